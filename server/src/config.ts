@@ -1,0 +1,202 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A language model that campaigns may name as their writer. */
+export type WriterConfig = {
+  name: string;
+  kind: 'openai-compatible' | 'anthropic';
+  baseUrl: string | null;
+  apiKey: string | null;
+  model: string;
+  timeoutMs: number;
+  maxRetries: number;
+  maxOutputTokens: number;
+};
+
+export type Config = {
+  mode: 'development' | 'production';
+  host: string;
+  port: number;
+  /** Where callers reach the server, without a trailing slash; null when only relative links can be given. */
+  publicUrl: string | null;
+  dataDir: string;
+  /** The owner's connection string; null means the embedded database. */
+  databaseUrl: string | null;
+  rootKey: string | null;
+  apiCode: string | null;
+  trustedProxies: string[];
+  logLevel: string;
+  accessTokenSeconds: number;
+  refreshTokenSeconds: number;
+  /** Largest upload accepted, unpacked. */
+  maxUploadBytes: number;
+  bootstrap: { email: string | null; password: string | null; apiKey: string | null };
+  writers: WriterConfig[];
+};
+
+/** Every mistake in the environment at once, each as a sentence. */
+export class ConfigMistakes extends Error {
+  override readonly name = 'ConfigMistakes';
+  readonly mistakes: string[];
+  constructor(mistakes: string[]) {
+    super(`The settings cannot be used:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
+    this.mistakes = mistakes;
+  }
+}
+
+const DAY = 24 * 60 * 60;
+
+const writersSchema = z.array(
+  z.strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'a writer name is lower-case letters, digits and hyphens'),
+    kind: z.enum(['openai-compatible', 'anthropic']),
+    base_url: z.url().optional(),
+    api_key_env: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/)
+      .optional(),
+    model: z.string().min(1).max(200),
+    timeout_seconds: z.number().int().min(1).max(600).default(60),
+    max_retries: z.number().int().min(0).max(10).default(3),
+    max_output_tokens: z.number().int().min(64).max(32_000).default(2_000),
+  }),
+);
+
+type Environment = Record<string, string | undefined>;
+
+function reader(environment: Environment, mistakes: string[]) {
+  const text = (name: string) => {
+    const value = environment[name]?.trim();
+    return value === undefined || value === '' ? null : value;
+  };
+  const integer = (name: string, fallback: number, min: number, max: number) => {
+    const value = text(name);
+    if (value === null) return fallback;
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= min && number <= max) return number;
+    mistakes.push(`${name} must be a whole number from ${min} to ${max}.`);
+    return fallback;
+  };
+  const oneOf = <const Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice => {
+    const value = text(name);
+    if (value === null) return fallback;
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) mistakes.push(`${name} must be one of ${choices.join(', ')}.`);
+    return found ?? fallback;
+  };
+  return { text, integer, oneOf };
+}
+
+function readUrl(name: string, value: string | null, protocols: string[], mistakes: string[]): string | null {
+  if (value === null) return null;
+  if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value.replace(/\/+$/, '');
+  mistakes.push(`${name} must be a URL beginning with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`);
+  return null;
+}
+
+function readProxies(value: string | null, mistakes: string[]): string[] {
+  const proxies = (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  for (const proxy of proxies) {
+    const [address = '', bits, ...rest] = proxy.split('/');
+    const family = isIP(address);
+    const prefix = bits === undefined ? 0 : Number(bits);
+    const fits = Number.isInteger(prefix) && prefix >= 0 && prefix <= (family === 4 ? 32 : 128);
+    if (family === 0 || !fits || rest.length > 0)
+      mistakes.push('NUDGESCRIBE_TRUSTED_PROXIES must list IP addresses or CIDR ranges, separated by commas.');
+  }
+  return proxies;
+}
+
+function readWriters(environment: Environment, value: string | null, mistakes: string[]): WriterConfig[] {
+  if (value === null) return [];
+  let raw: unknown;
+  try {
+    raw = JSON.parse(value);
+  } catch {
+    mistakes.push('NUDGESCRIBE_WRITERS must be a JSON array.');
+    return [];
+  }
+  const parsed = writersSchema.safeParse(raw);
+  if (!parsed.success) {
+    mistakes.push(
+      ...parsed.error.issues.map((issue) => `NUDGESCRIBE_WRITERS ${issue.path.join('.')}: ${issue.message}.`),
+    );
+    return [];
+  }
+  return parsed.data.map((writer) => {
+    const apiKey = writer.api_key_env === undefined ? null : (environment[writer.api_key_env] ?? null);
+    if (writer.api_key_env !== undefined && apiKey === null)
+      mistakes.push(`NUDGESCRIBE_WRITERS: ${writer.name} takes its key from ${writer.api_key_env}, which is not set.`);
+    if (writer.kind === 'openai-compatible' && writer.base_url === undefined)
+      mistakes.push(`NUDGESCRIBE_WRITERS: ${writer.name} needs a base_url.`);
+    if (writer.name === 'offline')
+      mistakes.push('NUDGESCRIBE_WRITERS: the name offline belongs to the built-in writer.');
+    return {
+      name: writer.name,
+      kind: writer.kind,
+      baseUrl: writer.base_url ?? null,
+      apiKey,
+      model: writer.model,
+      timeoutMs: writer.timeout_seconds * 1000,
+      maxRetries: writer.max_retries,
+      maxOutputTokens: writer.max_output_tokens,
+    };
+  });
+}
+
+/**
+ * Reads all settings once. Throws ConfigMistakes with every mistake together. `production` is strict: it wants its own
+ * root key and never prints or makes a secret by itself.
+ */
+export function readConfig(environment: Environment): Config {
+  const mistakes: string[] = [];
+  const { text, integer, oneOf } = reader(environment, mistakes);
+  const mode = oneOf('NUDGESCRIBE_MODE', ['development', 'production'], 'development');
+  const rootKey = text('NUDGESCRIBE_ROOT_KEY');
+  if (mode === 'production' && rootKey === null)
+    mistakes.push(
+      'NUDGESCRIBE_ROOT_KEY is required in production: 32 random bytes as 64 hex characters, for example from "openssl rand -hex 32". Keep it apart from the backups.',
+    );
+  const publicUrl = readUrl('NUDGESCRIBE_PUBLIC_URL', text('NUDGESCRIBE_PUBLIC_URL'), ['http:', 'https:'], mistakes);
+  if (mode === 'production' && publicUrl !== null && !publicUrl.startsWith('https://'))
+    mistakes.push('NUDGESCRIBE_PUBLIC_URL must begin with https:// in production.');
+  const email = text('NUDGESCRIBE_BOOTSTRAP_EMAIL');
+  const password = text('NUDGESCRIBE_BOOTSTRAP_PASSWORD');
+  const apiKey = text('NUDGESCRIBE_BOOTSTRAP_API_KEY');
+  if (apiKey !== null && apiKey.length < 32)
+    mistakes.push('NUDGESCRIBE_BOOTSTRAP_API_KEY must have at least 32 characters.');
+  if (password !== null && password.length < 12)
+    mistakes.push('NUDGESCRIBE_BOOTSTRAP_PASSWORD must have at least 12 characters.');
+  if (email !== null && !z.email().safeParse(email).success)
+    mistakes.push('NUDGESCRIBE_BOOTSTRAP_EMAIL must be an email address.');
+  const accessTokenSeconds = integer('NUDGESCRIBE_ACCESS_TOKEN_SECONDS', 14 * DAY, 60, 30 * DAY);
+  const refreshTokenSeconds = integer('NUDGESCRIBE_REFRESH_TOKEN_SECONDS', 15 * DAY, 60, 90 * DAY);
+  const config: Config = {
+    mode,
+    host: text('NUDGESCRIBE_HOST') ?? '127.0.0.1',
+    port: integer('NUDGESCRIBE_PORT', 8787, 0, 65_535),
+    publicUrl,
+    dataDir: resolve(text('NUDGESCRIBE_DATA_DIR') ?? './data'),
+    databaseUrl: readUrl(
+      'NUDGESCRIBE_DATABASE_URL',
+      text('NUDGESCRIBE_DATABASE_URL'),
+      ['postgres:', 'postgresql:'],
+      mistakes,
+    ),
+    rootKey,
+    apiCode: text('NUDGESCRIBE_API_CODE'),
+    trustedProxies: readProxies(text('NUDGESCRIBE_TRUSTED_PROXIES'), mistakes),
+    logLevel: oneOf('NUDGESCRIBE_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    accessTokenSeconds,
+    refreshTokenSeconds,
+    maxUploadBytes: integer('NUDGESCRIBE_MAX_UPLOAD_BYTES', 20 * 1024 ** 3, 1024, 1024 ** 4),
+    bootstrap: { email, password, apiKey },
+    writers: readWriters(environment, text('NUDGESCRIBE_WRITERS'), mistakes),
+  };
+  if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
+  return config;
+}

@@ -1,0 +1,115 @@
+import pg from 'pg';
+import { isUuid } from '../ids/ids.ts';
+import { databaseAway, isRetryable } from './database-errors.ts';
+
+// Counters fit a double exactly up to 2^53; as strings they would surprise every caller.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+export type Row = Record<string, unknown>;
+
+/** A transaction, already bound to one account (or to the operator's grants). Statements carry bound values only. */
+export type Transaction = {
+  /** All rows of one statement. */
+  rows<R extends Row = Row>(text: string, values?: unknown[]): Promise<R[]>;
+  /** The first row, or undefined. */
+  row<R extends Row = Row>(text: string, values?: unknown[]): Promise<R | undefined>;
+  /** How many rows the statement touched. */
+  run(text: string, values?: unknown[]): Promise<number>;
+  /** The driver's client, for COPY and cursors. */
+  readonly client: pg.PoolClient;
+};
+
+export type Database = {
+  /** Work inside one account: the second wall is up for everything in it. Retried when Postgres asks for it, so it must not have effects outside. */
+  tenant<T>(accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Work that crosses accounts, with the operator's few grants. */
+  acrossAccounts<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+function transaction(client: pg.PoolClient): Transaction {
+  return {
+    client,
+    rows: async <R extends Row>(text: string, values?: unknown[]) => (await client.query<R>(text, values)).rows,
+    row: async <R extends Row>(text: string, values?: unknown[]) => (await client.query<R>(text, values)).rows[0],
+    run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,
+  };
+}
+
+const ATTEMPTS = 4;
+
+async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = await connect(pool);
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const result = await work(transaction(client));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      // A connection whose rollback fails is thrown away, never given back with a transaction open.
+      await client.query('rollback').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      if (attempt < ATTEMPTS && isRetryable(error)) continue;
+      throw databaseAway(error) ?? error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw databaseAway(error) ?? error;
+  }
+}
+
+export type DatabaseUrls = { app: string; operator: string };
+
+/** Opens the pools of the two roles. `onIdleError` hears of connections that die while nobody uses them. */
+export function openDatabase(
+  urls: DatabaseUrls,
+  options: { poolSize: number; onIdleError: (error: Error) => void },
+): Database {
+  const open = (connectionString: string, max: number) => {
+    const pool = new pg.Pool({
+      connectionString,
+      max,
+      connectionTimeoutMillis: 10_000,
+      idleTimeoutMillis: 30_000,
+      application_name: 'nudgescribe',
+    });
+    pool.on('error', options.onIdleError);
+    return pool;
+  };
+  const app = open(urls.app, options.poolSize);
+  const operator = open(urls.operator, 4);
+  return {
+    tenant: (accountId, work) => {
+      if (!isUuid(accountId)) throw new TypeError('An account id must be a uuid.');
+      // SET takes no bound values; the id was checked above to be a uuid and nothing else.
+      return inTransaction(app, `begin; set local app.account_id = '${accountId}'`, work);
+    },
+    acrossAccounts: (work) => inTransaction(operator, 'begin', work),
+    ping: async () => {
+      const client = await connect(app);
+      try {
+        await client.query('select 1');
+      } catch (error) {
+        throw databaseAway(error) ?? error;
+      } finally {
+        client.release();
+      }
+    },
+    close: async () => {
+      await Promise.all([app.end(), operator.end()]);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+
+// Any fixed number will do; it keeps two servers that start together from migrating at once.
+const MIGRATION_LOCK = 7_360_513;
+
+export type RolePasswords = { app: string; operator: string };
+
+type Migration = { number: number; name: string; text: string; checksum: string };
+
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(MIGRATIONS_FOLDER)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(`${MIGRATIONS_FOLDER}${name}`, 'utf8');
+      return {
+        number: Number(name.slice(0, 4)),
+        name,
+        text,
+        checksum: createHash('sha256').update(text).digest('hex'),
+      };
+    }),
+  );
+}
+
+/** A database this server must not touch: made by a newer version, or by changed migrations. */
+export class DatabaseNotOurs extends Error {
+  override readonly name = 'DatabaseNotOurs';
+}
+
+/**
+ * Brings the database up to this version, forward only, each migration in its own transaction.
+ * Also creates the two login roles and sets their passwords. Needs a role that may create roles.
+ * Throws DatabaseNotOurs when the database is ahead of this server or a migration that ran has since been changed.
+ */
+export async function migrate(ownerUrl: string, passwords: RolePasswords): Promise<{ applied: string[] }> {
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await ensureRole(client, 'nudgescribe_app', passwords.app);
+    await ensureRole(client, 'nudgescribe_operator', passwords.operator);
+    await client.query('revoke create on schema public from public');
+    await client.query('grant usage on schema public to nudgescribe_app, nudgescribe_operator');
+    await client.query(
+      'create table if not exists migrations (number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',
+    );
+    const done = new Map(
+      (await client.query<{ number: number; checksum: string }>('select number, checksum from migrations')).rows.map(
+        (row) => [row.number, row.checksum],
+      ),
+    );
+    const known = await readMigrations();
+    refuseForeign(known, done);
+    const applied: string[] = [];
+    for (const migration of known) {
+      if (done.has(migration.number)) continue;
+      await client.query('begin');
+      try {
+        await client.query(migration.text);
+        await client.query('insert into migrations (number, name, checksum) values ($1, $2, $3)', [
+          migration.number,
+          migration.name,
+          migration.checksum,
+        ]);
+        await client.query('commit');
+      } catch (error) {
+        await client.query('rollback');
+        throw error;
+      }
+      applied.push(migration.name);
+    }
+    return { applied };
+  } finally {
+    await client.end();
+  }
+}
+
+function refuseForeign(known: Migration[], done: Map<number, string>): void {
+  const checksums = new Map(known.map((migration) => [migration.number, migration.checksum]));
+  for (const [number, checksum] of done) {
+    const ours = checksums.get(number);
+    if (ours === undefined)
+      throw new DatabaseNotOurs(
+        `The database has migration ${number}, which this version does not know. Start the newer version of the server instead.`,
+      );
+    if (ours !== checksum)
+      throw new DatabaseNotOurs(
+        `Migration ${number} has changed since it ran on this database. Restore the file as it was released.`,
+      );
+  }
+}
+
+async function ensureRole(
+  client: pg.Client,
+  role: 'nudgescribe_app' | 'nudgescribe_operator',
+  password: string,
+): Promise<void> {
+  const exists = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+  // Statements that name a role take no bound values; both names are literals above, the password is quoted by Postgres' own rule.
+  const verb = exists.rowCount === 0 ? 'create' : 'alter';
+  await client.query(
+    `${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls noinherit password ${pg.escapeLiteral(password)}`,
+  );
+}

@@ -1,0 +1,53 @@
+import { failures } from './failure.ts';
+
+/** Failures that any endpoint may answer with. */
+export const platformFailures = failures({
+  unauthorised: {
+    status: 403,
+    message: 'This call needs a valid access token. Sign in again and send it as "Authorization: Bearer <token>".',
+  },
+  forbidden: { status: 403, message: 'Your role does not allow this call.' },
+  workspace_forbidden: {
+    status: 403,
+    message: 'This workspace is unknown, or your role does not allow this call in it.',
+  },
+  gateway_refused: {
+    status: 403,
+    message: 'The x-auth-context header must be a JSON object with api_access true and the right api_code.',
+  },
+  missing_fields: { status: 401, message: 'Required fields are missing.' },
+  broken_json: { status: 400, message: 'The body is not readable JSON.' },
+  broken_gzip: { status: 400, message: 'The body says it is gzip, but it cannot be unpacked.' },
+  broken_multipart: {
+    status: 400,
+    message: 'The multipart body cannot be read. Send one data_file part and the parameters as fields.',
+  },
+  body_not_an_object: { status: 400, message: 'The body must be a JSON object.' },
+  invalid_fields: { status: 400, message: 'Some fields cannot be accepted.' },
+  not_found: { status: 400, message: 'No such object here.' },
+  upload_cut_off: {
+    status: 400,
+    message: 'The upload ended before it was complete. Nothing was stored; send it again.',
+  },
+  unknown_route: { status: 404, message: 'There is no such call. GET /openapi.json lists them all.' },
+  method_not_allowed: { status: 405, message: 'This path does not answer that method.' },
+  body_too_large: {
+    status: 413,
+    message: 'The body is too large for this call. Send large files as a text/csv, NDJSON or multipart upload.',
+  },
+  media_type_unknown: { status: 415, message: 'Send the body as application/json.' },
+  server_error: { status: 500, message: 'Something went wrong on our side. Quote the request id when you report it.' },
+  dependency_away: {
+    status: 503,
+    message: 'The database or storage is not reachable just now. Try again in a moment.',
+  },
+  storage_full: {
+    status: 507,
+    message: 'The storage is full. Nothing was half-stored; ask the operator to make room and send it again.',
+  },
+});
+
+/** 400 `not_found` for an id that is unknown or another tenant's: one answer for both. */
+export function notFound(what: string) {
+  return platformFailures.not_found({ message: `No such ${what} in this workspace.` });
+}

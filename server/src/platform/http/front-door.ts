@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { newId } from '../ids/ids.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * The listening socket. It stands before the database is up, so that a supervisor sees a live process (healthz) that is
+ * not ready yet (readyz and everything else 503), and closes with a deadline at the end.
+ */
+export type FrontDoor = {
+  server: Server;
+  /** From now on requests go to this handler. */
+  open(handler: Handler): void;
+  listen(port: number, host: string): Promise<{ port: number }>;
+  /** Takes no new requests and waits for those under way, at most so long. */
+  close(timeoutMs: number): Promise<void>;
+};
+
+function notReady(request: IncomingMessage, response: ServerResponse): void {
+  const requestId = newId();
+  const alive = request.url === '/healthz';
+  response.writeHead(alive ? 200 : 503, {
+    'content-type': 'application/json; charset=utf-8',
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    ...(alive ? {} : { 'retry-after': '2' }),
+  });
+  response.end(
+    JSON.stringify(
+      alive
+        ? { status: 'ok' }
+        : {
+            error: 'Service Unavailable',
+            code: 'not_ready',
+            message: 'The server is starting. Try again in a moment.',
+            request_id: requestId,
+          },
+    ),
+  );
+}
+
+export function createFrontDoor(): FrontDoor {
+  let handler: Handler = notReady;
+  // Uploads take as long as they take (requestTimeout 0); a silent connection does not stay.
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 72_000 },
+    (request, response) => handler(request, response),
+  );
+  server.setTimeout(120_000);
+  return {
+    server,
+    open: (next) => {
+      handler = next;
+    },
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          const address = server.address();
+          resolve({ port: typeof address === 'object' && address !== null ? address.port : port });
+        });
+      }),
+    close: async (timeoutMs) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const deadline = setTimeout(() => server.closeAllConnections(), timeoutMs);
+      await closed;
+      clearTimeout(deadline);
+    },
+  };
+}

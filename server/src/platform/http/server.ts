@@ -1,0 +1,109 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Failure, STATUS_LABELS } from '../errors/failure.ts';
+import { platformFailures } from '../errors/platform-failures.ts';
+import { newId } from '../ids/ids.ts';
+import { describeError, type Log } from '../log/log.ts';
+import type { Endpoint } from './endpoint.ts';
+import { createPipeline, type PipelineParts } from './pipeline.ts';
+
+const MAX_URL_PARAMETER_CHARACTERS = 2_000;
+
+/** Body of a refusal, exactly as the contract writes it. */
+export function errorBody(failure: Failure, requestId: string): Record<string, unknown> {
+  const { fields, details, body } = failure.extras;
+  return {
+    error: STATUS_LABELS[failure.status],
+    code: failure.code,
+    message: failure.message,
+    ...(fields === undefined ? {} : { fields }),
+    ...(details === undefined ? {} : { details }),
+    ...body,
+    request_id: requestId,
+  };
+}
+
+/** The HTTP server: one route for every row of the endpoint table, and nothing else that answers under /v1/. */
+export function createHttpServer<Services>(
+  parts: PipelineParts<Services> & {
+    endpoints: readonly Endpoint<Services>[];
+    log: Log;
+    trustedProxies: readonly string[];
+    /** Takes the handler and returns the server that stands at the front door. */
+    serverFactory(handler: (request: IncomingMessage, response: ServerResponse) => void): Server;
+  },
+): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    genReqId: () => newId(),
+    trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
+    serverFactory: (handler) => parts.serverFactory(handler),
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: MAX_URL_PARAMETER_CHARACTERS },
+  });
+  // Bodies are read by the pipeline, after the credentials.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('cache-control', 'no-store');
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    parts.log.info('request', {
+      request_id: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime),
+    });
+  });
+
+  const sendFailure = (request: FastifyRequest, reply: FastifyReply, failure: Failure) => {
+    if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5');
+    return reply
+      .status(failure.status)
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(JSON.stringify(errorBody(failure, request.id)));
+  };
+
+  app.setErrorHandler((error, request, reply) => {
+    const failure = asFailure(error);
+    if (failure.status >= 500)
+      parts.log.error('request_failed', {
+        request_id: request.id,
+        code: failure.code,
+        cause: describeError(failure.extras.cause ?? error),
+      });
+    return sendFailure(request, reply, failure);
+  });
+
+  const methodsByPath = Map.groupBy(parts.endpoints, (endpoint) => endpoint.path);
+  for (const endpoint of parts.endpoints) {
+    const answer = createPipeline(parts, endpoint);
+    app.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      handler: (request, reply) => answer(request, reply, { requestId: request.id }),
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const known = methodsByPath.get(path as `/${string}`);
+    if (known === undefined) return sendFailure(request, reply, platformFailures.unknown_route());
+    reply.header('allow', known.map((endpoint) => endpoint.method).join(', '));
+    return sendFailure(request, reply, platformFailures.method_not_allowed());
+  });
+  return app;
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const status = (error as { statusCode?: number }).statusCode;
+  const code = (error as { code?: string }).code;
+  // Fastify's own refusals of a request it cannot read (bad URL, bad header) are the caller's fault.
+  if (typeof code === 'string' && code.startsWith('FST_') && status !== undefined && status < 500)
+    return platformFailures.invalid_fields({ message: 'The request cannot be read.' });
+  return platformFailures.server_error({ cause: error });
+}

@@ -1,0 +1,124 @@
+import type { Readable } from 'node:stream';
+import { Busboy } from '@fastify/busboy';
+import { Failure } from '../errors/failure.ts';
+import { platformFailures } from '../errors/platform-failures.ts';
+import { bodyFailure } from './json-body.ts';
+
+/** A file that came with the call, received whole before anything is decided by it. */
+export type ReceivedUpload = {
+  kind: 'csv' | 'ndjson';
+  bytes: number;
+  /** The bytes themselves when the file is small; null when they lie in object storage. */
+  memory: Buffer | null;
+  /** Hands the stored object over to the caller, who deletes it from then on. Null when the file is in memory. */
+  adopt(): string | null;
+  /** Deletes what nobody adopted. Safe to call twice. */
+  release(): Promise<void>;
+};
+
+export type UploadReceiver = (
+  accountId: string,
+  kind: ReceivedUpload['kind'],
+  stream: Readable,
+) => Promise<ReceivedUpload>;
+
+const MAX_FIELDS = 50;
+const MAX_FIELD_BYTES = 256 * 1024;
+
+/** Query and form parameters are text; objects in them are JSON text, and true/false stand for themselves. */
+export function parametersFrom(entries: Iterable<[string, string]>): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const [name, text] of entries) {
+    Object.defineProperty(body, name, {
+      value: parameterValue(text),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return body;
+}
+
+function parameterValue(text: string): unknown {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  if (!text.startsWith('{') && !text.startsWith('[')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Reads a multipart body: fields in any order around one data_file part. `beforeFile` runs when the file begins, with the
+ * fields known by then, and may refuse the call before the file is received.
+ */
+export async function readMultipart(
+  raw: Readable,
+  contentType: string,
+  beforeFile: (fields: Record<string, unknown>) => Promise<void>,
+  receive: (kind: ReceivedUpload['kind'], stream: Readable) => Promise<ReceivedUpload>,
+): Promise<{ fields: Record<string, unknown>; upload: ReceivedUpload | null }> {
+  const entries: [string, string][] = [];
+  let receiving: Promise<ReceivedUpload> | null = null;
+  let parser: InstanceType<typeof Busboy>;
+  try {
+    parser = new Busboy({
+      headers: { 'content-type': contentType },
+      limits: { fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, files: 2, parts: MAX_FIELDS + 2 },
+    });
+  } catch {
+    throw platformFailures.broken_multipart();
+  }
+  try {
+    await new Promise<void>((resolve, reject) => {
+      parser.on('field', (name: string, value: string, _nameCut: boolean, valueCut: boolean) => {
+        if (valueCut)
+          reject(
+            platformFailures.broken_multipart({
+              message: `The field ${name.slice(0, 100)} is longer than ${MAX_FIELD_BYTES} bytes.`,
+            }),
+          );
+        entries.push([name, value]);
+      });
+      parser.on('file', (name: string, file: Readable, _fileName: string, _encoding: string, mimeType: string) => {
+        if (name !== 'data_file' || receiving !== null) {
+          file.resume();
+          reject(platformFailures.broken_multipart());
+          return;
+        }
+        const kind = mimeType === 'application/x-ndjson' ? 'ndjson' : 'csv';
+        receiving = beforeFile(parametersFrom(entries)).then(() => receive(kind, file));
+        receiving.catch((error) => {
+          file.resume();
+          reject(error);
+        });
+      });
+      parser.on('fieldsLimit', () =>
+        reject(platformFailures.broken_multipart({ message: `More than ${MAX_FIELDS} fields.` })),
+      );
+      parser.on('partsLimit', () => reject(platformFailures.broken_multipart()));
+      parser.on('filesLimit', () => reject(platformFailures.broken_multipart()));
+      parser.on('error', () => reject(platformFailures.broken_multipart()));
+      parser.on('finish', resolve);
+      raw.on('error', reject);
+      raw.on('aborted', () => reject(platformFailures.upload_cut_off()));
+      raw.on('close', () => {
+        if (!raw.readableEnded) reject(platformFailures.upload_cut_off());
+      });
+      raw.pipe(parser);
+    });
+    return { fields: parametersFrom(entries), upload: receiving === null ? null : await receiving };
+  } catch (error) {
+    raw.unpipe(parser);
+    parser.destroy();
+    await releaseQuietly(receiving);
+    throw error instanceof Failure ? error : bodyFailure(error);
+  }
+}
+
+async function releaseQuietly(receiving: Promise<ReceivedUpload> | null): Promise<void> {
+  const upload = await receiving?.catch(() => null);
+  await upload?.release();
+}

@@ -1,0 +1,111 @@
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+import type { Transaction } from '../database/database.ts';
+import { describeError, type Log } from '../log/log.ts';
+
+export const QUEUE_SCHEMA = 'job_queue';
+const QUEUE = 'work';
+
+/** What a queued entry carries: ids and nothing else. */
+export type JobRef = { account_id: string; job_id: string };
+
+export type JobQueue = {
+  /** Queues work in the caller's transaction: it exists if and only if that commits. */
+  send(tx: Transaction, ref: JobRef, delaySeconds?: number): Promise<void>;
+  /** Begins to work. A handler that throws is called again after a while, at most RETRIES times. */
+  work(handler: (ref: JobRef, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<void>;
+  /** Takes no new work, tells running handlers to stop at their next safe point, and waits for them. */
+  stop(timeoutMs: number): Promise<void>;
+};
+
+export const RETRIES = 8;
+
+/** Installs the queue's own tables and the one queue, as the owner, and lets the app role use them. */
+export async function installQueue(ownerUrl: string): Promise<void> {
+  const boss = new PgBoss({
+    connectionString: ownerUrl,
+    schema: QUEUE_SCHEMA,
+    supervise: false,
+    schedule: false,
+    max: 2,
+  });
+  boss.on('error', () => undefined);
+  await boss.start();
+  try {
+    const options = {
+      retryLimit: RETRIES,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 60,
+      expireInSeconds: 23 * 60 * 60,
+      heartbeatSeconds: 10,
+      deleteAfterSeconds: 24 * 60 * 60,
+      notify: true,
+    };
+    if ((await boss.getQueue(QUEUE)) === null) await boss.createQueue(QUEUE, options);
+    else await boss.updateQueue(QUEUE, options);
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query(`grant usage on schema ${QUEUE_SCHEMA} to nudgescribe_app`);
+    await client.query(
+      `grant select, insert, update, delete on all tables in schema ${QUEUE_SCHEMA} to nudgescribe_app`,
+    );
+    await client.query(`grant usage on all sequences in schema ${QUEUE_SCHEMA} to nudgescribe_app`);
+    await client.query(`grant execute on all functions in schema ${QUEUE_SCHEMA} to nudgescribe_app`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Opens the queue with the app role's connection. */
+export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
+  const boss = new PgBoss({
+    connectionString: appUrl,
+    schema: QUEUE_SCHEMA,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    supervise: true,
+    useListenNotify: true,
+    reindex: false,
+    monitorVacuum: false,
+    // How soon a killed worker's job is given away: heartbeats are checked this often.
+    monitorIntervalSeconds: 5,
+    superviseIntervalSeconds: 5,
+    max: 4,
+  });
+  boss.on('error', (error) => log.warn('job_queue_error', describeError(error)));
+  await boss.start();
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  return {
+    send: async (tx, ref, delaySeconds = 0) => {
+      const db = { executeSql: async (text: string, values?: unknown[]) => ({ rows: await tx.rows(text, values) }) };
+      await boss.send(QUEUE, ref, { db, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) });
+    },
+    work: async (handler, concurrency) => {
+      await boss.work<JobRef>(
+        QUEUE,
+        { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 },
+        async ([job]) => {
+          if (job === undefined) return;
+          const run = handler(job.data, AbortSignal.any([stopping.signal, job.signal]));
+          running.add(run);
+          await run.finally(() => running.delete(run));
+        },
+      );
+    },
+    stop: async (timeoutMs) => {
+      stopping.abort();
+      await Promise.race([
+        Promise.allSettled(running),
+        new Promise((resolve) => setTimeout(resolve, timeoutMs).unref()),
+      ]);
+      await boss.stop({ graceful: true, timeout: Math.max(1_000, timeoutMs), close: true });
+    },
+  };
+}

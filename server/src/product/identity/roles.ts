@@ -1,0 +1,83 @@
+/** Every permission there is. `account` ones hold for the account, `workspace` ones in a workspace. */
+export const ACCOUNT_PERMISSIONS = [
+  'workspaces.read',
+  'workspaces.write',
+  'users.read',
+  'users.write',
+  'api_keys.read',
+  'api_keys.write',
+  'campaigns.read_all',
+  'audit.read',
+  'usage.read',
+  'roles.write',
+] as const;
+export const WORKSPACE_PERMISSIONS = [
+  'groups.read',
+  'groups.write',
+  'fields.read',
+  'fields.write',
+  'customers.read',
+  'customers.decrypt',
+  'customers.write',
+  'customers.delete',
+  'customers.export',
+  'suppression.write',
+  'jobs.read',
+  'jobs.write',
+  'campaigns.read',
+  'campaigns.write',
+  'campaigns.generate',
+  'messages.read',
+  'messages.edit',
+  'messages.review',
+  'messages.preview',
+  'campaigns.approve',
+  'messages.publish',
+  'messages.fetch',
+  'reruns.read',
+  'reruns.write',
+] as const;
+
+export type AccountPermission = (typeof ACCOUNT_PERMISSIONS)[number];
+export type WorkspacePermission = (typeof WORKSPACE_PERMISSIONS)[number];
+export type Permission = AccountPermission | WorkspacePermission;
+
+export const ROLE_CODES = ['ACCOUNT_ADMIN', 'WORKSPACE_ADMIN', 'EDITOR', 'REVIEWER', 'VIEWER', 'API_CLIENT'] as const;
+export type RoleCode = (typeof ROLE_CODES)[number];
+
+const READING: readonly Permission[] = [
+  'workspaces.read',
+  'campaigns.read_all',
+  'groups.read',
+  'fields.read',
+  'customers.read',
+  'jobs.read',
+  'campaigns.read',
+  'messages.read',
+  'reruns.read',
+];
+const REVIEWING: readonly Permission[] = [...READING, 'messages.preview', 'messages.review', 'campaigns.approve'];
+const EDITING: readonly Permission[] = [
+  ...READING,
+  'messages.preview',
+  'groups.write',
+  'fields.write',
+  'customers.write',
+  'jobs.write',
+  'campaigns.write',
+  'campaigns.generate',
+  'messages.edit',
+  'reruns.write',
+];
+const WORKSPACE_ALL: readonly Permission[] = [...WORKSPACE_PERMISSIONS, 'workspaces.read', 'campaigns.read_all'];
+
+/** What each role may do: account-level permissions through the user's own role, the others in the workspaces it holds in. */
+export const ROLE_PERMISSIONS: Readonly<Record<RoleCode, ReadonlySet<Permission>>> = {
+  ACCOUNT_ADMIN: new Set([...ACCOUNT_PERMISSIONS, ...WORKSPACE_PERMISSIONS]),
+  WORKSPACE_ADMIN: new Set(WORKSPACE_ALL),
+  EDITOR: new Set(EDITING),
+  REVIEWER: new Set(REVIEWING),
+  VIEWER: new Set(READING),
+  // An integrator's program: everything of the documented client API.
+  API_CLIENT: new Set(WORKSPACE_ALL),
+};

@@ -1,0 +1,96 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import type { JobRow } from './job.ts';
+
+const COLUMNS =
+  'account_id, job_id, workspace_id, kind, status, subject, cursor, attempt, progress_done, progress_total, result, error_code, error_message, cancel_requested, created_by, created_at, updated_at';
+
+export type NewJob = {
+  accountId: string;
+  jobId: string;
+  workspaceId: string;
+  kind: string;
+  subject: Record<string, string>;
+  createdBy: string;
+  total: number;
+};
+
+export async function insertJob(tx: Transaction, job: NewJob): Promise<void> {
+  await tx.run(
+    'insert into jobs (account_id, job_id, workspace_id, kind, subject, created_by, progress_total) values ($1, $2, $3, $4, $5, $6, $7)',
+    [job.accountId, job.jobId, job.workspaceId, job.kind, job.subject, job.createdBy, job.total],
+  );
+}
+
+export function findJob(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  jobId: string,
+): Promise<JobRow | undefined> {
+  return tx.row<JobRow>(`select ${COLUMNS} from jobs where account_id = $1 and job_id = $2 and workspace_id = $3`, [
+    accountId,
+    jobId,
+    workspaceId,
+  ]);
+}
+
+export function lockJob(tx: Transaction, accountId: string, jobId: string): Promise<JobRow | undefined> {
+  return tx.row<JobRow>(`select ${COLUMNS} from jobs where account_id = $1 and job_id = $2 for update`, [
+    accountId,
+    jobId,
+  ]);
+}
+
+export async function startJob(tx: Transaction, accountId: string, jobId: string): Promise<void> {
+  await tx.run(
+    `update jobs set status = 'running', attempt = attempt + 1, updated_at = now() where account_id = $1 and job_id = $2`,
+    [accountId, jobId],
+  );
+}
+
+export async function saveStep(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  saved: { cursor: Record<string, unknown> | null; done: number; total: number },
+): Promise<void> {
+  await tx.run(
+    'update jobs set cursor = $3, progress_done = $4, progress_total = $5, updated_at = now() where account_id = $1 and job_id = $2',
+    [accountId, jobId, saved.cursor, saved.done, saved.total],
+  );
+}
+
+export async function requestCancel(tx: Transaction, accountId: string, jobId: string): Promise<void> {
+  await tx.run('update jobs set cancel_requested = true, updated_at = now() where account_id = $1 and job_id = $2', [
+    accountId,
+    jobId,
+  ]);
+}
+
+export type JobEnd = {
+  status: 'completed' | 'failed' | 'cancelled';
+  result: Record<string, unknown> | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+};
+
+export async function endJob(tx: Transaction, accountId: string, jobId: string, end: JobEnd): Promise<void> {
+  await tx.run(
+    `update jobs set status = $3, result = $4, error_code = $5, error_message = $6, updated_at = now(),
+       progress_done = case when $3 = 'completed' then progress_total else progress_done end
+     where account_id = $1 and job_id = $2`,
+    [accountId, jobId, end.status, end.result, end.errorCode, end.errorMessage],
+  );
+}
+
+/** Unfinished jobs of all accounts that nobody has touched for a while: the operator's sweep. */
+export function staleJobs(
+  tx: Transaction,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<{ account_id: string; job_id: string }[]> {
+  return tx.rows(
+    `select account_id, job_id from jobs where status in ('queued', 'running') and updated_at < now() - make_interval(secs => $1) order by updated_at limit $2`,
+    [olderThanSeconds, limit],
+  );
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+
+/** What stands beside the files of one publication, so that a receiver can check that it has them all, unaltered. */
+export const manifestSchema = z
+  .object({
+    campaign_id: idSchema,
+    campaign_name: z.string(),
+    run_number: z.number().int(),
+    publication_id: idSchema,
+    customer_group_id: idSchema,
+    customer_group_name: z.string(),
+    snapshot_at: timestampSchema.describe('The one moment at which membership, eligibility and segments were read.'),
+    columns: z.array(z.object({ name: z.string(), source: z.enum(['identifier', 'export_field', 'message']) })),
+    parts: z.array(z.object({ page: z.number().int(), file: z.string(), rows: z.number().int(), bytes: z.number().int(), sha256: z.string() })),
+    rows: z.number().int(),
+    customers: z.number().int().describe('Members of the group in the snapshot.'),
+    unmatched: z.number().int().describe('Customers whose segment has no approved message.'),
+    ineligible: z.number().int().describe('Customers left out by eligible_when.'),
+    approval_digest: z.string().nullable(),
+  })
+  .meta({ id: 'Manifest' });
+
+export type Manifest = z.output<typeof manifestSchema>;

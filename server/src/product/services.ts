@@ -1,0 +1,33 @@
+import type { Config } from '../config.ts';
+import type { Clock } from '../platform/clock/clock.ts';
+import type { Database } from '../platform/database/database.ts';
+import { type AnyBody, type Call, defineEndpoint, type Endpoint } from '../platform/http/endpoint.ts';
+import type { JobQueue } from '../platform/jobs/queue.ts';
+import type { Log } from '../platform/log/log.ts';
+import type { ObjectStorage } from '../providers/object-storage/object-storage.ts';
+import type { Tokens } from './identity/tokens.ts';
+import type { JobKind } from './jobs/job.ts';
+import type { AccountKeyring } from './sealing/account-keys.ts';
+
+/** What the composition root builds once and every handler and job may use. */
+export type Services = {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  database: Database;
+  queue: JobQueue;
+  objects: ObjectStorage;
+  keyring: AccountKeyring;
+  tokens: Tokens;
+  /** Every kind of background work, so that a cancelled job can tell its capability. */
+  jobKinds: readonly JobKind<Services>[];
+};
+
+export type ProductCall<Body> = Call<Services, Body>;
+
+/** defineEndpoint for this product's services. */
+export function endpoint<Body extends AnyBody>(
+  spec: Parameters<typeof defineEndpoint<Services, Body>>[0],
+): Endpoint<Services> {
+  return defineEndpoint<Services, Body>(spec);
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { type App, type Overrides, startApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { createAccount } from '../src/product/identity/create-account.ts';
+import { cloneDatabase, startCluster, type TestCluster } from './cluster.ts';
+
+export type Answer = {
+  status: number;
+  // Tests read answers of every shape; each states what it expects of them.
+  // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what the test is about
+  body: any;
+  text: string;
+  headers: Headers;
+};
+
+export type CallOptions = { headers?: Record<string, string>; raw?: string | Uint8Array | ReadableStream; token?: string | null; query?: Record<string, string> };
+
+/** One account with an administrator signed in. */
+export type Tenant = {
+  accountId: string;
+  workspaceId: string;
+  userId: string;
+  email: string;
+  password: string;
+  apiKey: string;
+  token: string;
+  refreshToken: string;
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+};
+
+export type TestServer = { url: string; app: App; databaseUrl: string; dataDir: string; a: Tenant; b: Tenant; stop(): Promise<void>; restart(): Promise<void> };
+
+let cluster: Promise<TestCluster> | null = null;
+const open = new Set<TestServer>();
+
+/** The run's cluster; a test file that runs alone starts its own. */
+function theCluster(): Promise<TestCluster> {
+  const url = process.env['NUDGESCRIBE_TEST_CLUSTER_URL'];
+  const rootKey = process.env['NUDGESCRIBE_TEST_ROOT_KEY'];
+  cluster ??= url !== undefined && rootKey !== undefined ? Promise.resolve({ url, rootKey, stop: async () => undefined }) : startCluster();
+  return cluster;
+}
+
+after(async () => {
+  for (const server of open) await server.stop();
+  await (await cluster)?.stop();
+});
+
+/** Sends one call and reads the whole answer. */
+export async function send(url: string, method: string, path: string, body: unknown, options: CallOptions & { token: string | null }): Promise<Answer> {
+  const target = new URL(path, url);
+  for (const [name, value] of Object.entries(options.query ?? {})) target.searchParams.set(name, value);
+  const content = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(target, {
+    method,
+    headers: { ...(content === undefined ? {} : { 'content-type': 'application/json' }), ...(options.token === null ? {} : { authorization: `Bearer ${options.token}` }), ...options.headers },
+    ...(content === undefined ? {} : { body: content as BodyInit, duplex: 'half' as const }),
+  });
+  const text = await response.text();
+  let parsed: unknown = null;
+  if (response.headers.get('content-type')?.includes('json')) parsed = JSON.parse(text);
+  return { status: response.status, body: parsed, text, headers: response.headers };
+}
+
+type Credentials = { accountId: string; workspaceId: string; email: string; password: string; apiKey: string };
+
+async function signIn(url: string, credentials: Credentials): Promise<Tenant> {
+  const answer = await send(url, 'POST', '/v1/auth', { email: credentials.email, password: credentials.password }, { token: null, headers: { 'x-api-key': credentials.apiKey } });
+  if (answer.status !== 200) throw new Error(`The test tenant could not sign in: ${answer.text}`);
+  const tenant: Tenant = {
+    ...credentials,
+    userId: answer.body.user_id,
+    token: answer.body.access_token,
+    refreshToken: answer.body.refresh_token,
+    call: (method, path, body, options = {}) => send(url, method, path, body, { ...options, token: options.token === undefined ? tenant.token : options.token }),
+  };
+  return tenant;
+}
+
+const secret = () => randomBytes(24).toString('base64url');
+
+/** Starts a whole server on a database and folder of its own, with two accounts. Stopped by itself when the file ends. */
+export async function startTestServer(overrides: Overrides & { environment?: Record<string, string> } = {}): Promise<TestServer> {
+  const { url: clusterUrl, rootKey } = await theCluster();
+  const database = await cloneDatabase(clusterUrl);
+  const dataDir = await mkdtemp(join(tmpdir(), 'nudgescribe-data-'));
+  const first = { email: 'admin-a@example.test', password: secret(), apiKey: secret() };
+  const environment = {
+    NUDGESCRIBE_DATABASE_URL: database.url,
+    NUDGESCRIBE_DATA_DIR: dataDir,
+    NUDGESCRIBE_ROOT_KEY: rootKey,
+    NUDGESCRIBE_PORT: '0',
+    NUDGESCRIBE_LOG_LEVEL: process.env['NUDGESCRIBE_TEST_LOG'] ?? 'silent',
+    NUDGESCRIBE_BOOTSTRAP_EMAIL: first.email,
+    NUDGESCRIBE_BOOTSTRAP_PASSWORD: first.password,
+    NUDGESCRIBE_BOOTSTRAP_API_KEY: first.apiKey,
+    ...overrides.environment,
+  };
+  const start = () => startApp(readConfig(environment), { checkReplies: true, ...overrides });
+  const app = await start();
+  if (app.firstStart === null) throw new Error('A fresh test server must make its first account.');
+  const a: Credentials = { ...first, accountId: app.firstStart.accountId, workspaceId: app.firstStart.workspaceId };
+  const second = { email: 'admin-b@example.test', password: secret(), apiKey: secret() };
+  const made = await createAccount(app.services, { accountName: 'Second', workspaceName: 'Main', ...second });
+  const b: Credentials = { ...second, accountId: made.accountId, workspaceId: made.workspaceId };
+  const server: TestServer = {
+    url: app.url,
+    app,
+    databaseUrl: database.url,
+    dataDir,
+    a: await signIn(app.url, a),
+    b: await signIn(app.url, b),
+    stop: async () => {
+      if (!open.delete(server)) return;
+      await server.app.stop();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+    restart: async () => {
+      await server.app.stop();
+      server.app = await start();
+      server.url = server.app.url;
+      server.a = await signIn(server.url, a);
+      server.b = await signIn(server.url, b);
+    },
+  };
+  open.add(server);
+  return server;
+}
+
+/** Waits until the check gives something, at most so long. For background work: tests poll as callers do. */
+export async function until<T>(check: () => Promise<T | undefined | false>, timeoutMs = 30_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error('Waited in vain.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startCluster } from './cluster.ts';
+
+// Type-check, lint and all tests, as one command with one closing line. Arguments narrow the test files:
+// npm test -- imports runs the files whose path contains "imports", and skips type-check and lint.
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const wanted = process.argv.slice(2);
+
+function run(command: string, args: string[], environment: Record<string, string> = {}): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      process.stdout.write(text);
+    });
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+const files = globSync(['{server,sdk,cli,demo,bootstrap}/**/*.test.ts'], { cwd: ROOT, exclude: (name) => name.includes('node_modules') })
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .sort();
+if (files.length === 0) {
+  process.stderr.write(`No test file matches ${wanted.join(', ')}.\n`);
+  process.exit(1);
+}
+
+let passed = 0;
+let failed = 0;
+if (wanted.length === 0) {
+  for (const [name, command, args] of [
+    ['type-check', 'tsc', ['--noEmit']],
+    ['lint', 'biome', ['check', '--error-on-warnings', '.']],
+  ] as const) {
+    const { code } = await run(`${ROOT}node_modules/.bin/${command}`, [...args]);
+    process.stdout.write(`${code === 0 ? 'ok' : 'FAILED'}: ${name}\n`);
+    if (code === 0) passed += 1;
+    else failed += 1;
+  }
+}
+
+const cluster = await startCluster();
+try {
+  const { code, output } = await run(
+    process.execPath,
+    ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=240000', ...files],
+    { NUDGESCRIBE_TEST_CLUSTER_URL: cluster.url, NUDGESCRIBE_TEST_ROOT_KEY: cluster.rootKey },
+  );
+  const count = (word: string) => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  passed += count('pass');
+  const broken = count('fail') + count('cancelled');
+  failed += broken;
+  // A runner that failed without naming a test, or ran none, is a failure too.
+  if (broken === 0 && (code !== 0 || count('pass') === 0)) failed += 1;
+} finally {
+  await cluster.stop();
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 ? 0 : 1);
