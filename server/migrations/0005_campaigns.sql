@@ -44,10 +44,6 @@ create table campaign_runs (
   created_at timestamptz not null default now(),
   completed_at timestamptz,
   approval_digest text,
-  -- The files that can be fetched now: one set a finished export, swapped in one step.
-  publication_id uuid,
-  page_count integer not null default 0,
-  export_job_id uuid,
   primary key (account_id, run_id),
   unique (account_id, campaign_id, run_number),
   foreign key (account_id, campaign_id) references campaigns on delete cascade
@@ -106,17 +102,28 @@ create table publications (
   campaign_id uuid not null,
   run_number integer not null,
   object_prefix text not null,
-  columns jsonb not null,
-  row_count bigint not null default 0,
-  unmatched_count bigint not null default 0,
-  snapshot_at timestamptz,
-  manifest jsonb,
+  manifest jsonb not null,
   created_at timestamptz not null default now(),
   primary key (account_id, publication_id),
   foreign key (account_id, campaign_id) references campaigns on delete cascade
 );
 create index publications_run on publications (account_id, campaign_id, run_number);
 select add_tenant_wall('publications');
+
+-- Which publication of a run can be fetched now: swapped in one step when an export has ended. export_job_id names the
+-- export that is queued or running, so that a second publish call finds it.
+create table run_files (
+  account_id uuid not null,
+  campaign_id uuid not null,
+  run_number integer not null,
+  publication_id uuid,
+  page_count integer not null default 0,
+  export_job_id uuid,
+  primary key (account_id, campaign_id, run_number),
+  foreign key (account_id, campaign_id) references campaigns on delete cascade,
+  foreign key (account_id, publication_id) references publications
+);
+select add_tenant_wall('run_files');
 
 create table publication_parts (
   account_id uuid not null,

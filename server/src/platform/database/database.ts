@@ -23,6 +23,8 @@ export type Transaction = {
 export type Database = {
   /** Work inside one account: the second wall is up for everything in it. Retried when Postgres asks for it, so it must not have effects outside. */
   tenant<T>(accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Reads of one account that all see the same moment, for as long as the work takes. */
+  tenantSnapshot<T>(accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Work that crosses accounts, with the operator's few grants. */
   acrossAccounts<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. */
@@ -91,12 +93,14 @@ export function openDatabase(
   };
   const app = open(urls.app, options.poolSize);
   const operator = open(urls.operator, 4);
+  const asTenant = (begin: string, accountId: string) => {
+    if (!isUuid(accountId)) throw new TypeError('An account id must be a uuid.');
+    // SET takes no bound values; the id was checked above to be a uuid and nothing else.
+    return `${begin}; set local app.account_id = '${accountId}'`;
+  };
   return {
-    tenant: (accountId, work) => {
-      if (!isUuid(accountId)) throw new TypeError('An account id must be a uuid.');
-      // SET takes no bound values; the id was checked above to be a uuid and nothing else.
-      return inTransaction(app, `begin; set local app.account_id = '${accountId}'`, work);
-    },
+    tenant: async (accountId, work) => inTransaction(app, asTenant('begin', accountId), work),
+    tenantSnapshot: async (accountId, work) => inTransaction(app, asTenant('begin isolation level repeatable read read only', accountId), work),
     acrossAccounts: (work) => inTransaction(operator, 'begin', work),
     ping: async () => {
       const client = await connect(app);

@@ -20,7 +20,8 @@ export function lockFolder(dataDir: string): FolderLock {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) throw new DataFolderInUse(dataDir);
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
+      throw new DataFolderInUse(dataDir);
     throw error;
   }
   chmodSync(path, 0o600);

@@ -26,8 +26,13 @@ export async function findClusterProcesses(mark: string, ownerUid: number): Prom
   if (process.platform === 'win32') return [];
   const all = process.platform === 'linux' ? await listFromProc(ownerUid) : await listFromPs(ownerUid);
   return all
-    .filter(({ command, pid }) => command.includes(mark) && pid !== process.pid)
+    .filter(({ command }) => belongsTo(command, mark))
     .map(({ pid, command }) => ({ pid, isPostmaster: !command.startsWith('postgres: ') }));
+}
+
+function belongsTo(command: string, mark: string): boolean {
+  if (command.startsWith(`postgres: ${mark}`)) return true;
+  return /(^|\/)(postgres|initdb) /.test(command) && command.includes(` cluster_name=${mark}`);
 }
 
 type Listed = { pid: number; command: string };

@@ -72,7 +72,6 @@ async function versionOf(native: string, user: ServiceUser | null): Promise<numb
     const { stdout } = await run(postgres, ['--version'], options);
     const major = Number(/PostgreSQL\) (\d+)/.exec(stdout)?.[1]);
     if (!Number.isInteger(major)) return new Error('The postgres program did not tell its version.');
-    if (user !== null) await run(postgres, ['--describe-config'], { ...options, maxBuffer: 16 * 1024 ** 2 });
     return major;
   } catch (error) {
     return error instanceof Error ? error : new Error('The postgres program did not run.');

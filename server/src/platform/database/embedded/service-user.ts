@@ -1,4 +1,4 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { EmbeddedDatabaseFailed } from './errors.ts';
 
 /** The user Postgres runs as. */
@@ -39,16 +39,16 @@ async function idRange(path: string): Promise<(id: number) => boolean> {
  */
 export async function chooseServiceUser(clusterDir: string): Promise<ServiceUser | null> {
   if (process.geteuid?.() !== 0) return null;
-  const owner = await lstat(clusterDir).catch(() => null);
+  const owner = await stat(clusterDir).catch(() => null);
   if (owner !== null && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid === 0 ? owner.uid : owner.gid };
   const [accounts, groups] = [await readAccounts('/etc/passwd'), await readAccounts('/etc/group')];
   const taken = new Set([...accounts, ...groups].map((account) => account.uid));
   const [uidExists, gidExists] = [await idRange('/proc/self/uid_map'), await idRange('/proc/self/gid_map')];
   const free = UNCLAIMED_IDS.find((id) => !taken.has(id) && uidExists(id) && gidExists(id));
   if (free !== undefined) return { uid: free, gid: free };
-  const spare = accounts.find(({ name, uid }) => name === 'nobody' && uidExists(uid)) ?? accounts.find(
-    ({ name, uid, gid }) => name === 'postgres' && uid !== 0 && uidExists(uid) && gidExists(gid),
-  );
+  const spare =
+    accounts.find(({ name, uid }) => name === 'nobody' && uidExists(uid)) ??
+    accounts.find(({ name, uid, gid }) => name === 'postgres' && uid !== 0 && uidExists(uid) && gidExists(gid));
   if (spare === undefined) throw noServiceUser();
   return { uid: spare.uid, gid: gidExists(spare.gid) ? spare.gid : spare.uid };
 }
