@@ -11,7 +11,9 @@ import { clearMoving, lockFields, takeProfilesLock, updateField } from './store.
 /** The job that moves a field's stored values into or out of the clear copy; whoever owns the profiles does it. */
 export const FIELD_VALUES_MOVE = 'field_values_move';
 
-export type FieldChange = Partial<Pick<FieldRow, 'display_name' | 'is_required' | 'is_sensitive' | 'field_format' | 'options' | 'validation_rules'>>;
+export type FieldChange = Partial<
+  Pick<FieldRow, 'display_name' | 'is_required' | 'is_sensitive' | 'field_format' | 'options' | 'validation_rules'>
+>;
 
 /** Changes a field's definition; stored data is kept. A change of is_sensitive moves stored values in a job. */
 export async function changeField(
@@ -24,7 +26,8 @@ export async function changeField(
   await takeProfilesLock(tx, ids.workspaceId);
   const [field] = await lockFields(tx, ids.accountId, ids.workspaceId, [ids.fieldId]);
   if (field === undefined) throw notFound('field');
-  if (change.field_format !== undefined && field.field_type !== 'Date' && change.field_format !== field.field_format) throw fieldFailures.field_unchangeable();
+  if (change.field_format !== undefined && field.field_type !== 'Date' && change.field_format !== field.field_format)
+    throw fieldFailures.field_unchangeable();
   const changed: FieldRow = { ...field, ...change };
   refuseIncoherent(definitionOf(changed));
   const moves = changed.is_sensitive !== field.is_sensitive && !field.is_unique;
@@ -34,7 +37,11 @@ export async function changeField(
     accountId: ids.accountId,
     workspaceId: ids.workspaceId,
     kind: FIELD_VALUES_MOVE,
-    subject: { field_id: field.customer_profile_field_id, slot: String(field.slot), into: changed.is_sensitive ? 'sealed' : 'clear' },
+    subject: {
+      field_id: field.customer_profile_field_id,
+      slot: String(field.slot),
+      into: changed.is_sensitive ? 'sealed' : 'clear',
+    },
     createdBy: ids.userId,
   });
   return { field: await updateField(tx, { ...changed, moving_job_id: jobId }), jobId };

@@ -5,5 +5,6 @@ import { definitionProblems, type FieldDefinition } from './field.ts';
 export function refuseIncoherent(definition: FieldDefinition): void {
   const problems = definitionProblems(definition);
   const first = problems[0];
-  if (first !== undefined) throw fieldFailures.field_invalid({ details: problems, message: `${first.field}: ${first.message}` });
+  if (first !== undefined)
+    throw fieldFailures.field_invalid({ details: problems, message: `${first.field}: ${first.message}` });
 }

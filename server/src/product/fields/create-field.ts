@@ -16,5 +16,11 @@ export async function createField(
   await takeProfilesLock(tx, ids.workspaceId);
   const existing = await listFields(tx, ids.accountId, ids.workspaceId);
   if (existing.length >= MAX_FIELDS) throw fieldFailures.too_many_fields();
-  return insertField(tx, { account_id: ids.accountId, workspace_id: ids.workspaceId, customer_profile_field_id: newId(), created_by: ids.userId, ...wish });
+  return insertField(tx, {
+    account_id: ids.accountId,
+    workspace_id: ids.workspaceId,
+    customer_profile_field_id: newId(),
+    created_by: ids.userId,
+    ...wish,
+  });
 }

@@ -22,7 +22,12 @@ const rulesSchema = z
     max: boundSchema.optional(),
     min_length: z.number().int().min(0).max(10_000).optional(),
     max_length: z.number().int().min(1).max(10_000).optional(),
-    pattern: z.string().min(1).max(500).optional().describe('RE2 syntax, found anywhere in the value; anchor it with ^ and $ for a whole match.'),
+    pattern: z
+      .string()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('RE2 syntax, found anywhere in the value; anchor it with ^ and $ for a whole match.'),
   })
   .meta({ id: 'ValidationRules' });
 
@@ -92,7 +97,13 @@ export const fieldEndpoints = [
       validation_rules: rulesSchema.optional(),
     }),
     reply: fieldSchema,
-    example: { workspace_id: EXAMPLE_ID, field_name: 'customer_number', field_type: 'string', is_required: true, is_unique: true },
+    example: {
+      workspace_id: EXAMPLE_ID,
+      field_name: 'customer_number',
+      field_type: 'string',
+      is_required: true,
+      is_unique: true,
+    },
     audit: 'field.created',
     failures,
     handle: async ({ tx, actor, body, audit }) => {
@@ -153,7 +164,12 @@ export const fieldEndpoints = [
       const { field, jobId } = await changeField(
         services.queue,
         tx,
-        { accountId: actor.accountId, workspaceId: workspace_id, userId: actor.userId, fieldId: customer_profile_field_id },
+        {
+          accountId: actor.accountId,
+          workspaceId: workspace_id,
+          userId: actor.userId,
+          fieldId: customer_profile_field_id,
+        },
         change as FieldChange,
       );
       audit({ customer_profile_field_id, ...(jobId === null ? {} : { job_id: jobId }) });
@@ -165,19 +181,35 @@ export const fieldEndpoints = [
     method: 'DELETE',
     path: '/v1/cpf',
     summary: 'Delete customer profile fields and their stored values',
-    description: 'The fields are gone at once; the job takes their values out of the stored profiles. Refused while a campaign that is not published uses one of them.',
+    description:
+      'The fields are gone at once; the job takes their values out of the stored profiles. Refused while a campaign that is not published uses one of them.',
     access: { kind: 'workspace', permission: 'fields.write' },
-    body: z.strictObject({ workspace_id: idSchema, customer_profile_field_id: z.union([idSchema, z.array(idSchema).min(1).max(200)]) }),
-    reply: z.object({ message: z.string(), customer_profile_field_id: z.union([idSchema, z.array(idSchema)]), job_id: idSchema }),
+    body: z.strictObject({
+      workspace_id: idSchema,
+      customer_profile_field_id: z.union([idSchema, z.array(idSchema).min(1).max(200)]),
+    }),
+    reply: z.object({
+      message: z.string(),
+      customer_profile_field_id: z.union([idSchema, z.array(idSchema)]),
+      job_id: idSchema,
+    }),
     example: { workspace_id: EXAMPLE_ID, customer_profile_field_id: EXAMPLE_ID },
     audit: 'field.deleted',
     failures,
     handle: async ({ services, tx, actor, body, audit }) => {
       const fieldIds = [body.customer_profile_field_id].flat();
-      const { jobId } = await removeFields(services.queue, tx, { accountId: actor.accountId, workspaceId: body.workspace_id, userId: actor.userId, fieldIds });
+      const { jobId } = await removeFields(services.queue, tx, {
+        accountId: actor.accountId,
+        workspaceId: body.workspace_id,
+        userId: actor.userId,
+        fieldIds,
+      });
       audit({ customer_profile_field_id: fieldIds, job_id: jobId });
       return {
-        message: fieldIds.length === 1 ? 'The field was deleted; its stored values are being removed.' : 'The fields were deleted; their stored values are being removed.',
+        message:
+          fieldIds.length === 1
+            ? 'The field was deleted; its stored values are being removed.'
+            : 'The fields were deleted; their stored values are being removed.',
         customer_profile_field_id: body.customer_profile_field_id,
         job_id: jobId,
       };
@@ -209,7 +241,11 @@ export const fieldEndpoints = [
         .min(1)
         .refine((text) => Buffer.byteLength(text) <= SAMPLE_BYTES, 'must be at most 1 MB'),
     }),
-    reply: z.object({ fields: z.array(proposalSchema), field_map: z.record(z.string(), z.string().nullable()), delimiter: z.string() }),
+    reply: z.object({
+      fields: z.array(proposalSchema),
+      field_map: z.record(z.string(), z.string().nullable()),
+      delimiter: z.string(),
+    }),
     example: { workspace_id: EXAMPLE_ID, sample: 'customer_number,plan\nC-1,basic\nC-2,plus\n' },
     failures,
     handle: async ({ services, body }) => inferFromSample(body.sample, services.clock.now()),

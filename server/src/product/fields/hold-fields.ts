@@ -2,7 +2,12 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { deleteFieldHolds, insertFieldHolds } from './store.ts';
 
 /** Keeps these fields from being deleted until the holder lets go. The name is what a refusal tells the caller. */
-export async function holdFields(tx: Transaction, accountId: string, fieldIds: readonly string[], holder: { id: string; name: string }): Promise<void> {
+export async function holdFields(
+  tx: Transaction,
+  accountId: string,
+  fieldIds: readonly string[],
+  holder: { id: string; name: string },
+): Promise<void> {
   await insertFieldHolds(tx, accountId, fieldIds, holder);
 }
 

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { definitionOf } from './field-row.ts';
 import type { FieldDefinition } from './field.ts';
+import { definitionOf } from './field-row.ts';
 import { listFields, takeProfilesLock } from './store.ts';
 
 export type LoadedField = FieldDefinition & {
@@ -10,7 +10,10 @@ export type LoadedField = FieldDefinition & {
 
 /** All fields of the workspace, in the order they were made. */
 export async function loadFields(tx: Transaction, accountId: string, workspaceId: string): Promise<LoadedField[]> {
-  return (await listFields(tx, accountId, workspaceId)).map((row) => ({ ...definitionOf(row), is_moving: row.moving_job_id !== null }));
+  return (await listFields(tx, accountId, workspaceId)).map((row) => ({
+    ...definitionOf(row),
+    is_moving: row.moving_job_id !== null,
+  }));
 }
 
 /**

@@ -24,7 +24,10 @@ export async function removeFields(
   const found = await lockFields(tx, ids.accountId, ids.workspaceId, wanted);
   if (found.length !== wanted.length) throw notFound('field');
   const holders = await fieldHolders(tx, ids.accountId, wanted);
-  if (holders.length > 0) throw fieldFailures.field_in_use({ message: `A campaign that is not published uses this field: ${holders.join(', ')}. Publish or delete it first.` });
+  if (holders.length > 0)
+    throw fieldFailures.field_in_use({
+      message: `A campaign that is not published uses this field: ${holders.join(', ')}. Publish or delete it first.`,
+    });
   await deleteFields(tx, ids.accountId, wanted);
   const jobId = await queueJob(queue, tx, {
     accountId: ids.accountId,

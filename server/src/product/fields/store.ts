@@ -1,5 +1,5 @@
-import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import type { Transaction } from '../../platform/database/database.ts';
+import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { fieldFailures } from './errors.ts';
 import type { FieldRow } from './field-row.ts';
 
@@ -13,10 +13,10 @@ const asJson = (value: unknown) => (value === null ? null : JSON.stringify(value
 
 /** Inserts the field with the workspace's next slot; the workspace row's lock keeps slots unique for all time. */
 export async function insertField(tx: Transaction, field: NewField): Promise<FieldRow> {
-  const slot = await tx.row<{ slot: number }>('update workspaces set next_field_slot = next_field_slot + 1 where account_id = $1 and workspace_id = $2 returning next_field_slot - 1 as slot', [
-    field.account_id,
-    field.workspace_id,
-  ]);
+  const slot = await tx.row<{ slot: number }>(
+    'update workspaces set next_field_slot = next_field_slot + 1 where account_id = $1 and workspace_id = $2 returning next_field_slot - 1 as slot',
+    [field.account_id, field.workspace_id],
+  );
   const row = await tx
     .row<FieldRow>(
       `insert into customer_profile_fields (account_id, customer_profile_field_id, workspace_id, slot, field_name, display_name, field_type, field_format, is_required, is_unique, is_sensitive, options, validation_rules, created_by)
@@ -47,11 +47,19 @@ export async function insertField(tx: Transaction, field: NewField): Promise<Fie
 }
 
 export function listFields(tx: Transaction, accountId: string, workspaceId: string): Promise<FieldRow[]> {
-  return tx.rows<FieldRow>(`select ${COLUMNS} from customer_profile_fields where account_id = $1 and workspace_id = $2 order by slot limit ${MAX_FIELDS}`, [accountId, workspaceId]);
+  return tx.rows<FieldRow>(
+    `select ${COLUMNS} from customer_profile_fields where account_id = $1 and workspace_id = $2 order by slot limit ${MAX_FIELDS}`,
+    [accountId, workspaceId],
+  );
 }
 
 /** The fields of this workspace among these ids, locked, so that a definition does not change under its reader. */
-export function lockFields(tx: Transaction, accountId: string, workspaceId: string, fieldIds: readonly string[]): Promise<FieldRow[]> {
+export function lockFields(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  fieldIds: readonly string[],
+): Promise<FieldRow[]> {
   return tx.rows<FieldRow>(
     `select ${COLUMNS} from customer_profile_fields where account_id = $1 and workspace_id = $2 and customer_profile_field_id = any($3::uuid[]) order by slot for update`,
     [accountId, workspaceId, fieldIds],
@@ -78,11 +86,17 @@ export async function updateField(tx: Transaction, field: FieldRow): Promise<Fie
 }
 
 export async function clearMoving(tx: Transaction, accountId: string, jobId: string): Promise<void> {
-  await tx.run('update customer_profile_fields set moving_job_id = null where account_id = $1 and moving_job_id = $2', [accountId, jobId]);
+  await tx.run('update customer_profile_fields set moving_job_id = null where account_id = $1 and moving_job_id = $2', [
+    accountId,
+    jobId,
+  ]);
 }
 
 export async function deleteFields(tx: Transaction, accountId: string, fieldIds: readonly string[]): Promise<void> {
-  await tx.run('delete from customer_profile_fields where account_id = $1 and customer_profile_field_id = any($2::uuid[])', [accountId, fieldIds]);
+  await tx.run(
+    'delete from customer_profile_fields where account_id = $1 and customer_profile_field_id = any($2::uuid[])',
+    [accountId, fieldIds],
+  );
 }
 
 /** Names of what still needs one of these fields. */
@@ -94,13 +108,16 @@ export async function fieldHolders(tx: Transaction, accountId: string, fieldIds:
   return rows.map((row) => row.holder_name);
 }
 
-export async function insertFieldHolds(tx: Transaction, accountId: string, fieldIds: readonly string[], holder: { id: string; name: string }): Promise<void> {
-  await tx.run('insert into field_holds (account_id, customer_profile_field_id, holder_id, holder_name) select $1, unnest($2::uuid[]), $3, $4 on conflict do nothing', [
-    accountId,
-    fieldIds,
-    holder.id,
-    holder.name,
-  ]);
+export async function insertFieldHolds(
+  tx: Transaction,
+  accountId: string,
+  fieldIds: readonly string[],
+  holder: { id: string; name: string },
+): Promise<void> {
+  await tx.run(
+    'insert into field_holds (account_id, customer_profile_field_id, holder_id, holder_name) select $1, unnest($2::uuid[]), $3, $4 on conflict do nothing',
+    [accountId, fieldIds, holder.id, holder.name],
+  );
 }
 
 export async function deleteFieldHolds(tx: Transaction, accountId: string, holderId: string): Promise<void> {

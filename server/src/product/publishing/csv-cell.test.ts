@@ -3,7 +3,24 @@ import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { csvLine, harmlessCell, originalCell } from './csv-cell.ts';
 
-const NASTY = ['', ' ', '=1+1', '+49 170 1234567', '-5', '@cmd', '\tx', '\rx', "'=1", "''@x", "'plain", 'a"b', 'a,b', 'a\r\nb', 'ÄÖ€😀', '=cmd|" /C calc"!A0'];
+const NASTY = [
+  '',
+  ' ',
+  '=1+1',
+  '+49 170 1234567',
+  '-5',
+  '@cmd',
+  '\tx',
+  '\rx',
+  "'=1",
+  "''@x",
+  "'plain",
+  'a"b',
+  'a,b',
+  'a\r\nb',
+  'ÄÖ€😀',
+  '=cmd|" /C calc"!A0',
+];
 
 test('every cell comes back as it was, and none begins a formula', () => {
   for (const text of NASTY) {

@@ -12,7 +12,15 @@ export const manifestSchema = z
     customer_group_name: z.string(),
     snapshot_at: timestampSchema.describe('The one moment at which membership, eligibility and segments were read.'),
     columns: z.array(z.object({ name: z.string(), source: z.enum(['identifier', 'export_field', 'message']) })),
-    parts: z.array(z.object({ page: z.number().int(), file: z.string(), rows: z.number().int(), bytes: z.number().int(), sha256: z.string() })),
+    parts: z.array(
+      z.object({
+        page: z.number().int(),
+        file: z.string(),
+        rows: z.number().int(),
+        bytes: z.number().int(),
+        sha256: z.string(),
+      }),
+    ),
     rows: z.number().int(),
     customers: z.number().int().describe('Members of the group in the snapshot.'),
     unmatched: z.number().int().describe('Customers whose segment has no approved message.'),

@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import { openLink, signLink } from './signed-link.ts';
 
 const key = Buffer.alloc(32, 7);
-const target = { accountId: '0197a3f0-1c5e-7b52-9d1a-6f0c3e8b2a41', publicationId: '0197a3f0-1c5e-7b52-9d1a-6f0c3e8b2a42', page: 3, expires: 2_000 };
+const target = {
+  accountId: '0197a3f0-1c5e-7b52-9d1a-6f0c3e8b2a41',
+  publicationId: '0197a3f0-1c5e-7b52-9d1a-6f0c3e8b2a42',
+  page: 3,
+  expires: 2_000,
+};
 const queryOf = (text: string): Record<string, string> => Object.fromEntries(new URLSearchParams(text));
 
 test('an untouched link opens until it expires', () => {

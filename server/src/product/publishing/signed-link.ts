@@ -8,7 +8,9 @@ export type LinkTarget = { accountId: string; publicationId: string; page: numbe
 const NAMES = ['account', 'publication', 'page', 'expires', 'signature'] as const;
 
 function signatureOf(key: Buffer, target: LinkTarget): Buffer {
-  return createHmac('sha256', key).update(`published file\n${target.accountId}\n${target.publicationId}\n${target.page}\n${target.expires}`).digest();
+  return createHmac('sha256', key)
+    .update(`published file\n${target.accountId}\n${target.publicationId}\n${target.page}\n${target.expires}`)
+    .digest();
 }
 
 /** The query string of a link to one file; the signature covers all of it. */
@@ -33,6 +35,11 @@ export function openLink(key: Buffer, query: Readonly<Record<string, string>>, n
   const target = { accountId: account, publicationId: publication, page: Number(page), expires: Number(expires) };
   const expected = signatureOf(key, target);
   const given = Buffer.from(signature, 'base64url');
-  if (given.toString('base64url') !== signature || given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  if (
+    given.toString('base64url') !== signature ||
+    given.length !== expected.length ||
+    !timingSafeEqual(given, expected)
+  )
+    return null;
   return nowSeconds <= target.expires ? target : null;
 }

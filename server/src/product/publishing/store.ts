@@ -1,18 +1,48 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Manifest } from './manifest.ts';
 
-export type RunFiles = { campaign_id: string; run_number: number; publication_id: string | null; page_count: number; export_job_id: string | null };
-export type Part = { publication_id: string; page: number; object_key: string; row_count: number; byte_count: number; sha256: string };
-export type Publication = { publication_id: string; campaign_id: string; run_number: number; object_prefix: string; manifest: Manifest };
+export type RunFiles = {
+  campaign_id: string;
+  run_number: number;
+  publication_id: string | null;
+  page_count: number;
+  export_job_id: string | null;
+};
+export type Part = {
+  publication_id: string;
+  page: number;
+  object_key: string;
+  row_count: number;
+  byte_count: number;
+  sha256: string;
+};
+export type Publication = {
+  publication_id: string;
+  campaign_id: string;
+  run_number: number;
+  object_prefix: string;
+  manifest: Manifest;
+};
 
-export function findRunFiles(tx: Transaction, accountId: string, campaignId: string, runNumber: number): Promise<RunFiles | undefined> {
+export function findRunFiles(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+): Promise<RunFiles | undefined> {
   return tx.row<RunFiles>(
     'select campaign_id, run_number, publication_id, page_count, export_job_id from run_files where account_id = $1 and campaign_id = $2 and run_number = $3',
     [accountId, campaignId, runNumber],
   );
 }
 
-export async function saveExportJob(tx: Transaction, accountId: string, campaignId: string, runNumber: number, jobId: string | null): Promise<void> {
+export async function saveExportJob(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+  jobId: string | null,
+): Promise<void> {
   await tx.run(
     `insert into run_files (account_id, campaign_id, run_number, export_job_id) values ($1, $2, $3, $4)
      on conflict (account_id, campaign_id, run_number) do update set export_job_id = excluded.export_job_id`,
@@ -22,11 +52,19 @@ export async function saveExportJob(tx: Transaction, accountId: string, campaign
 
 /** Ends the run's export if it is this one. */
 export async function clearExportJob(tx: Transaction, accountId: string, jobId: string): Promise<void> {
-  await tx.run('update run_files set export_job_id = null where account_id = $1 and export_job_id = $2', [accountId, jobId]);
+  await tx.run('update run_files set export_job_id = null where account_id = $1 and export_job_id = $2', [
+    accountId,
+    jobId,
+  ]);
 }
 
 export async function isExporting(tx: Transaction, accountId: string, campaignId: string): Promise<boolean> {
-  return (await tx.row('select 1 from run_files where account_id = $1 and campaign_id = $2 and export_job_id is not null limit 1', [accountId, campaignId])) !== undefined;
+  return (
+    (await tx.row(
+      'select 1 from run_files where account_id = $1 and campaign_id = $2 and export_job_id is not null limit 1',
+      [accountId, campaignId],
+    )) !== undefined
+  );
 }
 
 /** Makes a finished publication the one that is fetched, and returns the one it replaces. */
@@ -41,48 +79,63 @@ export async function swapPublication(
      where f.account_id = $1 and f.campaign_id = $2 and f.run_number = $3`,
     [accountId, publication.campaign_id, publication.run_number],
   );
-  await tx.run('insert into publications (account_id, publication_id, campaign_id, run_number, object_prefix, manifest) values ($1, $2, $3, $4, $5, $6)', [
-    accountId,
-    publication.publication_id,
-    publication.campaign_id,
-    publication.run_number,
-    publication.object_prefix,
-    JSON.stringify(publication.manifest),
-  ]);
+  await tx.run(
+    'insert into publications (account_id, publication_id, campaign_id, run_number, object_prefix, manifest) values ($1, $2, $3, $4, $5, $6)',
+    [
+      accountId,
+      publication.publication_id,
+      publication.campaign_id,
+      publication.run_number,
+      publication.object_prefix,
+      JSON.stringify(publication.manifest),
+    ],
+  );
   await tx.run(
     `insert into publication_parts (account_id, publication_id, page, object_key, row_count, byte_count, sha256)
      select $1, $2, p.page, p.object_key, p.row_count, p.byte_count, p.sha256
      from jsonb_to_recordset($3) as p(page integer, object_key text, row_count integer, byte_count bigint, sha256 text)`,
     [accountId, publication.publication_id, JSON.stringify(parts)],
   );
-  await tx.run('update run_files set publication_id = $4, page_count = $5 where account_id = $1 and campaign_id = $2 and run_number = $3', [
-    accountId,
-    publication.campaign_id,
-    publication.run_number,
-    publication.publication_id,
-    parts.length,
-  ]);
-  if (before !== undefined) await tx.run('delete from publications where account_id = $1 and publication_id = $2', [accountId, before.publication_id]);
+  await tx.run(
+    'update run_files set publication_id = $4, page_count = $5 where account_id = $1 and campaign_id = $2 and run_number = $3',
+    [accountId, publication.campaign_id, publication.run_number, publication.publication_id, parts.length],
+  );
+  if (before !== undefined)
+    await tx.run('delete from publications where account_id = $1 and publication_id = $2', [
+      accountId,
+      before.publication_id,
+    ]);
   return { replacedPrefix: before?.object_prefix ?? null };
 }
 
-export function findPart(tx: Transaction, accountId: string, publicationId: string, page: number): Promise<Part | undefined> {
-  return tx.row<Part>('select publication_id, page, object_key, row_count, byte_count, sha256 from publication_parts where account_id = $1 and publication_id = $2 and page = $3', [
-    accountId,
-    publicationId,
-    page,
-  ]);
+export function findPart(
+  tx: Transaction,
+  accountId: string,
+  publicationId: string,
+  page: number,
+): Promise<Part | undefined> {
+  return tx.row<Part>(
+    'select publication_id, page, object_key, row_count, byte_count, sha256 from publication_parts where account_id = $1 and publication_id = $2 and page = $3',
+    [accountId, publicationId, page],
+  );
 }
 
-export function findPublication(tx: Transaction, accountId: string, publicationId: string): Promise<Publication | undefined> {
-  return tx.row<Publication>('select publication_id, campaign_id, run_number, object_prefix, manifest from publications where account_id = $1 and publication_id = $2', [
-    accountId,
-    publicationId,
-  ]);
+export function findPublication(
+  tx: Transaction,
+  accountId: string,
+  publicationId: string,
+): Promise<Publication | undefined> {
+  return tx.row<Publication>(
+    'select publication_id, campaign_id, run_number, object_prefix, manifest from publications where account_id = $1 and publication_id = $2',
+    [accountId, publicationId],
+  );
 }
 
 /** Prefixes of everything a campaign has published, so that deleting the campaign can delete the files. */
 export async function publicationPrefixes(tx: Transaction, accountId: string, campaignId: string): Promise<string[]> {
-  const rows = await tx.rows<{ object_prefix: string }>('select object_prefix from publications where account_id = $1 and campaign_id = $2', [accountId, campaignId]);
+  const rows = await tx.rows<{ object_prefix: string }>(
+    'select object_prefix from publications where account_id = $1 and campaign_id = $2',
+    [accountId, campaignId],
+  );
   return rows.map((row) => row.object_prefix);
 }

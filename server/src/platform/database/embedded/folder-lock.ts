@@ -17,6 +17,8 @@ export function lockFolder(dataDir: string): FolderLock {
   const path = join(dataDir, 'server.lock');
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
+    // Without this a journal file would stay behind a killed process.
+    lock.exec('PRAGMA journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();

@@ -1,0 +1,33 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { lockProfiles } from '../fields/load-fields.ts';
+import { requireGroup } from '../groups/find-group.ts';
+import { refuseHeldGroup, removeGroup } from '../groups/remove-group.ts';
+import { eraseCustomers } from './erase-customers.ts';
+import { deleteAllMembers, membersOnlyHere } from './member-store.ts';
+
+const ERASED_AT_ONCE = 5_000;
+
+/**
+ * Deletes a group with its assignments, and with `deleteCustomers` also the customers who are in no other group. Throws
+ * not_found, or group_in_use naming what still needs the group. Returns how many customers were erased.
+ */
+export async function deleteGroup(
+  tx: Transaction,
+  ids: { accountId: string; workspaceId: string; groupId: string },
+  deleteCustomers: boolean,
+): Promise<number> {
+  await lockProfiles(tx, ids.workspaceId);
+  const group = await requireGroup(tx, ids.accountId, ids.workspaceId, ids.groupId, 'update');
+  await refuseHeldGroup(tx, ids.accountId, group.customer_group_id);
+  let erased = 0;
+  let after = deleteCustomers ? 0 : null;
+  while (after !== null) {
+    const leaving = await membersOnlyHere(tx, ids.accountId, group.customer_group_id, after, ERASED_AT_ONCE);
+    const customerIds = leaving.map((row) => row.customer_id);
+    erased += (await eraseCustomers(tx, ids.accountId, ids.workspaceId, customerIds)).length;
+    after = leaving.at(-1)?.position ?? null;
+  }
+  await deleteAllMembers(tx, ids.accountId, group.customer_group_id);
+  await removeGroup(tx, ids.accountId, group.customer_group_id);
+  return erased;
+}

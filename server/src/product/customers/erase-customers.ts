@@ -1,0 +1,64 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { countMembersOut } from '../groups/count-members.ts';
+import { deleteImportRemains } from './erasure-store.ts';
+import { deleteMemberships } from './member-store.ts';
+import { deleteCustomers, findCustomers, findIdentifiers, identifiersOf } from './store.ts';
+
+/**
+ * Erases customers of this workspace for good: profile, identifiers, memberships with their counts, and failed import
+ * rows that carried one of their identifiers. Ids of other workspaces are left alone. Returns those that were there.
+ * The caller has locked the workspace's profiles.
+ */
+export async function eraseCustomers(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  customerIds: readonly string[],
+): Promise<string[]> {
+  const found = await findCustomers(tx, accountId, workspaceId, [...new Set(customerIds)]);
+  const ids = found.map((row) => row.customer_id);
+  if (ids.length === 0) return [];
+  const identifiers = await identifiersOf(tx, accountId, ids);
+  await countMembersOut(tx, accountId, await deleteMemberships(tx, accountId, ids));
+  await deleteImportRemains(
+    tx,
+    accountId,
+    identifiers.map((row) => row.blind_index),
+  );
+  return deleteCustomers(tx, accountId, workspaceId, ids);
+}
+
+/** What an erasure names: a customer, or all blind indexes of one identifier object. */
+export type Erasee = { customerId: string | null; blindIndexes: readonly string[] | null };
+
+/**
+ * Erases whom these name. An identifier object that names one customer by all its values finds that one; if its values
+ * belong to different customers, nobody. Failed import rows with the identifiers go even when no customer has them.
+ */
+export async function eraseNamed(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  erasees: readonly Erasee[],
+): Promise<{ deleted: number; not_found: number }> {
+  const blindIndexes = erasees.flatMap((erasee) => erasee.blindIndexes ?? []);
+  const hits = blindIndexes.length === 0 ? [] : await findIdentifiers(tx, accountId, blindIndexes);
+  const owners = new Map(hits.map((hit) => [hit.blind_index, hit.customer_id]));
+  const named = erasees.map((erasee) => erasee.customerId ?? onlyOwner(owners, erasee.blindIndexes ?? []));
+  const erased = await eraseCustomers(
+    tx,
+    accountId,
+    workspaceId,
+    named.filter((id) => id !== null),
+  );
+  await deleteImportRemains(tx, accountId, blindIndexes);
+  const wanted = new Set(named.map((id, index) => id ?? `unknown ${index}`));
+  return { deleted: erased.length, not_found: wanted.size - erased.length };
+}
+
+/** The one customer who holds all of these, or null. */
+export function onlyOwner(owners: ReadonlyMap<string, string>, blindIndexes: readonly string[]): string | null {
+  const holders = new Set(blindIndexes.map((index) => owners.get(index)));
+  const [holder] = holders;
+  return holders.size === 1 && holder !== undefined ? holder : null;
+}

@@ -1,0 +1,82 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { lockProfiles } from '../fields/load-fields.ts';
+import type { JobKind } from '../jobs/job.ts';
+import { queueJob } from '../jobs/queue-job.ts';
+import type { Services } from '../services.ts';
+import { type Erasee, eraseNamed } from './erase-customers.ts';
+import { deleteErasureItems, insertErasureItems, nextErasureItems } from './erasure-store.ts';
+
+export const ERASED_INLINE = 1_000;
+export const ERASED_AT_MOST = 100_000;
+const ITEMS_A_STEP = 1_000;
+const ERASURE = 'customer_erasure';
+
+export type ErasureAnswer = { deleted: number; not_found: number } | { status: 'queued'; job_id: string };
+
+/** Erases up to 1,000 people at once; more are written down, as ids and keyed hashes, for a job. */
+export async function erasePeople(
+  services: Services,
+  tx: Transaction,
+  ids: { accountId: string; workspaceId: string; userId: string },
+  erasees: readonly Erasee[],
+): Promise<ErasureAnswer> {
+  if (erasees.length <= ERASED_INLINE) {
+    await lockProfiles(tx, ids.workspaceId);
+    return eraseNamed(tx, ids.accountId, ids.workspaceId, erasees);
+  }
+  const jobId = await queueJob(services.queue, tx, {
+    accountId: ids.accountId,
+    workspaceId: ids.workspaceId,
+    kind: ERASURE,
+    subject: {},
+    createdBy: ids.userId,
+    total: erasees.length,
+  });
+  await insertErasureItems(tx, ids.accountId, jobId, erasees);
+  return { status: 'queued', job_id: jobId };
+}
+
+type Reached = { item: number; deleted: number; not_found: number };
+
+function reachedBy(cursor: Record<string, unknown> | null): Reached {
+  return {
+    item: Number(cursor?.item ?? 0),
+    deleted: Number(cursor?.deleted ?? 0),
+    not_found: Number(cursor?.not_found ?? 0),
+  };
+}
+
+/** Erases what a large call named, a thousand at a step; each step forgets its items in the transaction that erases them. */
+export const erasureJob: JobKind<Services> = {
+  kind: ERASURE,
+  run: async (_services, run) => {
+    const { account_id: accountId, workspace_id: workspaceId, job_id: jobId, progress_total: total } = run.job;
+    for (;;) {
+      run.throwIfStopped();
+      const ended = await run.step(async (step) => {
+        const reached = reachedBy(step.cursor);
+        const items = await nextErasureItems(step.tx, accountId, jobId, reached.item, ITEMS_A_STEP);
+        const last = items.at(-1);
+        if (last === undefined) return reached;
+        await lockProfiles(step.tx, workspaceId);
+        const counted = await eraseNamed(
+          step.tx,
+          accountId,
+          workspaceId,
+          items.map((item) => ({ customerId: item.customer_id, blindIndexes: item.blind_indexes })),
+        );
+        await deleteErasureItems(step.tx, accountId, jobId, last.item_number);
+        step.saveCursor({
+          item: last.item_number,
+          deleted: reached.deleted + counted.deleted,
+          not_found: reached.not_found + counted.not_found,
+        });
+        step.progress(last.item_number, total);
+        return null;
+      });
+      if (ended !== null) return { deleted: ended.deleted, not_found: ended.not_found };
+    }
+  },
+  onFailed: (_services, tx, job) => deleteErasureItems(tx, job.account_id, job.job_id, Number.MAX_SAFE_INTEGER),
+  onCancelled: (_services, tx, job) => deleteErasureItems(tx, job.account_id, job.job_id, Number.MAX_SAFE_INTEGER),
+};

@@ -1,0 +1,67 @@
+import type { Transaction } from '../../platform/database/database.ts';
+
+export type ErasureItem = { item_number: number; customer_id: string | null; blind_indexes: string[] | null };
+
+/** Writes down what a job is to erase, numbered from 1. */
+export async function insertErasureItems(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  items: readonly { customerId: string | null; blindIndexes: readonly string[] | null }[],
+): Promise<void> {
+  // Arrays of arrays must be rectangular for Postgres, so the indexes travel as array literals of checked uuids.
+  await tx.run(
+    `insert into customer_erasures (account_id, job_id, item_number, customer_id, blind_indexes)
+     select $1, $2, i.ordinal, i.customer_id, i.blind_indexes::uuid[]
+     from unnest($3::uuid[], $4::text[]) with ordinality as i(customer_id, blind_indexes, ordinal)`,
+    [
+      accountId,
+      jobId,
+      items.map((item) => item.customerId),
+      items.map((item) => (item.blindIndexes === null ? null : `{${item.blindIndexes.join(',')}}`)),
+    ],
+  );
+}
+
+export function nextErasureItems(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  after: number,
+  limit: number,
+): Promise<ErasureItem[]> {
+  return tx.rows<ErasureItem>(
+    'select item_number, customer_id, blind_indexes from customer_erasures where account_id = $1 and job_id = $2 and item_number > $3 order by item_number limit $4',
+    [accountId, jobId, after, limit],
+  );
+}
+
+/** Forgets the items up to this number. */
+export async function deleteErasureItems(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  upTo: number,
+): Promise<void> {
+  await tx.run('delete from customer_erasures where account_id = $1 and job_id = $2 and item_number <= $3::bigint', [
+    accountId,
+    jobId,
+    upTo,
+  ]);
+}
+
+/**
+ * Failed rows of imports in which one of these identifiers stood. The one place where this capability reaches into
+ * another's table: erasure must find a person wherever a row of them lies.
+ */
+export async function deleteImportRemains(
+  tx: Transaction,
+  accountId: string,
+  blindIndexes: readonly string[],
+): Promise<void> {
+  if (blindIndexes.length === 0) return;
+  await tx.run('delete from import_failed_rows where account_id = $1 and blind_indexes && $2::uuid[]', [
+    accountId,
+    blindIndexes,
+  ]);
+}

@@ -1,0 +1,35 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { countMembersIn, countMembersOut } from '../groups/count-members.ts';
+import { deleteMembers, insertMembers, membersAmong } from './member-store.ts';
+
+/**
+ * Adds these customers to the group in the order given; who is in it already keeps the old position. The caller has
+ * locked the workspace's profiles. Returns how many joined.
+ */
+export async function joinGroup(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  customerIds: readonly string[],
+): Promise<number> {
+  const wanted = [...new Set(customerIds)];
+  if (wanted.length === 0) return 0;
+  const there = await membersAmong(tx, accountId, groupId, wanted);
+  const joining = wanted.filter((customerId) => !there.has(customerId));
+  if (joining.length === 0) return 0;
+  const first = await countMembersIn(tx, accountId, groupId, joining.length);
+  await insertMembers(tx, accountId, groupId, joining, first);
+  return joining.length;
+}
+
+/** Takes customers out of the group; nobody is erased. Returns how many were in it. */
+export async function leaveGroup(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  customerIds: readonly string[],
+): Promise<number> {
+  const removed = await deleteMembers(tx, accountId, groupId, customerIds);
+  if (removed > 0) await countMembersOut(tx, accountId, new Map([[groupId, removed]]));
+  return removed;
+}

@@ -1,0 +1,155 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import type { CustomerRow } from './customer.ts';
+
+const COLUMNS =
+  'account_id, customer_id, workspace_id, sealed_profile, profile_digest, clear_values, created_by, created_at, updated_at';
+
+export type IdentifierRow = { blind_index: string; customer_id: string; customer_profile_field_id: string };
+
+/** Who holds these blind indexes. At most as many rows as indexes are given. */
+export function findIdentifiers(
+  tx: Transaction,
+  accountId: string,
+  blindIndexes: readonly string[],
+): Promise<IdentifierRow[]> {
+  return tx.rows<IdentifierRow>(
+    'select blind_index, customer_id, customer_profile_field_id from customer_identifiers where account_id = $1 and blind_index = any($2::uuid[])',
+    [accountId, blindIndexes],
+  );
+}
+
+/** Every identifier of these customers; a customer has at most one for each field of the workspace. */
+export function identifiersOf(
+  tx: Transaction,
+  accountId: string,
+  customerIds: readonly string[],
+): Promise<IdentifierRow[]> {
+  return tx.rows<IdentifierRow>(
+    'select blind_index, customer_id, customer_profile_field_id from customer_identifiers where account_id = $1 and customer_id = any($2::uuid[])',
+    [accountId, customerIds],
+  );
+}
+
+export function findCustomers(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  customerIds: readonly string[],
+): Promise<CustomerRow[]> {
+  return tx.rows<CustomerRow>(
+    `select ${COLUMNS} from customers where account_id = $1 and workspace_id = $2 and customer_id = any($3::uuid[]) order by customer_id`,
+    [accountId, workspaceId, customerIds],
+  );
+}
+
+/** The workspace's customers behind this id, in order of ids. */
+export function customersAfter(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  customerId: string,
+  limit: number,
+): Promise<CustomerRow[]> {
+  return tx.rows<CustomerRow>(
+    `select ${COLUMNS} from customers where account_id = $1 and workspace_id = $2 and customer_id > $3 order by customer_id limit $4`,
+    [accountId, workspaceId, customerId, limit],
+  );
+}
+
+export type CustomerWrite = {
+  customerId: string;
+  sealedProfile: Buffer;
+  profileDigest: Buffer;
+  clearValues: string;
+};
+
+function columnsOf(writes: readonly CustomerWrite[]) {
+  return [
+    writes.map((write) => write.customerId),
+    writes.map((write) => write.sealedProfile),
+    writes.map((write) => write.profileDigest),
+    writes.map((write) => write.clearValues),
+  ];
+}
+
+export async function insertCustomers(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  createdBy: string,
+  writes: readonly CustomerWrite[],
+): Promise<void> {
+  if (writes.length === 0) return;
+  await tx.run(
+    `insert into customers (account_id, workspace_id, created_by, customer_id, sealed_profile, profile_digest, clear_values)
+     select $1, $2, $3, w.customer_id, w.sealed_profile, w.profile_digest, w.clear_values
+     from unnest($4::uuid[], $5::bytea[], $6::bytea[], $7::jsonb[]) as w(customer_id, sealed_profile, profile_digest, clear_values)`,
+    [accountId, workspaceId, createdBy, ...columnsOf(writes)],
+  );
+}
+
+export async function updateCustomers(
+  tx: Transaction,
+  accountId: string,
+  writes: readonly CustomerWrite[],
+): Promise<void> {
+  if (writes.length === 0) return;
+  await tx.run(
+    `update customers c set sealed_profile = w.sealed_profile, profile_digest = w.profile_digest, clear_values = w.clear_values, updated_at = now()
+     from unnest($2::uuid[], $3::bytea[], $4::bytea[], $5::jsonb[]) as w(customer_id, sealed_profile, profile_digest, clear_values)
+     where c.account_id = $1 and c.customer_id = w.customer_id`,
+    [accountId, ...columnsOf(writes)],
+  );
+}
+
+export async function insertIdentifiers(
+  tx: Transaction,
+  accountId: string,
+  rows: readonly { blindIndex: string; customerId: string; fieldId: string }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.run(
+    `insert into customer_identifiers (account_id, blind_index, customer_id, customer_profile_field_id)
+     select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[])`,
+    [accountId, rows.map((row) => row.blindIndex), rows.map((row) => row.customerId), rows.map((row) => row.fieldId)],
+  );
+}
+
+export async function deleteIdentifiers(
+  tx: Transaction,
+  accountId: string,
+  blindIndexes: readonly string[],
+): Promise<void> {
+  if (blindIndexes.length === 0) return;
+  await tx.run('delete from customer_identifiers where account_id = $1 and blind_index = any($2::uuid[])', [
+    accountId,
+    blindIndexes,
+  ]);
+}
+
+/** Identifiers of a deleted field, which nobody can match by any more. Returns how many went. */
+export function deleteFieldIdentifiers(
+  tx: Transaction,
+  accountId: string,
+  customerIds: readonly string[],
+  fieldIds: readonly string[],
+): Promise<number> {
+  return tx.run(
+    'delete from customer_identifiers where account_id = $1 and customer_id = any($2::uuid[]) and customer_profile_field_id = any($3::uuid[])',
+    [accountId, customerIds, fieldIds],
+  );
+}
+
+/** Deletes the customers of this workspace among these ids; identifiers go with them. Returns those that were there. */
+export async function deleteCustomers(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  customerIds: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.rows<{ customer_id: string }>(
+    'delete from customers where account_id = $1 and workspace_id = $2 and customer_id = any($3::uuid[]) returning customer_id',
+    [accountId, workspaceId, customerIds],
+  );
+  return rows.map((row) => row.customer_id);
+}

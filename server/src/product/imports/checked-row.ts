@@ -1,0 +1,123 @@
+import type { FieldDefinition } from '../fields/field.ts';
+import { compileField, normaliseIdentifier } from '../fields/value.ts';
+import type { AccountKeys } from '../sealing/account-keys.ts';
+import { blindIndex } from '../sealing/blind-index.ts';
+import type { RawRow } from './raw-row.ts';
+import type { RowError } from './row-error.ts';
+
+/** The workspace's fields, ready to check cells with. Built anew when a field has changed. */
+export type CheckingFields = {
+  fields: readonly FieldDefinition[];
+  checks: readonly ((input: unknown) => string | null | { code: string; message: string })[];
+  byId: ReadonlyMap<string, number>;
+  byName: ReadonlyMap<string, number>;
+  hasUnique: boolean;
+  /** Equal for equal definitions. */
+  signature: string;
+};
+
+export function checkingFields(fields: readonly FieldDefinition[], todayYear: number): CheckingFields {
+  return {
+    fields,
+    checks: fields.map((field) => {
+      const compiled = compileField(field, { todayYear });
+      return (input) => compiled.check(input);
+    }),
+    byId: new Map(fields.map((field, index) => [field.field_id, index])),
+    byName: new Map(fields.map((field, index) => [field.field_name.toLowerCase(), index])),
+    hasUnique: fields.some((field) => field.is_unique),
+    signature: JSON.stringify(fields),
+  };
+}
+
+export type RowIdentifier = { fieldIndex: number; blindIndex: string };
+
+/** A row whose cells have been checked against the fields, before anything is known of the store. */
+export type CheckedRow = {
+  raw: RawRow;
+  /** By index of the field: the canonical value, null where blank, undefined where the file has no such column. */
+  values: (string | null | undefined)[];
+  identifiers: RowIdentifier[];
+  errors: RowError[];
+  /** A cell of a unique field is bad: whom the row means is not known. */
+  identityUnknown: boolean;
+};
+
+export type RowChecker = (raw: RawRow) => CheckedRow;
+
+/**
+ * Checks every cell of a row. `columns` maps a CSV's columns to fields; records carry their own keys, renamed by
+ * `keyField`, which gives undefined for an unknown key and null for a dropped one.
+ */
+export function rowChecker(
+  parts: { keys: AccountKeys; workspaceId: string; checking: CheckingFields },
+  columns: readonly (number | null)[],
+  keyField: (key: string) => number | null | undefined,
+): RowChecker {
+  const { checking, keys, workspaceId } = parts;
+  const { fields } = checking;
+
+  function take(row: CheckedRow, fieldIndex: number, input: unknown): void {
+    const field = fields[fieldIndex];
+    const check = checking.checks[fieldIndex];
+    if (field === undefined || check === undefined) return;
+    const checked = check(input);
+    if (checked !== null && typeof checked !== 'string') {
+      row.errors.push({ row: row.raw.row, field: field.field_name, code: checked.code, message: checked.message });
+      if (field.is_unique) row.identityUnknown = true;
+      return;
+    }
+    row.values[fieldIndex] = checked;
+    if (field.is_unique && checked !== null) {
+      const index = blindIndex(keys, workspaceId, field.field_id, normaliseIdentifier(field, checked));
+      row.identifiers.push({ fieldIndex, blindIndex: index });
+    }
+  }
+
+  function takeRecord(row: CheckedRow, record: Readonly<Record<string, unknown>>): void {
+    const seen = new Set<number>();
+    for (const key of Object.keys(record)) {
+      const fieldIndex = keyField(key);
+      if (fieldIndex === null) continue;
+      if (fieldIndex === undefined) {
+        row.errors.push({
+          row: row.raw.row,
+          field: key.slice(0, 100),
+          code: 'unknown_field',
+          message: 'The workspace has no field of this name. Remove the key, create the field, or map it.',
+        });
+      } else if (seen.has(fieldIndex)) {
+        row.errors.push({
+          row: row.raw.row,
+          field: fields[fieldIndex]?.field_name ?? null,
+          code: 'field_twice',
+          message: 'The record names this field more than once.',
+        });
+      } else {
+        seen.add(fieldIndex);
+        take(row, fieldIndex, record[key]);
+      }
+    }
+    if (checking.hasUnique && !row.identityUnknown && ![...seen].some((index) => fields[index]?.is_unique === true)) {
+      row.errors.push({
+        row: row.raw.row,
+        field: null,
+        code: 'identifier_missing',
+        message: 'The record names no unique field, so nobody can tell whom it means. Add one.',
+      });
+    }
+  }
+
+  return (raw) => {
+    const row: CheckedRow = { raw, values: [], identifiers: [], errors: [...raw.faults], identityUnknown: false };
+    if (raw.faults.length > 0) row.identityUnknown = true;
+    if (raw.cells !== null && raw.faults.length === 0) {
+      for (let column = 0; column < columns.length; column += 1) {
+        const fieldIndex = columns[column];
+        if (fieldIndex !== null && fieldIndex !== undefined) take(row, fieldIndex, raw.cells[column] ?? '');
+      }
+    }
+    if (raw.record !== null && raw.faults.length === 0) takeRecord(row, raw.record);
+    return row;
+  };
+}

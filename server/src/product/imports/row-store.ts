@@ -1,0 +1,72 @@
+import type { Transaction } from '../../platform/database/database.ts';
+
+export type FailedRow = { row: number; sealed: Buffer; blindIndexes: readonly string[] };
+
+/** Keeps failed rows for the repair file. Written again after a crash, a row simply stays. */
+export async function insertFailedRows(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  rows: readonly FailedRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.run(
+    `insert into import_failed_rows (account_id, import_id, row_number, sealed_row, blind_indexes)
+     select $1, $2, f.row_number, f.sealed_row, f.blind_indexes::uuid[]
+     from unnest($3::bigint[], $4::bytea[], $5::text[]) as f(row_number, sealed_row, blind_indexes)
+     on conflict do nothing`,
+    [
+      accountId,
+      importId,
+      rows.map((row) => row.row),
+      rows.map((row) => row.sealed),
+      rows.map((row) => `{${row.blindIndexes.join(',')}}`),
+    ],
+  );
+}
+
+export function failedRowsAfter(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  after: number,
+  limit: number,
+): Promise<{ row_number: number; sealed_row: Buffer }[]> {
+  return tx.rows(
+    'select row_number, sealed_row from import_failed_rows where account_id = $1 and import_id = $2 and row_number > $3 order by row_number limit $4',
+    [accountId, importId, after, limit],
+  );
+}
+
+/** Which of these identifiers stood in an earlier chunk of the file. */
+export async function identifiersMet(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  blindIndexes: readonly string[],
+): Promise<Set<string>> {
+  if (blindIndexes.length === 0) return new Set();
+  const rows = await tx.rows<{ blind_index: string }>(
+    'select blind_index from import_identifiers where account_id = $1 and import_id = $2 and blind_index = any($3::uuid[])',
+    [accountId, importId, blindIndexes],
+  );
+  return new Set(rows.map((row) => row.blind_index));
+}
+
+export async function insertIdentifiersMet(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  met: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (met.size === 0) return;
+  await tx.run(
+    `insert into import_identifiers (account_id, import_id, blind_index, row_number)
+     select $1, $2, * from unnest($3::uuid[], $4::bigint[])`,
+    [accountId, importId, [...met.keys()], [...met.values()]],
+  );
+}
+
+export async function deleteIdentifiersMet(tx: Transaction, accountId: string, importId: string): Promise<void> {
+  await tx.run('delete from import_identifiers where account_id = $1 and import_id = $2', [accountId, importId]);
+}

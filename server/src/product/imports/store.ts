@@ -1,0 +1,187 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import type { Counts, ImportPlan, ImportRow, ImportStatus } from './import.ts';
+import type { ImportOptions } from './import-options.ts';
+import type { ErrorReport } from './row-error.ts';
+
+const COLUMNS =
+  'account_id, import_id, workspace_id, customer_group_id, status, phase, options, plan, sealed_header, content_kind, object_key, content_bytes, same_file_as, repairs_import_id, cursor_byte, cursor_row, total_rows, created_count, updated_count, unchanged_count, skipped_count, duplicate_count, failed_count, errors, error_counts, job_id, created_by, created_at, completed_at';
+
+export type NewImport = {
+  accountId: string;
+  importId: string;
+  workspaceId: string;
+  groupId: string;
+  status: 'queued' | 'running';
+  options: ImportOptions;
+  plan: ImportPlan;
+  sealedHeader: Buffer | null;
+  contentKind: 'csv' | 'ndjson';
+  objectKey: string | null;
+  contentBytes: number;
+  contentHash: Buffer;
+  repairsImportId: string | null;
+  jobId: string | null;
+  createdBy: string;
+};
+
+/** Inserts the import and finds the newest earlier one of the same content, dry runs apart. */
+export async function insertImport(tx: Transaction, row: NewImport): Promise<void> {
+  await tx.run(
+    `insert into imports (account_id, import_id, workspace_id, customer_group_id, status, options, plan, sealed_header, content_kind, object_key, content_bytes, content_hash, repairs_import_id, job_id, created_by, same_file_as)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+       (select import_id from imports where account_id = $1 and workspace_id = $3 and content_hash = $12
+          and not coalesce((options->>'validate_only')::boolean, false) order by created_at desc, import_id desc limit 1))`,
+    [
+      row.accountId,
+      row.importId,
+      row.workspaceId,
+      row.groupId,
+      row.status,
+      JSON.stringify(row.options),
+      JSON.stringify(row.plan),
+      row.sealedHeader,
+      row.contentKind,
+      row.objectKey,
+      row.contentBytes,
+      row.contentHash,
+      row.repairsImportId,
+      row.jobId,
+      row.createdBy,
+    ],
+  );
+}
+
+/** The import of this account; locked when it is about to change. */
+export function findImport(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  lock: 'none' | 'update' = 'none',
+): Promise<ImportRow | undefined> {
+  return tx.row<ImportRow>(
+    `select ${COLUMNS} from imports where account_id = $1 and import_id = $2${lock === 'update' ? ' for update' : ''}`,
+    [accountId, importId],
+  );
+}
+
+export function listImports(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  page: number,
+  pageSize: number,
+): Promise<ImportRow[]> {
+  return tx.rows<ImportRow>(
+    `select ${COLUMNS} from imports where account_id = $1 and workspace_id = $2 order by created_at desc, import_id desc limit $3 offset $4`,
+    [accountId, workspaceId, pageSize, (page - 1) * pageSize],
+  );
+}
+
+/** True when another import of the workspace is at work: imports of one workspace run one at a time. */
+export async function anotherRuns(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  importId: string,
+): Promise<boolean> {
+  const row = await tx.row(
+    `select 1 from imports where account_id = $1 and workspace_id = $2 and status = 'running' and import_id <> $3 limit 1`,
+    [accountId, workspaceId, importId],
+  );
+  return row !== undefined;
+}
+
+export async function setRunning(tx: Transaction, accountId: string, importId: string): Promise<void> {
+  await tx.run(`update imports set status = 'running' where account_id = $1 and import_id = $2 and status = 'queued'`, [
+    accountId,
+    importId,
+  ]);
+}
+
+export type Reached = { cursorByte: number; cursorRow: number; counts: Counts; report: ErrorReport };
+
+/** Saves how far the import has come, with its counters, in the transaction of the chunk that it tells of. */
+export async function saveReached(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  reached: Reached,
+): Promise<void> {
+  const { counts, report } = reached;
+  await tx.run(
+    `update imports set cursor_byte = $3, cursor_row = $4, total_rows = $5, created_count = $6, updated_count = $7, unchanged_count = $8,
+       skipped_count = $9, duplicate_count = $10, failed_count = $11, errors = $12, error_counts = $13
+     where account_id = $1 and import_id = $2`,
+    [
+      accountId,
+      importId,
+      reached.cursorByte,
+      reached.cursorRow,
+      counts.total_rows,
+      counts.created,
+      counts.updated,
+      counts.unchanged,
+      counts.skipped,
+      counts.duplicates,
+      counts.failed,
+      JSON.stringify(report.errors),
+      JSON.stringify(report.error_counts),
+    ],
+  );
+}
+
+/** From validating to applying: everything begins again at the first row. */
+export async function beginApplying(tx: Transaction, accountId: string, importId: string): Promise<void> {
+  await tx.run(
+    `update imports set phase = 'applying', cursor_byte = 0, cursor_row = 0, total_rows = 0, created_count = 0, updated_count = 0,
+       unchanged_count = 0, skipped_count = 0, duplicate_count = 0, failed_count = 0
+     where account_id = $1 and import_id = $2`,
+    [accountId, importId],
+  );
+}
+
+/** Ends the import. What had been counted, and where it stopped, stays. */
+export async function endImport(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  status: Exclude<ImportStatus, 'queued' | 'running'>,
+): Promise<void> {
+  await tx.run(
+    'update imports set status = $3, completed_at = clock_timestamp() where account_id = $1 and import_id = $2',
+    [accountId, importId, status],
+  );
+}
+
+export async function saveReport(
+  tx: Transaction,
+  accountId: string,
+  importId: string,
+  report: ErrorReport,
+): Promise<void> {
+  await tx.run('update imports set errors = $3, error_counts = $4 where account_id = $1 and import_id = $2', [
+    accountId,
+    importId,
+    JSON.stringify(report.errors),
+    JSON.stringify(report.error_counts),
+  ]);
+}
+
+/** Uploads of imports that have ended: their objects may go. */
+export function endedUploads(
+  tx: Transaction,
+  accountId: string,
+  limit: number,
+): Promise<{ import_id: string; object_key: string }[]> {
+  return tx.rows(
+    `select import_id, object_key from imports where account_id = $1 and object_key is not null and status not in ('queued', 'running') limit $2`,
+    [accountId, limit],
+  );
+}
+
+export async function forgetUploads(tx: Transaction, accountId: string, importIds: readonly string[]): Promise<void> {
+  await tx.run('update imports set object_key = null where account_id = $1 and import_id = any($2::uuid[])', [
+    accountId,
+    importIds,
+  ]);
+}

@@ -1,0 +1,56 @@
+import { hkdfSync } from 'node:crypto';
+
+/** A root key that must not be used: too short, too regular, or printed somewhere for everybody to read. */
+export class RootKeyRefused extends Error {
+  override readonly name = 'RootKeyRefused';
+}
+
+const ADVICE = 'Make one with "openssl rand -hex 32" and set NUDGESCRIBE_ROOT_KEY to it.';
+const ROOT_KEY_BYTES = 32;
+const MIN_DIFFERENT_BYTES = 16;
+
+/** Keys from documentation and tutorials: anybody can try them. Compared in lower case, as given. */
+const PUBLISHED = new Set([
+  '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
+  '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4',
+  '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+  'deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef',
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+]);
+
+/** True when the bytes go up or down by one step: counted out, not drawn. */
+function isSequence(bytes: Buffer): boolean {
+  const step = ((bytes[1] ?? 0) - (bytes[0] ?? 0)) & 0xff;
+  return bytes.every((byte, index) => index === 0 || ((byte - (bytes[index - 1] ?? 0)) & 0xff) === step);
+}
+
+function decode(text: string): Buffer | null {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
+  if (/^[A-Za-z0-9+/]{43}=?$/.test(text)) return Buffer.from(text, 'base64');
+  if (/^[A-Za-z0-9_-]{43}$/.test(text)) return Buffer.from(text, 'base64url');
+  return null;
+}
+
+/**
+ * The 32 bytes of a root key given as 64 hex or 43–44 base64 characters. Throws RootKeyRefused, without quoting the key,
+ * when it is not one, has too few different bytes to be random, follows a pattern, or is a published example.
+ */
+export function parseRootKey(text: string): Buffer {
+  const bytes = decode(text.trim());
+  if (bytes === null || bytes.length !== ROOT_KEY_BYTES)
+    throw new RootKeyRefused(`The root key must be 32 random bytes as 64 hex characters or base64. ${ADVICE}`);
+  // 32 random bytes hold fewer than 16 different values with a probability below 10^-12.
+  if (new Set(bytes).size < MIN_DIFFERENT_BYTES)
+    throw new RootKeyRefused(`The root key is too regular to be random. ${ADVICE}`);
+  const printable = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  if (isSequence(bytes) || printable)
+    throw new RootKeyRefused(`The root key is a sequence or readable text, not random. ${ADVICE}`);
+  if (PUBLISHED.has(bytes.toString('hex')))
+    throw new RootKeyRefused(`This root key is published, so anybody can know it. ${ADVICE}`);
+  return bytes;
+}
+
+/** A key of 32 bytes for one purpose (HKDF-SHA-256, RFC 5869): knowing one tells nothing of another or of the root. */
+export function deriveRootKey(rootKey: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', rootKey, Buffer.alloc(0), `nudgescribe ${purpose}`, 32));
+}
