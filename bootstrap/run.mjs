@@ -227,6 +227,8 @@ async function main() {
   const args = ['--disable-warning=ExperimentalWarning', resolve(ROOT, script), ...rest];
   const child = spawn(node, args, { stdio: 'inherit', env: environment() });
   running = child;
+  // A signal that came while nothing was running yet.
+  if (endedBy !== null) child.kill(endedBy);
   child.once('error', (error) => {
     process.stderr.write(`${node} cannot be started (${error.code}). Delete node_modules and start again.\n`);
     process.exit(1);

@@ -95,8 +95,8 @@ describe('bootstrap', { skip: process.platform === 'win32' }, () => {
     const runs = [run(dir, ['a', 'b c']), run(dir, ['a', 'b c'])];
     for (const each of runs) {
       assert.equal(await each.code, 0, each.errors());
-      const shown = JSON.parse(each.output()) as Record<string, unknown>;
-      assert.deepEqual(shown['args'], ['a', 'b c']);
+      const shown = JSON.parse(each.output()) as { args: unknown };
+      assert.deepEqual(shown.args, ['a', 'b c']);
     }
     assert.equal(await installs(dir), 1);
     assert.ok(runs.some((each) => each.errors().includes('Installed in')));

@@ -12,6 +12,10 @@ export const importFailures = failures({
   },
   file_unusable: { status: 400, message: 'The file cannot be used. Nothing was stored.' },
   import_ended: { status: 400, message: 'This import has already ended; there is nothing left to cancel.' },
+  import_applying: {
+    status: 400,
+    message: 'Every row was accepted and is being stored now. Stopping in between would leave half of the file; let it end.',
+  },
   too_many_records: { status: 400, message: 'At most 1,000 records at once. Use POST /v1/customer/check for more.' },
   unique_field_required: {
     status: 400,

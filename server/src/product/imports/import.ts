@@ -114,9 +114,7 @@ function shownCounts(row: ImportRow): Counts {
     duplicates: row.duplicate_count,
     failed: row.failed_count,
   };
-  const nothingStored = row.phase === 'validating' || row.status === 'rejected';
-  if (!nothingStored || (row.options.validate_only && row.status === 'completed')) return counts;
-  return withheld(counts);
+  return row.phase === 'validating' || row.status === 'rejected' ? withheld(counts) : counts;
 }
 
 /** The counters of rows of which nothing was stored: what was acceptable counts as skipped. */

@@ -148,7 +148,8 @@ export async function endImport(
   status: Exclude<ImportStatus, 'queued' | 'running'>,
 ): Promise<void> {
   await tx.run(
-    'update imports set status = $3, completed_at = clock_timestamp() where account_id = $1 and import_id = $2',
+    `update imports set status = $3, completed_at = clock_timestamp(), phase = case when $3 = 'completed' then 'finished' else phase end
+     where account_id = $1 and import_id = $2`,
     [accountId, importId, status],
   );
 }

@@ -39,7 +39,7 @@ const REASONS: [RegExp, string][] = [
     'There is not enough memory for the database. Free some memory and start again.',
   ],
   [
-    /EACCES|EPERM|Permission denied|Operation not permitted/i,
+    /EACCES|EPERM|unable to open database file|readonly database|Permission denied|Operation not permitted/i,
     'The data folder cannot be written by the user that runs the server. Give that user the folder, or set NUDGESCRIBE_DATA_DIR to another one.',
   ],
 ];

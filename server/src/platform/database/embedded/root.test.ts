@@ -58,9 +58,13 @@ describe('as root the embedded database', { skip: !isRoot || process.platform !=
   });
 
   test('tells an ordinary user of a folder that is not theirs', async () => {
-    const server = startTestServer(join(root, 'not-theirs', 'data'), { uid: ORDINARY_UID });
-    assert.equal(await server.ended, 1);
-    assert.match(server.lines.join('\n'), /EmbeddedDatabaseFailed.*NUDGESCRIBE_DATA_DIR/);
+    const theirs = join(root, 'theirs');
+    await mkdir(theirs);
+    for (const dataDir of [theirs, join(theirs, 'data')]) {
+      const server = startTestServer(dataDir, { uid: ORDINARY_UID });
+      assert.equal(await server.ended, 1);
+      assert.match(server.lines.join('\n'), /EmbeddedDatabaseFailed.*cannot be written.*NUDGESCRIBE_DATA_DIR/);
+    }
   });
 
   test('says that the disk is full, and starts once it is not', async (t) => {

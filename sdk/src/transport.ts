@@ -1,0 +1,201 @@
+import { errorFrom, NudgescribeError } from './errors.ts';
+import { packFile } from './file-body.ts';
+import type { Session, Tokens } from './session.ts';
+
+export type ClientOptions = {
+  /** Where the server answers, for example https://nudgescribe.example. */
+  baseUrl: string;
+  /** Needed for signing in. */
+  apiKey?: string | undefined;
+  accessToken?: string | undefined;
+  refreshToken?: string | undefined;
+  /** Told of every new pair, so that a program can keep it. */
+  onTokens?: ((tokens: Tokens) => void) | undefined;
+  /** Stands in for the global fetch. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** How long one call may take; default 60,000. Uploads and streams have no limit unless the call sets one. */
+  timeoutMs?: number | undefined;
+};
+
+export type CallOptions = {
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number | undefined;
+  headers?: Record<string, string> | undefined;
+};
+
+export type FileBody = ReadableStream<Uint8Array> | Blob | string | Uint8Array;
+
+export type UploadOptions = CallOptions & {
+  contentType: 'text/csv' | 'application/x-ndjson';
+  /** true packs the file on its way; 'already' says that it is packed. */
+  gzip?: boolean | 'already' | undefined;
+  /** Told how many bytes of the file have been handed to the connection. */
+  onProgress?: ((sentBytes: number) => void) | undefined;
+};
+
+/** What the generated calls know of an endpoint. */
+export type CallSpec = {
+  name: string;
+  method: string;
+  path: string;
+  credentials: 'none' | 'api_key' | 'token';
+  /** A second one changes nothing, so it is sent again when the connection breaks or the server is busy. */
+  reads: boolean;
+  answer: 'json' | 'text' | 'stream';
+};
+
+export type Content = { body?: unknown; parameters?: Record<string, unknown>; file?: FileBody };
+
+export type Send = <Reply>(spec: CallSpec, content: Content, options: CallOptions | UploadOptions) => Promise<Reply>;
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const READ_ATTEMPTS = 3;
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 10_000;
+
+/** The renewal is a call of its own: its Bearer is the refresh token. */
+const RENEWAL: CallSpec = {
+  name: 'auth.renew',
+  method: 'GET',
+  path: '/v1/auth',
+  credentials: 'token',
+  reads: false,
+  answer: 'json',
+};
+
+/** Sends calls: credentials, one renewal of a refused token, patience with calls that only read, errors as one class. */
+export function createTransport(options: ClientOptions, session: Session): Send {
+  const fetchIt = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const base = options.baseUrl.replace(/\/+$/, '');
+
+  async function once(
+    spec: CallSpec,
+    content: Content,
+    call: CallOptions | UploadOptions,
+    token: string | null,
+  ): Promise<unknown> {
+    const headers: Record<string, string> = { ...call.headers };
+    if (token !== null) headers.authorization = `Bearer ${token}`;
+    if (spec.credentials === 'api_key' && options.apiKey !== undefined) headers['x-api-key'] = options.apiKey;
+    const request: RequestInit & { duplex?: 'half' } = { method: spec.method, headers };
+    if (content.file !== undefined) Object.assign(request, packFile(content.file, call as UploadOptions, headers));
+    else if (content.body !== undefined) {
+      headers['content-type'] = 'application/json';
+      request.body = JSON.stringify(content.body);
+    }
+    const unlimited = content.file !== undefined || spec.answer === 'stream';
+    const timeoutMs = call.timeoutMs ?? (unlimited ? null : (options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+    const watch = createWatch(call.signal, timeoutMs);
+    let streaming = false;
+    try {
+      const url = `${base}${spec.path}${queryOf(content.parameters ?? {})}`;
+      const response = await fetchIt(url, { ...request, signal: watch.signal });
+      if (!response.ok) throw await errorFrom(response, spec.name);
+      if (spec.answer === 'stream') {
+        streaming = true;
+        return response.body ?? new Blob([]).stream();
+      }
+      const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+      return isJson ? await response.json() : await response.text();
+    } catch (error) {
+      throw error instanceof NudgescribeError ? error : watch.explain(error, spec.name);
+    } finally {
+      // A stream is read after this returns: its caller's signal must go on reaching the connection.
+      watch.stopClock();
+      if (!streaming) watch.release();
+    }
+  }
+
+  const renew = (refreshToken: string) => once(RENEWAL, {}, {}, refreshToken);
+
+  async function withCredentials(
+    spec: CallSpec,
+    content: Content,
+    call: CallOptions | UploadOptions,
+  ): Promise<unknown> {
+    if (spec.credentials !== 'token') return once(spec, content, call, null);
+    const token = await session.accessToken(renew);
+    try {
+      return await once(spec, content, call, token);
+    } catch (error) {
+      const refused = error instanceof NudgescribeError && error.status === 403 && error.code === 'unauthorised';
+      const replayable = !(content.file instanceof ReadableStream);
+      if (!refused || token === null || !replayable) throw error;
+      // If the refresh token is spent or revoked, the first refusal is the one that tells the caller the truth.
+      if (!(await session.renew(token, renew).catch(() => false))) throw error;
+      return once(spec, content, call, session.tokens?.accessToken ?? null);
+    }
+  }
+
+  return async <Reply>(spec: CallSpec, content: Content, call: CallOptions | UploadOptions): Promise<Reply> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await withCredentials(spec, content, call);
+        session.adopt(answer);
+        return answer as Reply;
+      } catch (error) {
+        if (!(error instanceof NudgescribeError) || !error.retryable || !spec.reads || attempt >= READ_ATTEMPTS)
+          throw error;
+        const wait = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+        await pause(Math.min(wait, MAX_WAIT_MS), call.signal);
+      }
+    }
+  };
+}
+
+/** Query text of an upload's parameters: objects as JSON text, absent ones left out. */
+function queryOf(parameters: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined) continue;
+    query.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  }
+  return query.size === 0 ? '' : `?${query}`;
+}
+
+/** Ends a call by its clock or its caller's signal, and can tell afterwards which of the two it was. */
+function createWatch(signal: AbortSignal | undefined, timeoutMs: number | null) {
+  const controller = new AbortController();
+  let timedOut = false;
+  const abort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  const clock =
+    timeoutMs === null
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          controller.abort();
+        }, timeoutMs);
+  return {
+    signal: controller.signal,
+    stopClock: () => clearTimeout(clock),
+    release: () => signal?.removeEventListener('abort', abort),
+    explain: (cause: unknown, what: string): NudgescribeError => {
+      if (timedOut)
+        return new NudgescribeError(`${what} took longer than ${timeoutMs} ms.`, { status: 0, code: 'timeout', cause });
+      if (signal?.aborted) return new NudgescribeError(`${what} was aborted.`, { status: 0, code: 'aborted', cause });
+      return new NudgescribeError(`${what} did not reach the server, or the connection broke.`, {
+        status: 0,
+        code: 'network_error',
+        cause,
+      });
+    },
+  };
+}
+
+/** Waits, or throws the code `aborted` as soon as the signal says so. */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(clock);
+      reject(new NudgescribeError('Waiting was aborted.', { status: 0, code: 'aborted', cause: signal?.reason }));
+    };
+    const clock = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import apiReference from '@scalar/fastify-api-reference';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { platformFailures } from '../errors/platform-failures.ts';
+
+const DOCS_PATH = '/docs';
+const DOCUMENT_PATH = '/openapi.json';
+
+/**
+ * The four routes that stand outside the endpoint table and need no credentials: the API description, its browsable page
+ * and the two probes. `ready` is asked at every /readyz: 503 while it says no.
+ */
+export async function registerOpenRoutes(
+  app: FastifyInstance,
+  parts: { document: object; ready(): Promise<boolean> },
+): Promise<void> {
+  const document = JSON.stringify(parts.document);
+  app.get(DOCUMENT_PATH, (_request, reply) =>
+    reply.header('content-type', 'application/json; charset=utf-8').send(document),
+  );
+  app.get('/healthz', (_request, reply) => sendStatus(reply, 200, { status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    if (await parts.ready()) return sendStatus(reply, 200, { status: 'ready' });
+    throw platformFailures.dependency_away();
+  });
+
+  const nonce = randomBytes(16).toString('base64');
+  await app.register(apiReference, {
+    routePrefix: DOCS_PATH,
+    configuration: {
+      url: DOCUMENT_PATH,
+      pageTitle: 'Nudgescribe API',
+      nonce,
+      withDefaultFonts: false,
+      telemetry: false,
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      hideClientButton: true,
+      showDeveloperTools: 'never',
+      persistAuth: false,
+    },
+    hooks: {
+      onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+        // The page's own code parses the Host header into a URL.
+        if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}`))
+          throw platformFailures.invalid_fields({ message: 'The Host header cannot be read.' });
+        reply.header('content-security-policy', contentSecurityPolicy(nonce));
+        reply.header('referrer-policy', 'no-referrer');
+        reply.header('x-frame-options', 'DENY');
+      },
+    },
+  });
+}
+
+/** Whatever the page's bundle would like to load, the browser asks nobody but this server. */
+function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function sendStatus(reply: FastifyReply, status: number, body: object): FastifyReply {
+  return reply.status(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+}

@@ -1,0 +1,50 @@
+import type { ApiAbout } from '../platform/http/openapi.ts';
+
+/** What the API description says of this product beyond its table of endpoints. */
+export const apiAbout: ApiAbout = {
+  title: 'Nudgescribe API',
+  version: '0.1.0',
+  summary: 'Holds customers, writes campaign messages for every segment, takes them through review, publishes files.',
+  description: `JSON in and out. PUT creates, POST reads, PATCH changes, DELETE deletes; every call but a GET takes its
+parameters in a JSON body, DELETE too. Sign in with \`POST /v1/auth\` and send the access token as
+\`Authorization: Bearer <token>\`.
+
+**Statuses.** 200 success, also for work that is queued; 400 something in the call cannot be accepted; **401 a required
+field is missing** (the list is in \`fields\`); **403 not authorised**: no valid credentials, no permission, or a workspace
+that is not yours; 500 our fault. Transport answers keep their usual codes: 404 for an unknown path, 405, 413, 415, 503.
+
+**Order of checks.** Credentials (403), readable body (400), required fields (401), workspace and permission (403),
+unknown fields, types and rules (400), then the work. Another account's id gets the same answer as one that never existed.
+
+**Refusals** all have the body \`{ error, code, message, request_id }\`. \`code\` is stable; \`message\` says what to do.
+Every answer carries \`X-Request-Id\`.
+
+**Gateways.** A supplied \`x-auth-context\` header must be a JSON object with \`api_access\` true and, where the operator
+has set one, the right \`api_code\`. A supplied \`x-api-key\` must be valid. \`x-ip\` counts only from a trusted proxy.
+
+Ids are opaque strings, timestamps ISO 8601 in UTC. Replies may gain keys.`,
+  license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
+  contact: { name: 'Nudgescribe', url: 'https://github.com/nudgescribe/nudgescribe' },
+  tags: {
+    auth: 'Signing in, and keeping signed in.',
+    session: 'Sessions of signed-in users.',
+    sessions: 'Sessions of signed-in users.',
+    accounts: 'The account itself.',
+    workspaces: 'Parts of an account, each with its own fields, customers and campaigns.',
+    users: 'People who may sign in, and their roles.',
+    roles: 'What each role may do.',
+    apiKeys: 'Keys that let programs sign in.',
+    groups: 'Customer groups: lists of customers in joining order.',
+    fields: 'Customer profile fields: the columns of a profile, their types and rules.',
+    customers: 'Uploading, reading, finding, exporting and erasing customers.',
+    imports: 'Uploads: their progress, errors and repair files.',
+    suppressions: 'Customers who must not get messages.',
+    campaigns: 'Campaigns: the brief, the segments, writing and approval.',
+    messages: 'The written messages: review, publishing and the published files.',
+    files: 'Published files behind signed links.',
+    reruns: 'Running a published campaign again.',
+    jobs: 'Background work: progress, outcome and cancelling.',
+    audit: 'Who did what, and when.',
+    usage: 'What the account has used.',
+  },
+};

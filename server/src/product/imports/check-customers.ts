@@ -1,0 +1,218 @@
+import type { Failure } from '../../platform/errors/failure.ts';
+import { notFound } from '../../platform/errors/platform-failures.ts';
+import { isUuid, newId } from '../../platform/ids/ids.ts';
+import { recordCall } from '../customers/record-call.ts';
+import { loadFields, lockProfiles } from '../fields/load-fields.ts';
+import { requireGroup } from '../groups/find-group.ts';
+import { queueJob } from '../jobs/queue-job.ts';
+import type { ProductCall, Services } from '../services.ts';
+import type { ImportContent } from './content.ts';
+import { importFailures } from './errors.ts';
+import { sealFailedRow, sealHeader } from './failed-row.ts';
+import { refusal } from './file-fault.ts';
+import { type ImportReply, type ImportRow, importReply, isRejected } from './import.ts';
+import type { ImportOptions } from './import-options.ts';
+import { applyChunk, checkerFor, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
+import type { RawRow } from './raw-row.ts';
+import { openFile, readRows } from './read-rows.ts';
+import { addErrors, type ErrorReport } from './row-error.ts';
+import { insertFailedRows } from './row-store.ts';
+import { CUSTOMER_IMPORT } from './run-import.ts';
+import { endImport, findImport, insertImport, saveReached } from './store.ts';
+
+export const INLINE_ROWS = 1_000;
+const INLINE_BYTES = 16 * 1024 * 1024;
+
+export type CheckRequest = {
+  workspaceId: string;
+  groupId: string;
+  options: ImportOptions;
+  repairsImportId: string | null;
+};
+
+type Caller = Pick<ProductCall<unknown>, 'actor' | 'address' | 'requestId'> & { services: Services };
+
+/** The file as far as it must be read to know what to do with it: all rows when they are few, null when they are many. */
+async function readFew(content: ImportContent, context: ImportContext): Promise<RawRow[] | null> {
+  const rows: RawRow[] = [];
+  let many = content.bytes > INLINE_BYTES;
+  // What is small is read to its end even when its rows are many, so that a fault of the file is told at once.
+  const small = content.bytes <= INLINE_BYTES;
+  const start = { fromByte: 0, fromRow: 0, rowsAtOnce: INLINE_ROWS };
+  for await (const chunk of readRows(content, context.plan, start)) {
+    if (!many) rows.push(...chunk);
+    many ||= rows.length > INLINE_ROWS;
+    if (many) rows.length = 0;
+    if (many && !small) return null;
+  }
+  return many ? null : rows;
+}
+
+/**
+ * Validates a file and stores its customers. Up to 1,000 rows are answered at once, decided and stored in one
+ * transaction; more are queued. Throws file_unusable (400) for a fault of the file, and import_rejected (400) with the
+ * import's id, counters and errors when on_error is reject and a row cannot be accepted.
+ */
+export async function checkCustomers(caller: Caller, request: CheckRequest, content: ImportContent): Promise<ImportReply> {
+  const { services, actor } = caller;
+  const { accountId } = actor;
+  const { workspaceId } = request;
+  const fields = await services.database.tenant(accountId, async (tx) => {
+    await requireGroup(tx, accountId, workspaceId, request.groupId);
+    if (request.repairsImportId !== null) {
+      const repaired = isUuid(request.repairsImportId)
+        ? await findImport(tx, accountId, request.repairsImportId)
+        : undefined;
+      if (repaired?.workspace_id !== workspaceId) throw notFound('import');
+    }
+    return loadFields(tx, accountId, workspaceId);
+  });
+  try {
+    const keys = await services.keyring.forAccount(accountId);
+    const opened = await openFile(content, fields, request.options);
+    const context: ImportContext = {
+      keys,
+      accountId,
+      workspaceId,
+      options: request.options,
+      plan: opened.plan,
+      todayYear: services.clock.now().getUTCFullYear(),
+    };
+    const few = await readFew(content, context);
+    const header = opened.header;
+    if (few === null) return await queueImport(caller, request, content, context, header);
+    return await importAtOnce(caller, request, content, { context, header, rows: few });
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+async function importAtOnce(
+  caller: Caller,
+  request: CheckRequest,
+  content: ImportContent,
+  file: { context: ImportContext; header: readonly string[] | null; rows: readonly RawRow[] },
+): Promise<ImportReply> {
+  const { services, actor } = caller;
+  const { accountId } = actor;
+  const { workspaceId, options } = request;
+  const { context, rows } = file;
+  const importId = newId();
+  const row = await services.database.tenant(accountId, async (tx) => {
+    await lockProfiles(tx, workspaceId);
+    const group = await requireGroup(tx, accountId, workspaceId, request.groupId, 'update');
+    const checker = checkerFor(context, await loadFields(tx, accountId, workspaceId));
+    const { merged } = await playChunk(tx, context, prepareChunk(checker, rows), async () => new Set());
+    const report: ErrorReport = { errors: [], error_counts: {} };
+    for (const failed of merged.failed) addErrors(report, failed.errors);
+    const rejected = isRejected(options, report);
+    const applies = !rejected && !options.validate_only;
+    if (applies) {
+      await applyChunk(tx, context, { createdBy: actor.userId, groupId: group.customer_group_id }, merged);
+    }
+    await insertImport(tx, {
+      ...newImport(caller, request, content, file.context, file.header, importId),
+      status: 'running',
+      objectKey: null,
+      jobId: null,
+    });
+    const place = { accountId, workspaceId, importId };
+    await insertFailedRows(
+      tx,
+      accountId,
+      importId,
+      merged.failed.map((failed) => sealFailedRow(context.keys, place, failed)),
+    );
+    const last = rows.at(-1);
+    await saveReached(tx, accountId, importId, {
+      cursorByte: content.bytes,
+      cursorRow: last?.row ?? 0,
+      counts: merged.counts,
+      report,
+    });
+    await endImport(tx, accountId, importId, rejected ? 'rejected' : 'completed');
+    await recordCall(tx, caller, options.validate_only ? 'customers.validated' : 'customers.imported', workspaceId, {
+      import_id: importId,
+      customer_group_id: group.customer_group_id,
+      status: rejected ? 'rejected' : 'completed',
+      ...merged.counts,
+    });
+    return findImport(tx, accountId, importId);
+  });
+  if (row === undefined) throw new Error('The import was not returned.');
+  if (row.status === 'rejected' && !options.validate_only) throw rejection(row);
+  return importReply(row);
+}
+
+/** 400 with everything the import object says; its errors stand as details. */
+function rejection(row: ImportRow): Failure {
+  const { errors, progress: _progress, job_id: _jobId, ...told } = importReply(row);
+  return importFailures.import_rejected({ details: errors, body: told });
+}
+
+function newImport(
+  caller: Caller,
+  request: CheckRequest,
+  content: ImportContent,
+  context: ImportContext,
+  header: readonly string[] | null,
+  importId: string,
+) {
+  const place = { accountId: caller.actor.accountId, workspaceId: request.workspaceId, importId };
+  return {
+    ...place,
+    groupId: request.groupId,
+    options: request.options,
+    plan: context.plan,
+    sealedHeader: header === null ? null : sealHeader(context.keys, place, header),
+    contentKind: content.kind,
+    contentBytes: content.bytes,
+    contentHash: content.hash,
+    repairsImportId: request.repairsImportId,
+    createdBy: caller.actor.userId,
+  };
+}
+
+async function queueImport(
+  caller: Caller,
+  request: CheckRequest,
+  content: ImportContent,
+  context: ImportContext,
+  header: readonly string[] | null,
+): Promise<ImportReply> {
+  const { services, actor } = caller;
+  const { accountId } = actor;
+  const durable = await content.makeDurable();
+  try {
+    const row = await services.database.tenant(accountId, async (tx) => {
+      await requireGroup(tx, accountId, request.workspaceId, request.groupId);
+      const importId = newId();
+      const jobId = await queueJob(services.queue, tx, {
+        accountId,
+        workspaceId: request.workspaceId,
+        kind: CUSTOMER_IMPORT,
+        subject: { import_id: importId },
+        createdBy: actor.userId,
+        total: content.bytes * 2,
+      });
+      await insertImport(tx, {
+        ...newImport(caller, request, content, context, header, importId),
+        status: 'queued',
+        objectKey: durable.objectKey,
+        jobId,
+      });
+      await recordCall(tx, caller, 'customers.import_queued', request.workspaceId, {
+        import_id: importId,
+        job_id: jobId,
+        customer_group_id: request.groupId,
+      });
+      return findImport(tx, accountId, importId);
+    });
+    if (row === undefined) throw new Error('The import was not returned.');
+    durable.keep();
+    return importReply(row);
+  } catch (error) {
+    await durable.drop();
+    throw error;
+  }
+}

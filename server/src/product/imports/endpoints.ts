@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
+import { Reply } from '../../platform/http/endpoint.ts';
+import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
+import { isUuid } from '../../platform/ids/ids.ts';
+import type { Transaction } from '../../platform/database/database.ts';
+import type { AccountKeys } from '../sealing/account-keys.ts';
+import { endpoint, type ProductCall } from '../services.ts';
+import { cancelImport } from './cancel-import.ts';
+import { checkCustomers } from './check-customers.ts';
+import { contentInMemory, contentOfUpload, type ImportContent, recordsAsNdjson } from './content.ts';
+import { importFailures } from './errors.ts';
+import { type ImportRow, importReply, importSchema } from './import.ts';
+import { importOptions, optionFields } from './import-options.ts';
+import { patchCustomers } from './patch-customers.ts';
+import { CustomerUpload } from './receive-upload.ts';
+import { repairFile } from './repair-file.ts';
+import { findImport, listImports } from './store.ts';
+
+const CHECK_BODY_BYTES = 64 * 1024 * 1024;
+const DEFAULT_PAGE_SIZE = 100;
+
+const recordSchema = z.record(z.string(), z.unknown());
+const recordsSchema = z
+  .union([recordSchema, z.array(z.unknown()).min(1, 'must hold at least one record')])
+  .describe('One record or an array of them, keyed by field_name.');
+
+const checkBody = z.strictObject({
+  workspace_id: idSchema,
+  customer_group_id: idSchema,
+  customer_data: recordsSchema.optional(),
+  data_file: z.string().optional().describe('CSV text, or base64 of the file.'),
+  data_file_encoding: z.literal('base64').optional(),
+  ...optionFields,
+  repairs_import_id: idSchema.optional().describe('The import whose failed rows this file mends.'),
+});
+
+type CheckBody = z.output<typeof checkBody>;
+
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+function fileBytes(body: CheckBody): Buffer {
+  const text = body.data_file ?? '';
+  if (body.data_file_encoding === undefined) return Buffer.from(text);
+  if (!BASE64.test(text)) throw importFailures.data_file_not_base64();
+  return Buffer.from(text, 'base64');
+}
+
+/** The one source of the call's rows. Throws one_source_required when there is none or more than one. */
+function contentOf(call: ProductCall<CheckBody>, keys: AccountKeys): ImportContent {
+  const { body, upload, services } = call;
+  const given = [body.customer_data, body.data_file, upload ?? undefined].filter((source) => source !== undefined);
+  if (given.length !== 1) throw importFailures.one_source_required();
+  if (body.data_file === undefined && body.data_file_encoding !== undefined)
+    throw platformFailures.invalid_fields({ message: 'data_file_encoding goes with a data_file in a JSON body.' });
+  if (upload instanceof CustomerUpload) return contentOfUpload(services.objects, keys, upload);
+  if (body.customer_data === undefined) return contentInMemory(services.objects, keys, 'csv', fileBytes(body));
+  const records = Array.isArray(body.customer_data) ? body.customer_data : [body.customer_data];
+  return contentInMemory(services.objects, keys, 'ndjson', recordsAsNdjson(records));
+}
+
+/** The import of this workspace, or 400 not_found. */
+async function requireImport(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  importId: string,
+): Promise<ImportRow> {
+  const row = isUuid(importId) ? await findImport(tx, accountId, importId) : undefined;
+  if (row?.workspace_id !== workspaceId) throw notFound('import');
+  return row;
+}
+
+export const importEndpoints = [
+  endpoint({
+    name: 'customers.check',
+    method: 'POST',
+    path: '/v1/customer/check',
+    summary: 'Validate customers and store them',
+    description:
+      'Exactly one of customer_data, data_file, or the file itself: as multipart part data_file, or as a raw text/csv or application/x-ndjson body with the parameters in the query. Up to 1,000 rows (and 16 MiB) are answered at once, more are queued. Existing customers are matched by unique fields.',
+    access: { kind: 'workspace', permission: 'customers.write' },
+    intake: 'upload',
+    maxBodyBytes: CHECK_BODY_BYTES,
+    body: checkBody,
+    reply: importSchema,
+    example: {
+      workspace_id: EXAMPLE_ID,
+      customer_group_id: EXAMPLE_ID,
+      customer_data: [{ email: 'ada@example.com', first_name: 'Ada' }],
+    },
+    audit: 'customers.imported',
+    transaction: 'own',
+    failures: [importFailures],
+    handle: async (call) => {
+      const { services, actor, body } = call;
+      const keys = await services.keyring.forAccount(actor.accountId);
+      const request = {
+        workspaceId: body.workspace_id,
+        groupId: body.customer_group_id,
+        options: importOptions(body),
+        repairsImportId: body.repairs_import_id ?? null,
+      };
+      return checkCustomers(call, request, contentOf(call, keys));
+    },
+  }),
+  endpoint({
+    name: 'customers.update',
+    method: 'PATCH',
+    path: '/v1/customer',
+    summary: 'Update existing customers by their unique fields',
+    description:
+      'As a check in update_only, at most 1,000 records. updated counts every customer found and accepted, also those that were so already.',
+    access: { kind: 'workspace', permission: 'customers.write' },
+    maxBodyBytes: CHECK_BODY_BYTES,
+    body: z.strictObject({
+      workspace_id: idSchema,
+      customer_data: recordsSchema,
+      customer_group_id: idSchema.optional().describe('A group that the customers join.'),
+      on_error: optionFields.on_error,
+      blank_cells: optionFields.blank_cells,
+      field_map: optionFields.field_map,
+    }),
+    reply: z.strictObject({
+      updated: z.number(),
+      not_found: z.number(),
+      errors: importSchema.shape.errors,
+    }),
+    example: { workspace_id: EXAMPLE_ID, customer_data: { email: 'ada@example.com', first_name: 'Ada' } },
+    audit: 'customers.updated',
+    failures: [importFailures],
+    handle: async (call) => {
+      const { body } = call;
+      const answer = await patchCustomers(call, {
+        workspaceId: body.workspace_id,
+        groupId: body.customer_group_id ?? null,
+        options: { ...importOptions(body), mode: 'update_only' },
+        records: Array.isArray(body.customer_data) ? body.customer_data : [body.customer_data],
+      });
+      call.audit({ updated: answer.updated, not_found: answer.not_found });
+      return answer;
+    },
+  }),
+  endpoint({
+    name: 'imports.get',
+    method: 'POST',
+    path: '/v1/customer/imports',
+    summary: 'An import, the list of imports, or a repair file',
+    description:
+      'With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. Without import_id the list, newest first.',
+    access: { kind: 'workspace', permission: 'customers.write' },
+    body: z.strictObject({
+      workspace_id: idSchema,
+      import_id: idSchema.optional(),
+      format: z.literal('csv').optional().describe('The repair file; needs import_id.'),
+      page: pageSchema,
+      page_size: pageSizeSchema,
+    }),
+    reply: z.union([importSchema, z.array(importSchema)]),
+    replyMediaTypes: ['application/json', 'text/csv'],
+    example: { workspace_id: EXAMPLE_ID, import_id: EXAMPLE_ID },
+    transaction: 'read',
+    handle: async ({ services, tx, actor, body }) => {
+      if (body.import_id === undefined) {
+        if (body.format !== undefined)
+          throw platformFailures.invalid_fields({ message: 'format "csv" needs the import_id of one import.' });
+        const size = body.page_size ?? DEFAULT_PAGE_SIZE;
+        return (await listImports(tx, actor.accountId, body.workspace_id, body.page ?? 1, size)).map(importReply);
+      }
+      const row = await requireImport(tx, actor.accountId, body.workspace_id, body.import_id);
+      if (body.format === undefined) return importReply(row);
+      const content = await repairFile(services, row);
+      return new Reply('text/csv; charset=utf-8', content, {
+        'content-disposition': `attachment; filename="repair-${row.import_id}.csv"`,
+      });
+    },
+  }),
+  endpoint({
+    name: 'imports.cancel',
+    method: 'DELETE',
+    path: '/v1/customer/imports',
+    summary: 'Cancel a queued or running import',
+    description: 'Under on_error "skip" what was stored by then stays, as the counters tell.',
+    access: { kind: 'workspace', permission: 'customers.write' },
+    body: z.strictObject({ workspace_id: idSchema, import_id: idSchema }),
+    reply: importSchema.safeExtend({ message: z.string() }).meta({ id: 'CancelledImport' }),
+    example: { workspace_id: EXAMPLE_ID, import_id: EXAMPLE_ID },
+    audit: 'customers.import_cancelled',
+    failures: [importFailures],
+    handle: async ({ services, tx, actor, body, audit }) => {
+      const found = await requireImport(tx, actor.accountId, body.workspace_id, body.import_id);
+      const row = await cancelImport(services, tx, found);
+      audit({ import_id: row.import_id });
+      const reply = importReply(row);
+      const stays = 'Customers that were stored before stay stored; the counters tell how many.';
+      const message =
+        row.status === 'cancelled' ? `The import is cancelled. ${stays}` : `The import ends before its next chunk. ${stays}`;
+      return { ...reply, message };
+    },
+  }),
+];

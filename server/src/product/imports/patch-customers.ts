@@ -1,0 +1,65 @@
+import { loadFields, lockProfiles } from '../fields/load-fields.ts';
+import { requireGroup } from '../groups/find-group.ts';
+import type { ProductCall, Services } from '../services.ts';
+import { INLINE_ROWS } from './check-customers.ts';
+import { contentInMemory, recordsAsNdjson } from './content.ts';
+import { importFailures } from './errors.ts';
+import { refusal } from './file-fault.ts';
+import { isRejected } from './import.ts';
+import type { ImportOptions } from './import-options.ts';
+import { applyChunk, checkerFor, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
+import type { RawRow } from './raw-row.ts';
+import { openFile, readRows } from './read-rows.ts';
+import { addErrors, type ErrorReport, type RowError } from './row-error.ts';
+
+type Caller = Pick<ProductCall<unknown>, 'tx' | 'actor' | 'address' | 'requestId'> & { services: Services };
+
+export type PatchAnswer = { updated: number; not_found: number; errors: RowError[] };
+
+/**
+ * Updates existing customers from records, as a check in update_only does: every record finds its customer by a unique
+ * field. A customer whose profile already is as asked counts as updated. Runs in the caller's transaction; under reject
+ * any error throws import_rejected (400) and nothing is stored.
+ */
+export async function patchCustomers(
+  caller: Caller,
+  request: { workspaceId: string; groupId: string | null; options: ImportOptions; records: readonly unknown[] },
+): Promise<PatchAnswer> {
+  const { services, tx, actor } = caller;
+  const { workspaceId, options } = request;
+  if (request.records.length > INLINE_ROWS) throw importFailures.too_many_records();
+  await lockProfiles(tx, workspaceId);
+  if (request.groupId !== null) await requireGroup(tx, actor.accountId, workspaceId, request.groupId, 'update');
+  const fields = await loadFields(tx, actor.accountId, workspaceId);
+  if (!fields.some((field) => field.is_unique)) throw importFailures.unique_field_required();
+  const keys = await services.keyring.forAccount(actor.accountId);
+  const content = contentInMemory(services.objects, keys, 'ndjson', recordsAsNdjson(request.records));
+  const rows: RawRow[] = [];
+  const { plan } = await openFile(content, fields, options).catch((error) => {
+    throw refusal(error);
+  });
+  for await (const chunk of readRows(content, plan, { fromByte: 0, fromRow: 0, rowsAtOnce: INLINE_ROWS }))
+    rows.push(...chunk);
+  const context: ImportContext = {
+    keys,
+    accountId: actor.accountId,
+    workspaceId,
+    options,
+    plan,
+    todayYear: services.clock.now().getUTCFullYear(),
+  };
+  const chunk = prepareChunk(checkerFor(context, fields), rows);
+  const { merged } = await playChunk(tx, context, chunk, async () => new Set());
+  const report: ErrorReport = { errors: [], error_counts: {} };
+  for (const failed of merged.failed) addErrors(report, failed.errors);
+  const { counts } = merged;
+  if (isRejected(options, report)) {
+    throw importFailures.import_rejected({
+      details: report.errors,
+      body: { updated: 0, not_found: counts.skipped, errors: report.errors },
+    });
+  }
+  await applyChunk(tx, context, { createdBy: actor.userId, groupId: request.groupId }, merged);
+  const updated = counts.updated + counts.unchanged;
+  return { updated, not_found: counts.skipped, errors: report.errors };
+}
