@@ -1,16 +1,9 @@
+import type { CallOptions, CallSpec, ClientOptions } from './call.ts';
 import { errorFrom } from './errors.ts';
-import { createCalls, type Job } from './generated.ts';
+import { createCalls, type Import, type Job } from './generated.ts';
 import { Session, type Tokens } from './session.ts';
-import { type CallOptions, type CallSpec, type ClientOptions, createTransport } from './transport.ts';
+import { createTransport } from './transport.ts';
 import { type WaitOptions, waitFor } from './waiting.ts';
-
-/** An import under way or ended; the whole object is the reply of the imports call. */
-export type ImportState = {
-  import_id: string;
-  status: 'queued' | 'running' | 'completed' | 'rejected' | 'failed' | 'cancelled';
-  progress: { done: number; total: number };
-  [key: string]: unknown;
-};
 
 const JOB: CallSpec = {
   name: 'jobs.get',
@@ -57,8 +50,8 @@ export function createClient(options: ClientOptions) {
       waitFor<Job>(send, JOB, { workspace_id: workspaceId, job_id: jobId }, wait),
 
     /** Waits until an import has ended and gives its last state: look at `status`. */
-    waitForImport: (workspaceId: string, importId: string, wait: WaitOptions = {}): Promise<ImportState> =>
-      waitFor<ImportState>(send, IMPORT, { workspace_id: workspaceId, import_id: importId }, wait),
+    waitForImport: (workspaceId: string, importId: string, wait: WaitOptions = {}): Promise<Import> =>
+      waitFor<Import>(send, IMPORT, { workspace_id: workspaceId, import_id: importId }, wait),
 
     /** The file behind a signed link, as bytes. No token goes along: the link may lead to another server. */
     download: async (link: string, call: CallOptions = {}): Promise<ReadableStream<Uint8Array>> => {

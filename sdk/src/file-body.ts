@@ -1,4 +1,4 @@
-import type { FileBody, UploadOptions } from './transport.ts';
+import type { FileBody, UploadOptions } from './call.ts';
 
 /** What fetch takes as a body; the name for it differs between platforms' own types. */
 type RequestBody = NonNullable<RequestInit['body']>;

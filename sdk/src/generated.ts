@@ -1,6 +1,78 @@
 // Written by "npm run generate" from the server endpoint table. Change the table, not this file.
 
-import type { CallOptions, Send } from './transport.ts';
+import type { CallOptions, FileBody, Send, UploadOptions } from './call.ts';
+
+export type ApiKey = {
+  api_key_id: string;
+  key_name: string;
+  /** The last four characters. */
+  key_hint: string;
+  created_by: string;
+  created_at: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+};
+
+export type CancelledImport = {
+  import_id: string;
+  status: 'queued' | 'running' | 'completed' | 'rejected' | 'failed' | 'cancelled';
+  /** Whether every row could be accepted; null until that is known. */
+  valid: boolean | null;
+  /** created + updated + unchanged + skipped + duplicates + failed */
+  total_rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  /** Valid but left out: by mode, or because the import was rejected. */
+  skipped: number;
+  duplicates: number;
+  failed: number;
+  /** Every bad cell, the first 100. */
+  errors: {
+    /** From 1 after the header; 0 is the file itself. */
+    row: number;
+    field: string | null;
+    code: string;
+    message: string;
+  }[];
+  error_counts: Record<string, number>;
+  /** An earlier import of exactly this content. */
+  same_file_as: string | null;
+  /** Bytes read, over both passes. */
+  progress: { done: number; total: number };
+  created_at: string;
+  completed_at: string | null;
+  /** The background job of a queued import. */
+  job_id: string | null;
+  message: string;
+};
+
+export type Customer = {
+  customer_id: string;
+  account_id: string;
+  workspace_id: string;
+  /** The sealed profile, base64. */
+  encrypted_profile: string;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+  /** By field_name; only with decrypt. */
+  profile?: Record<string, string | boolean | null>;
+  groups: { customer_group_id: string; group_name: string }[];
+};
+
+export type CustomerExport = {
+  customer_id: string;
+  account_id: string;
+  workspace_id: string;
+  profile: Record<string, string | boolean | null>;
+  /** Unique fields by which this person can be found. */
+  identifiers: string[];
+  groups: { customer_group_id: string; group_name: string }[];
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
 
 export type CustomerGroup = {
   customer_group_id: string;
@@ -10,6 +82,71 @@ export type CustomerGroup = {
   created_by: string;
   created_at: string;
   updated_at: string;
+};
+
+export type CustomerProfileField = {
+  customer_profile_field_id: string;
+  account_id: string;
+  workspace_id: string;
+  field_name: string;
+  display_name: string;
+  field_type: 'string' | 'number' | 'char' | 'Date' | 'currency' | 'enum' | 'boolean';
+  field_format: string | null;
+  is_required: boolean;
+  is_unique: boolean;
+  is_sensitive: boolean;
+  options: string[] | null;
+  validation_rules: ValidationRules | null;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type GroupMember = {
+  customer_id: string;
+  account_id: string;
+  workspace_id: string;
+  /** The sealed profile, base64. */
+  encrypted_profile: string;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+  /** By field_name; only with decrypt. */
+  profile?: Record<string, string | boolean | null>;
+  customer_group_id: string;
+};
+
+export type Import = {
+  import_id: string;
+  status: 'queued' | 'running' | 'completed' | 'rejected' | 'failed' | 'cancelled';
+  /** Whether every row could be accepted; null until that is known. */
+  valid: boolean | null;
+  /** created + updated + unchanged + skipped + duplicates + failed */
+  total_rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  /** Valid but left out: by mode, or because the import was rejected. */
+  skipped: number;
+  duplicates: number;
+  failed: number;
+  /** Every bad cell, the first 100. */
+  errors: {
+    /** From 1 after the header; 0 is the file itself. */
+    row: number;
+    field: string | null;
+    code: string;
+    message: string;
+  }[];
+  error_counts: Record<string, number>;
+  /** An earlier import of exactly this content. */
+  same_file_as: string | null;
+  /** Bytes read, over both passes. */
+  progress: { done: number; total: number };
+  created_at: string;
+  completed_at: string | null;
+  /** The background job of a queued import. */
+  job_id: string | null;
 };
 
 export type Job = {
@@ -23,6 +160,168 @@ export type Job = {
   created_at: string;
   updated_at: string;
 };
+
+export type TokenPair = {
+  access_token: string;
+  refresh_token: string;
+  token_type: 'Bearer';
+  /** Seconds. */
+  expires_in: number;
+  /** Seconds. */
+  refresh_expires_in: number;
+  user_id: string;
+  account_id: string;
+  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+};
+
+export type TokenStanding = {
+  user_id: string;
+  account_id: string;
+  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  expires_in: number;
+};
+
+export type User = {
+  user_id: string;
+  account_id: string;
+  email: string;
+  display_name: string;
+  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  workspaces: {
+    workspace_id: string;
+    role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  }[] | null;
+  disabled: boolean;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type ValidationRules = {
+  format?: 'email' | 'phone' | 'url';
+  min?: number | string;
+  max?: number | string;
+  min_length?: number;
+  max_length?: number;
+  /** RE2 syntax, found anywhere in the value; anchor it with ^ and $ for a whole match. */
+  pattern?: string;
+};
+
+export type Workspace = {
+  workspace_id: string;
+  account_id: string;
+  workspace_name: string;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+/** What auth.sign_in takes. */
+export type AuthSign_inBody = { email: string; password: string; otp?: string | undefined };
+
+/** What auth.sign_in answers. */
+export type AuthSign_inReply = TokenPair;
+
+/** What auth.refresh answers. */
+export type AuthRefreshReply = TokenPair | TokenStanding;
+
+/** What users.create takes. */
+export type UsersCreateBody = {
+  email: string;
+  password: string;
+  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  display_name?: string | undefined;
+  /** Limits the user to these workspaces, each with its role. Without it role_code holds in every workspace. */
+  workspaces?: {
+    workspace_id: string;
+    role_code: 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  }[] | undefined;
+};
+
+/** What users.create answers. */
+export type UsersCreateReply = User;
+
+/** What users.list takes. */
+export type UsersListBody = Record<string, never>;
+
+/** What users.list answers. */
+export type UsersListReply = User[];
+
+/** What users.change takes. */
+export type UsersChangeBody = {
+  user_id: string;
+  display_name?: string | undefined;
+  role_code?: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT' | undefined;
+  workspaces?: {
+    workspace_id: string;
+    role_code: 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  }[] | null | undefined;
+  disabled?: boolean | undefined;
+};
+
+/** What users.change answers. */
+export type UsersChangeReply = User;
+
+/** What roles.list takes. */
+export type RolesListBody = Record<string, never>;
+
+/** What roles.list answers. */
+export type RolesListReply = {
+  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  permissions: string[];
+}[];
+
+/** What api_keys.create takes. */
+export type Api_keysCreateBody = { key_name: string };
+
+/** What api_keys.create answers. */
+export type Api_keysCreateReply = {
+  api_key_id: string;
+  key_name: string;
+  /** The last four characters. */
+  key_hint: string;
+  created_by: string;
+  created_at: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+  api_key: string;
+};
+
+/** What api_keys.list takes. */
+export type Api_keysListBody = Record<string, never>;
+
+/** What api_keys.list answers. */
+export type Api_keysListReply = ApiKey[];
+
+/** What api_keys.revoke takes. */
+export type Api_keysRevokeBody = { api_key_id: string };
+
+/** What api_keys.revoke answers. */
+export type Api_keysRevokeReply = ApiKey;
+
+/** What workspaces.create takes. */
+export type WorkspacesCreateBody = { workspace_name: string };
+
+/** What workspaces.create answers. */
+export type WorkspacesCreateReply = Workspace;
+
+/** What workspaces.list takes. */
+export type WorkspacesListBody = Record<string, never>;
+
+/** What workspaces.list answers. */
+export type WorkspacesListReply = Workspace[];
+
+/** What workspaces.rename takes. */
+export type WorkspacesRenameBody = { workspace_id: string; workspace_name: string };
+
+/** What workspaces.rename answers. */
+export type WorkspacesRenameReply = Workspace;
+
+/** What workspaces.delete takes. */
+export type WorkspacesDeleteBody = { workspace_id: string };
+
+/** What workspaces.delete answers. */
+export type WorkspacesDeleteReply = { message: string; workspace_id: string };
 
 /** What groups.create takes. */
 export type GroupsCreateBody = { workspace_id: string; group_name: string };
@@ -42,6 +341,251 @@ export type GroupsRenameBody = { workspace_id: string; customer_group_id: string
 /** What groups.rename answers. */
 export type GroupsRenameReply = CustomerGroup;
 
+/** What fields.create takes. */
+export type FieldsCreateBody = {
+  workspace_id: string;
+  field_name: string;
+  field_type: 'string' | 'number' | 'char' | 'Date' | 'currency' | 'enum' | 'boolean';
+  display_name?: string | undefined;
+  field_format?: string | undefined;
+  is_required?: boolean | undefined;
+  is_unique?: boolean | undefined;
+  is_sensitive?: boolean | undefined;
+  options?: string[] | undefined;
+  validation_rules?: ValidationRules | undefined;
+};
+
+/** What fields.create answers. */
+export type FieldsCreateReply = CustomerProfileField;
+
+/** What fields.list takes. */
+export type FieldsListBody = { workspace_id: string };
+
+/** What fields.list answers. */
+export type FieldsListReply = CustomerProfileField[];
+
+/** What fields.change takes. */
+export type FieldsChangeBody = {
+  workspace_id: string;
+  customer_profile_field_id: string;
+  display_name?: string | undefined;
+  is_required?: boolean | undefined;
+  is_sensitive?: boolean | undefined;
+  field_format?: string | undefined;
+  options?: string[] | undefined;
+  validation_rules?: ValidationRules | null | undefined;
+};
+
+/** What fields.change answers. */
+export type FieldsChangeReply = {
+  customer_profile_field_id: string;
+  account_id: string;
+  workspace_id: string;
+  field_name: string;
+  display_name: string;
+  field_type: 'string' | 'number' | 'char' | 'Date' | 'currency' | 'enum' | 'boolean';
+  field_format: string | null;
+  is_required: boolean;
+  is_unique: boolean;
+  is_sensitive: boolean;
+  options: string[] | null;
+  validation_rules: ValidationRules | null;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+  job_id: string | null;
+};
+
+/** What fields.delete takes. */
+export type FieldsDeleteBody = { workspace_id: string; customer_profile_field_id: string | string[] };
+
+/** What fields.delete answers. */
+export type FieldsDeleteReply = { message: string; customer_profile_field_id: string | string[]; job_id: string };
+
+/** What fields.formats takes. */
+export type FieldsFormatsBody = { workspace_id: string };
+
+/** What fields.formats answers. */
+export type FieldsFormatsReply = { date_formats: string[]; currencies: string[] };
+
+/** What customers.pages takes. */
+export type CustomersPagesBody = {
+  workspace_id: string;
+  customer_group_id: string;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+};
+
+/** What customers.pages answers. */
+export type CustomersPagesReply = { pages: number; page_size: number; total_customers: number };
+
+/** What customers.list takes. */
+export type CustomersListBody = {
+  workspace_id: string;
+  customer_group_id: string;
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+  /** Adds the readable profile. Default false. */
+  decrypt?: boolean | undefined;
+};
+
+/** What customers.list answers. */
+export type CustomersListReply = GroupMember[];
+
+/** What customers.find takes. */
+export type CustomersFindBody = {
+  workspace_id: string;
+  identifiers: (Record<string, string | number | boolean>)[];
+  /** Adds the readable profile. Default false. */
+  decrypt?: boolean | undefined;
+};
+
+/** What customers.find answers. */
+export type CustomersFindReply = Customer[];
+
+/** What customers.export takes. */
+export type CustomersExportBody = {
+  workspace_id: string;
+  customer_id?: string | undefined;
+  /** Values of unique fields by field_name; several must all belong to one customer. */
+  identifier?: Record<string, string | number | boolean> | undefined;
+};
+
+/** What customers.export answers. */
+export type CustomersExportReply = CustomerExport;
+
+/** What customers.delete takes. */
+export type CustomersDeleteBody = {
+  workspace_id: string;
+  customer_ids?: string[] | undefined;
+  identifiers?: (Record<string, string | number | boolean>)[] | undefined;
+};
+
+/** What customers.delete answers. */
+export type CustomersDeleteReply = { deleted: number; not_found: number } | { status: 'queued'; job_id: string };
+
+/** What groups.removeMembers takes. */
+export type GroupsRemoveMembersBody = { workspace_id: string; customer_group_id: string; customer_ids: string[] };
+
+/** What groups.removeMembers answers. */
+export type GroupsRemoveMembersReply = { removed: number; not_found: number };
+
+/** What groups.delete takes. */
+export type GroupsDeleteBody = {
+  workspace_id: string;
+  customer_group_id: string;
+  /** Default false. */
+  delete_customers?: boolean | undefined;
+};
+
+/** What groups.delete answers. */
+export type GroupsDeleteReply = {
+  message: string;
+  customer_group_id: string;
+  /** How many customers were erased. */
+  customers_removed: number;
+};
+
+/** What customers.check takes. */
+export type CustomersCheckBody = {
+  workspace_id: string;
+  customer_group_id: string;
+  /** One record or an array of them, keyed by field_name. */
+  customer_data?: Record<string, unknown> | unknown[] | undefined;
+  /** CSV text, or base64 of the file. */
+  data_file?: string | undefined;
+  data_file_encoding?: 'base64' | undefined;
+  /** Checks everything and stores nothing. Default false. */
+  validate_only?: boolean | undefined;
+  /** reject (default): one bad row and nothing is stored. skip: bad rows are left out. */
+  on_error?: 'reject' | 'skip' | undefined;
+  /** Default upsert. Rows that the mode excludes count as skipped. */
+  mode?: 'upsert' | 'create_only' | 'update_only' | undefined;
+  /** What a blank cell does to a stored value. Default keep. */
+  blank_cells?: 'keep' | 'clear' | undefined;
+  /** From header to field_name; null drops the column. Other headers keep their name. */
+  field_map?: Record<string, string | null> | undefined;
+  /** Detected when left out. */
+  delimiter?: ',' | ';' | '	' | '|' | undefined;
+  /** The import whose failed rows this file mends. */
+  repairs_import_id?: string | undefined;
+};
+
+/** What goes beside the file of an upload. */
+export type CustomersCheckParameters = {
+  workspace_id: string;
+  customer_group_id: string;
+  /** Checks everything and stores nothing. Default false. */
+  validate_only?: boolean | undefined;
+  /** reject (default): one bad row and nothing is stored. skip: bad rows are left out. */
+  on_error?: 'reject' | 'skip' | undefined;
+  /** Default upsert. Rows that the mode excludes count as skipped. */
+  mode?: 'upsert' | 'create_only' | 'update_only' | undefined;
+  /** What a blank cell does to a stored value. Default keep. */
+  blank_cells?: 'keep' | 'clear' | undefined;
+  /** From header to field_name; null drops the column. Other headers keep their name. */
+  field_map?: Record<string, string | null> | undefined;
+  /** Detected when left out. */
+  delimiter?: ',' | ';' | '	' | '|' | undefined;
+  /** The import whose failed rows this file mends. */
+  repairs_import_id?: string | undefined;
+};
+
+/** What customers.check answers. */
+export type CustomersCheckReply = Import;
+
+/** What customers.update takes. */
+export type CustomersUpdateBody = {
+  workspace_id: string;
+  /** One record or an array of them, keyed by field_name. */
+  customer_data: Record<string, unknown> | unknown[];
+  /** A group that the customers join. */
+  customer_group_id?: string | undefined;
+  /** reject (default): one bad row and nothing is stored. skip: bad rows are left out. */
+  on_error?: 'reject' | 'skip' | undefined;
+  /** What a blank cell does to a stored value. Default keep. */
+  blank_cells?: 'keep' | 'clear' | undefined;
+  /** From header to field_name; null drops the column. Other headers keep their name. */
+  field_map?: Record<string, string | null> | undefined;
+};
+
+/** What customers.update answers. */
+export type CustomersUpdateReply = {
+  updated: number;
+  not_found: number;
+  /** Every bad cell, the first 100. */
+  errors: {
+    /** From 1 after the header; 0 is the file itself. */
+    row: number;
+    field: string | null;
+    code: string;
+    message: string;
+  }[];
+};
+
+/** What imports.get takes. */
+export type ImportsGetBody = {
+  workspace_id: string;
+  import_id?: string | undefined;
+  /** The repair file; needs import_id. */
+  format?: 'csv' | undefined;
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+};
+
+/** What imports.get answers. A string is the text/csv answer. */
+export type ImportsGetReply = Import | Import[] | string;
+
+/** What imports.cancel takes. */
+export type ImportsCancelBody = { workspace_id: string; import_id: string };
+
+/** What imports.cancel answers. */
+export type ImportsCancelReply = CancelledImport;
+
 /** What jobs.get takes. */
 export type JobsGetBody = { workspace_id: string; job_id: string };
 
@@ -57,6 +601,133 @@ export type JobsCancelReply = Job;
 /** One method for every call, grouped by capability. */
 export function createCalls(send: Send) {
   return {
+    auth: {
+      /**
+       * Sign in with API key, email and password (`POST /v1/auth`).
+       *
+       * A wrong key, an unknown email and a wrong password get one and the same answer. `otp` is accepted and has no effect yet.
+       *
+       * Needs the header x-api-key instead of a token.
+       */
+      sign_in: (body: AuthSign_inBody, options: CallOptions = {}): Promise<AuthSign_inReply> =>
+        send<AuthSign_inReply>({ name: 'auth.sign_in', method: 'POST', path: '/v1/auth', credentials: 'api_key', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Exchange a refresh token, or look at an access token (`GET /v1/auth`).
+       *
+       * With a refresh token: a new pair; the old refresh token is spent. With an access token: whose it is and how long it is good for.
+       *
+       * Takes an access token or a refresh token.
+       */
+      refresh: (options: CallOptions = {}): Promise<AuthRefreshReply> =>
+        send<AuthRefreshReply>({ name: 'auth.refresh', method: 'GET', path: '/v1/auth', credentials: 'token', reads: false, answer: 'json' }, { body: undefined }, options),
+    },
+    users: {
+      /**
+       * Create a user (`PUT /v1/user`).
+       *
+       * Needs the permission `users.write` in the account.
+       *
+       * Written to the audit log as `user.created`.
+       */
+      create: (body: UsersCreateBody, options: CallOptions = {}): Promise<UsersCreateReply> =>
+        send<UsersCreateReply>({ name: 'users.create', method: 'PUT', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * List users, oldest first (`POST /v1/user`).
+       *
+       * Needs the permission `users.read` in the account.
+       */
+      list: (body: UsersListBody = {}, options: CallOptions = {}): Promise<UsersListReply> =>
+        send<UsersListReply>({ name: 'users.list', method: 'POST', path: '/v1/user', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      /**
+       * Change, disable or enable a user (`PATCH /v1/user`).
+       *
+       * Takes effect at the next call of the user. Disabling ends all sessions. `workspaces: null` lets role_code hold everywhere again.
+       *
+       * Needs the permission `users.write` in the account.
+       *
+       * Written to the audit log as `user.changed`.
+       */
+      change: (body: UsersChangeBody, options: CallOptions = {}): Promise<UsersChangeReply> =>
+        send<UsersChangeReply>({ name: 'users.change', method: 'PATCH', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+    },
+    roles: {
+      /**
+       * List roles and what they may do (`POST /v1/role`).
+       *
+       * Any signed-in user may call it.
+       */
+      list: (body: RolesListBody = {}, options: CallOptions = {}): Promise<RolesListReply> =>
+        send<RolesListReply>({ name: 'roles.list', method: 'POST', path: '/v1/role', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+    },
+    api_keys: {
+      /**
+       * Create an API key (`PUT /v1/api-key`).
+       *
+       * The key is shown in this answer and never again.
+       *
+       * Needs the permission `api_keys.write` in the account.
+       *
+       * Written to the audit log as `api_key.created`.
+       */
+      create: (body: Api_keysCreateBody, options: CallOptions = {}): Promise<Api_keysCreateReply> =>
+        send<Api_keysCreateReply>({ name: 'api_keys.create', method: 'PUT', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * List API keys, oldest first (`POST /v1/api-key`).
+       *
+       * Needs the permission `api_keys.read` in the account.
+       */
+      list: (body: Api_keysListBody = {}, options: CallOptions = {}): Promise<Api_keysListReply> =>
+        send<Api_keysListReply>({ name: 'api_keys.list', method: 'POST', path: '/v1/api-key', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      /**
+       * Revoke an API key (`DELETE /v1/api-key`).
+       *
+       * Sessions that were begun with it end at their next call.
+       *
+       * Needs the permission `api_keys.write` in the account.
+       *
+       * Written to the audit log as `api_key.revoked`.
+       */
+      revoke: (body: Api_keysRevokeBody, options: CallOptions = {}): Promise<Api_keysRevokeReply> =>
+        send<Api_keysRevokeReply>({ name: 'api_keys.revoke', method: 'DELETE', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+    },
+    workspaces: {
+      /**
+       * Create a workspace (`PUT /v1/workspace`).
+       *
+       * Needs the permission `workspaces.write` in the account.
+       *
+       * Written to the audit log as `workspace.created`.
+       */
+      create: (body: WorkspacesCreateBody, options: CallOptions = {}): Promise<WorkspacesCreateReply> =>
+        send<WorkspacesCreateReply>({ name: 'workspaces.create', method: 'PUT', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * List the workspaces you may see, oldest first (`POST /v1/workspace`).
+       *
+       * Needs the permission `workspaces.read` in the account.
+       */
+      list: (body: WorkspacesListBody = {}, options: CallOptions = {}): Promise<WorkspacesListReply> =>
+        send<WorkspacesListReply>({ name: 'workspaces.list', method: 'POST', path: '/v1/workspace', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      /**
+       * Rename a workspace (`PATCH /v1/workspace`).
+       *
+       * Needs the permission `workspaces.write` in the workspace.
+       *
+       * Written to the audit log as `workspace.renamed`.
+       */
+      rename: (body: WorkspacesRenameBody, options: CallOptions = {}): Promise<WorkspacesRenameReply> =>
+        send<WorkspacesRenameReply>({ name: 'workspaces.rename', method: 'PATCH', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Delete an empty workspace (`DELETE /v1/workspace`).
+       *
+       * Refused while it has fields, groups, customers or campaigns.
+       *
+       * Needs the permission `workspaces.write` in the workspace.
+       *
+       * Written to the audit log as `workspace.deleted`.
+       */
+      delete: (body: WorkspacesDeleteBody, options: CallOptions = {}): Promise<WorkspacesDeleteReply> =>
+        send<WorkspacesDeleteReply>({ name: 'workspaces.delete', method: 'DELETE', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+    },
     groups: {
       /**
        * Create a customer group (`PUT /v1/cg`).
@@ -85,6 +756,190 @@ export function createCalls(send: Send) {
        */
       rename: (body: GroupsRenameBody, options: CallOptions = {}): Promise<GroupsRenameReply> =>
         send<GroupsRenameReply>({ name: 'groups.rename', method: 'PATCH', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Take customers out of a group (`DELETE /v1/cg/members`).
+       *
+       * Nobody is erased.
+       *
+       * Needs the permission `groups.write` in the workspace.
+       *
+       * Written to the audit log as `group.members_removed`.
+       */
+      removeMembers: (body: GroupsRemoveMembersBody, options: CallOptions = {}): Promise<GroupsRemoveMembersReply> =>
+        send<GroupsRemoveMembersReply>({ name: 'groups.removeMembers', method: 'DELETE', path: '/v1/cg/members', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Delete a customer group (`DELETE /v1/cg`).
+       *
+       * Removes the assignments; with delete_customers also erases the customers who are in no other group. Refused while a campaign or an export still needs the group.
+       *
+       * Needs the permission `groups.write` in the workspace.
+       *
+       * Written to the audit log as `group.deleted`.
+       */
+      delete: (body: GroupsDeleteBody, options: CallOptions = {}): Promise<GroupsDeleteReply> =>
+        send<GroupsDeleteReply>({ name: 'groups.delete', method: 'DELETE', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+    },
+    fields: {
+      /**
+       * Create a customer profile field (`PUT /v1/cpf`).
+       *
+       * Date and currency require field_format. Unique fields are the identifiers records match by. Sensitive fields (the default) are sealed and are never segment attributes; values of fields that are neither sensitive nor unique also stand in clear, for segments.
+       *
+       * Needs the permission `fields.write` in the workspace.
+       *
+       * Written to the audit log as `field.created`.
+       */
+      create: (body: FieldsCreateBody, options: CallOptions = {}): Promise<FieldsCreateReply> =>
+        send<FieldsCreateReply>({ name: 'fields.create', method: 'PUT', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * List customer profile fields, oldest first (`POST /v1/cpf`).
+       *
+       * Needs the permission `fields.read` in the workspace.
+       */
+      list: (body: FieldsListBody, options: CallOptions = {}): Promise<FieldsListReply> =>
+        send<FieldsListReply>({ name: 'fields.list', method: 'POST', path: '/v1/cpf', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      /**
+       * Change a customer profile field (`PATCH /v1/cpf`).
+       *
+       * Stored data is kept. Name, type, is_unique and a currency format never change. A change of is_sensitive moves stored values in a job (job_id); until it ends segments by the field are refused.
+       *
+       * Needs the permission `fields.write` in the workspace.
+       *
+       * Written to the audit log as `field.changed`.
+       */
+      change: (body: FieldsChangeBody, options: CallOptions = {}): Promise<FieldsChangeReply> =>
+        send<FieldsChangeReply>({ name: 'fields.change', method: 'PATCH', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Delete customer profile fields and their stored values (`DELETE /v1/cpf`).
+       *
+       * The fields are gone at once; the job takes their values out of the stored profiles. Refused while a campaign that is not published uses one of them.
+       *
+       * Needs the permission `fields.write` in the workspace.
+       *
+       * Written to the audit log as `field.deleted`.
+       */
+      delete: (body: FieldsDeleteBody, options: CallOptions = {}): Promise<FieldsDeleteReply> =>
+        send<FieldsDeleteReply>({ name: 'fields.delete', method: 'DELETE', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Date formats and currency codes that fields may have (`POST /v1/cpf/formats`).
+       *
+       * Needs the permission `fields.read` in the workspace.
+       */
+      formats: (body: FieldsFormatsBody, options: CallOptions = {}): Promise<FieldsFormatsReply> =>
+        send<FieldsFormatsReply>({ name: 'fields.formats', method: 'POST', path: '/v1/cpf/formats', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+    },
+    customers: {
+      /**
+       * How many pages a group fills (`POST /v1/customer/pages`).
+       *
+       * Needs the permission `customers.read` in the workspace.
+       */
+      pages: (body: CustomersPagesBody, options: CallOptions = {}): Promise<CustomersPagesReply> =>
+        send<CustomersPagesReply>({ name: 'customers.pages', method: 'POST', path: '/v1/customer/pages', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      /**
+       * One page of a group, in joining order (`POST /v1/customer`).
+       *
+       * Walking the pages 1…N shows everyone who stays exactly once. Pages may be short after deletions; past the end is []. decrypt needs the permission customers.decrypt and is audited.
+       *
+       * Needs the permission `customers.read` in the workspace.
+       */
+      list: (body: CustomersListBody, options: CallOptions = {}): Promise<CustomersListReply> =>
+        send<CustomersListReply>({ name: 'customers.list', method: 'POST', path: '/v1/customer', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      /**
+       * Find customers by their identifiers (`POST /v1/customer/find`).
+       *
+       * An identifier that names nobody is left out of the answer.
+       *
+       * Needs the permission `customers.read` in the workspace.
+       */
+      find: (body: CustomersFindBody, options: CallOptions = {}): Promise<CustomersFindReply> =>
+        send<CustomersFindReply>({ name: 'customers.find', method: 'POST', path: '/v1/customer/find', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      /**
+       * Everything held on one person (`POST /v1/customer/export`).
+       *
+       * Name the person by customer_id or by an identifier. The call is audited.
+       *
+       * Needs the permission `customers.export` in the workspace.
+       *
+       * Written to the audit log as `customer.exported`.
+       */
+      export: (body: CustomersExportBody, options: CallOptions = {}): Promise<CustomersExportReply> =>
+        send<CustomersExportReply>({ name: 'customers.export', method: 'POST', path: '/v1/customer/export', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Erase customers for good (`DELETE /v1/customer`).
+       *
+       * Exactly one of customer_ids and identifiers. Up to 1,000 are erased at once; more are queued and the answer is { status: "queued", job_id }.
+       *
+       * Needs the permission `customers.delete` in the workspace.
+       *
+       * Written to the audit log as `customers.deleted`.
+       */
+      delete: (body: CustomersDeleteBody, options: CallOptions = {}): Promise<CustomersDeleteReply> =>
+        send<CustomersDeleteReply>({ name: 'customers.delete', method: 'DELETE', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Validate customers and store them (`POST /v1/customer/check`).
+       *
+       * Exactly one of customer_data, data_file, or the file itself: as multipart part data_file, or as a raw text/csv or application/x-ndjson body with the parameters in the query. Up to 1,000 rows (and 16 MiB) are answered at once, more are queued. Existing customers are matched by unique fields.
+       *
+       * Needs the permission `customers.write` in the workspace.
+       *
+       * Written to the audit log as `customers.imported`.
+       */
+      check: (body: CustomersCheckBody, options: CallOptions = {}): Promise<CustomersCheckReply> =>
+        send<CustomersCheckReply>({ name: 'customers.check', method: 'POST', path: '/v1/customer/check', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      /**
+       * Validate customers and store them, from a file of any size (`POST /v1/customer/check`).
+       *
+       * Exactly one of customer_data, data_file, or the file itself: as multipart part data_file, or as a raw text/csv or application/x-ndjson body with the parameters in the query. Up to 1,000 rows (and 16 MiB) are answered at once, more are queued. Existing customers are matched by unique fields.
+       *
+       * Needs the permission `customers.write` in the workspace.
+       *
+       * Written to the audit log as `customers.imported`.
+       */
+      upload: (parameters: CustomersCheckParameters, file: FileBody, options: UploadOptions): Promise<CustomersCheckReply> =>
+        send<CustomersCheckReply>({ name: 'customers.check', method: 'POST', path: '/v1/customer/check', credentials: 'token', reads: false, answer: 'json' }, { parameters, file }, options),
+      /**
+       * Update existing customers by their unique fields (`PATCH /v1/customer`).
+       *
+       * As a check in update_only, at most 1,000 records. updated counts every customer found and accepted, also those that were so already.
+       *
+       * Needs the permission `customers.write` in the workspace.
+       *
+       * Written to the audit log as `customers.updated`.
+       */
+      update: (body: CustomersUpdateBody, options: CallOptions = {}): Promise<CustomersUpdateReply> =>
+        send<CustomersUpdateReply>({ name: 'customers.update', method: 'PATCH', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+    },
+    imports: {
+      /**
+       * An import, the list of imports, or a repair file (`POST /v1/customer/imports`).
+       *
+       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. Without import_id the list, newest first.
+       *
+       * Needs the permission `customers.write` in the workspace.
+       */
+      get: (body: ImportsGetBody, options: CallOptions = {}): Promise<ImportsGetReply> =>
+        send<ImportsGetReply>({ name: 'imports.get', method: 'POST', path: '/v1/customer/imports', credentials: 'token', reads: true, answer: 'text' }, { body: body }, options),
+      /**
+       * An import, the list of imports, or a repair file, the answer as a stream of bytes (`POST /v1/customer/imports`).
+       *
+       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. Without import_id the list, newest first.
+       *
+       * Needs the permission `customers.write` in the workspace.
+       */
+      getStream: (body: ImportsGetBody, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> =>
+        send<ReadableStream<Uint8Array>>({ name: 'imports.get', method: 'POST', path: '/v1/customer/imports', credentials: 'token', reads: true, answer: 'stream' }, { body: body }, options),
+      /**
+       * Cancel a queued or running import (`DELETE /v1/customer/imports`).
+       *
+       * Under on_error "skip" what was stored by then stays, as the counters tell.
+       *
+       * Needs the permission `customers.write` in the workspace.
+       *
+       * Written to the audit log as `customers.import_cancelled`.
+       */
+      cancel: (body: ImportsCancelBody, options: CallOptions = {}): Promise<ImportsCancelReply> =>
+        send<ImportsCancelReply>({ name: 'imports.cancel', method: 'DELETE', path: '/v1/customer/imports', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
     },
     jobs: {
       /**

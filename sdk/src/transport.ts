@@ -1,52 +1,8 @@
+import type { CallOptions, CallSpec, ClientOptions, Content, Send, UploadOptions } from './call.ts';
 import { errorFrom, NudgescribeError } from './errors.ts';
 import { packFile } from './file-body.ts';
-import type { Session, Tokens } from './session.ts';
-
-export type ClientOptions = {
-  /** Where the server answers, for example https://nudgescribe.example. */
-  baseUrl: string;
-  /** Needed for signing in. */
-  apiKey?: string | undefined;
-  accessToken?: string | undefined;
-  refreshToken?: string | undefined;
-  /** Told of every new pair, so that a program can keep it. */
-  onTokens?: ((tokens: Tokens) => void) | undefined;
-  /** Stands in for the global fetch. */
-  fetch?: typeof globalThis.fetch | undefined;
-  /** How long one call may take; default 60,000. Uploads and streams have no limit unless the call sets one. */
-  timeoutMs?: number | undefined;
-};
-
-export type CallOptions = {
-  signal?: AbortSignal | undefined;
-  timeoutMs?: number | undefined;
-  headers?: Record<string, string> | undefined;
-};
-
-export type FileBody = ReadableStream<Uint8Array> | Blob | string | Uint8Array;
-
-export type UploadOptions = CallOptions & {
-  contentType: 'text/csv' | 'application/x-ndjson';
-  /** true packs the file on its way; 'already' says that it is packed. */
-  gzip?: boolean | 'already' | undefined;
-  /** Told how many bytes of the file have been handed to the connection. */
-  onProgress?: ((sentBytes: number) => void) | undefined;
-};
-
-/** What the generated calls know of an endpoint. */
-export type CallSpec = {
-  name: string;
-  method: string;
-  path: string;
-  credentials: 'none' | 'api_key' | 'token';
-  /** A second one changes nothing, so it is sent again when the connection breaks or the server is busy. */
-  reads: boolean;
-  answer: 'json' | 'text' | 'stream';
-};
-
-export type Content = { body?: unknown; parameters?: Record<string, unknown>; file?: FileBody };
-
-export type Send = <Reply>(spec: CallSpec, content: Content, options: CallOptions | UploadOptions) => Promise<Reply>;
+import { createWatch, pause } from './patience.ts';
+import type { Session } from './session.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const READ_ATTEMPTS = 3;
@@ -151,51 +107,4 @@ function queryOf(parameters: Record<string, unknown>): string {
     query.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
   return query.size === 0 ? '' : `?${query}`;
-}
-
-/** Ends a call by its clock or its caller's signal, and can tell afterwards which of the two it was. */
-function createWatch(signal: AbortSignal | undefined, timeoutMs: number | null) {
-  const controller = new AbortController();
-  let timedOut = false;
-  const abort = () => controller.abort(signal?.reason);
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort, { once: true });
-  const clock =
-    timeoutMs === null
-      ? undefined
-      : setTimeout(() => {
-          timedOut = true;
-          controller.abort();
-        }, timeoutMs);
-  return {
-    signal: controller.signal,
-    stopClock: () => clearTimeout(clock),
-    release: () => signal?.removeEventListener('abort', abort),
-    explain: (cause: unknown, what: string): NudgescribeError => {
-      if (timedOut)
-        return new NudgescribeError(`${what} took longer than ${timeoutMs} ms.`, { status: 0, code: 'timeout', cause });
-      if (signal?.aborted) return new NudgescribeError(`${what} was aborted.`, { status: 0, code: 'aborted', cause });
-      return new NudgescribeError(`${what} did not reach the server, or the connection broke.`, {
-        status: 0,
-        code: 'network_error',
-        cause,
-      });
-    },
-  };
-}
-
-/** Waits, or throws the code `aborted` as soon as the signal says so. */
-export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(clock);
-      reject(new NudgescribeError('Waiting was aborted.', { status: 0, code: 'aborted', cause: signal?.reason }));
-    };
-    const clock = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
-  });
 }

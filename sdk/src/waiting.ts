@@ -1,4 +1,5 @@
-import { type CallOptions, type CallSpec, pause, type Send } from './transport.ts';
+import type { CallOptions, CallSpec, Send } from './call.ts';
+import { pause } from './patience.ts';
 
 export type WaitOptions = CallOptions & {
   /** Told at every look, the last one included. */

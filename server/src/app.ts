@@ -11,10 +11,13 @@ import { describeApi } from './platform/http/openapi.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
 import { createLog, describeError, type Log } from './platform/log/log.ts';
-import { endpoints, jobKinds } from './product/endpoints.ts';
-import { bootstrap, type FirstStart } from './product/identity/bootstrap.ts';
+import { bootstrap } from './product/accounts/bootstrap.ts';
+import type { MadeAccount } from './product/accounts/create-account.ts';
+import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
 import { createTokens } from './product/identity/tokens.ts';
+import { createUploadReceiver } from './product/imports/receive-upload.ts';
+import { jobKinds } from './product/job-kinds.ts';
 import { createJobRunner } from './product/jobs/runner.ts';
 import { createAccountKeyring } from './product/sealing/account-keys.ts';
 import { deriveRootKey } from './product/sealing/root-key.ts';
@@ -36,7 +39,7 @@ export type App = {
   url: string;
   services: Services;
   /** What this very start made, to be printed once; null when the installation existed. */
-  firstStart: FirstStart | null;
+  firstStart: MadeAccount | null;
   stop(): Promise<void>;
 };
 
@@ -133,7 +136,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       services,
       database: services.database,
       guard: createGuard({ ...services, apiCode: config.apiCode }),
-      receiveUpload: () => Promise.reject(new Error('not built')),
+      receiveUpload: createUploadReceiver(services),
       addressOf: (request) => request.ip,
       checkReplies: overrides.checkReplies ?? false,
       endpoints,

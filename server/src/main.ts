@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openServices, startApp } from './app.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
-import { createAccount } from './product/identity/create-account.ts';
+import { createAccount } from './product/accounts/create-account.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
 
@@ -106,7 +106,10 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     return;
   }
   if (command === 'account' && rest[0] === 'create') return createAccountCommand(rest.slice(1));
-  if (command === 'help' || command === '--help') return print(USAGE);
+  if (command === 'help' || command === '--help') {
+    print(USAGE);
+    return;
+  }
   throw new UsageMistake(
     command === '' ? 'Name a command.' : `Unknown command: ${[command, ...rest].join(' ').slice(0, 80)}`,
   );

@@ -17,7 +17,7 @@ export function sdkSource<Services>(endpoints: readonly Endpoint<Services>[]): s
   const types = calls.flatMap((call) => callTypes(call, components));
   const uploads = calls.some(({ endpoint }) => endpoint.intake === 'upload');
   const names = uploads ? 'CallOptions, FileBody, Send, UploadOptions' : 'CallOptions, Send';
-  return `${HEADER}\n\nimport type { ${names} } from './transport.ts';\n\n${[...shared, ...types].join('\n\n')}\n\n${callsFunction(calls)}\n`;
+  return `${HEADER}\n\nimport type { ${names} } from './call.ts';\n\n${[...shared, ...types].join('\n\n')}\n\n${callsFunction(calls)}\n`;
 }
 
 function capital(text: string): string {
@@ -115,7 +115,7 @@ function methodsOf(call: DescribedCall): string[] {
   ) =>
     `      ${comment(note)}\n      ${name}: (${parameters}): Promise<${type}> =>\n        send<${type}>(${specOf(call, answer)}, ${values}),`;
   const methods = [
-    method(verb, '', `${body}options: CallOptions = {}`, reply, `{ body: ${sent} }, options`, text ? 'text' : 'json'),
+    method(verb, '', `${body}options: CallOptions = {}`, reply, `{ ${sent} }, options`, text ? 'text' : 'json'),
   ];
   if (text)
     methods.push(
@@ -124,7 +124,7 @@ function methodsOf(call: DescribedCall): string[] {
         ', the answer as a stream of bytes',
         `${body}options: CallOptions = {}`,
         'ReadableStream<Uint8Array>',
-        `{ body: ${sent} }, options`,
+        `{ ${sent} }, options`,
         'stream',
       ),
     );

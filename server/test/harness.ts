@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { type App, type Overrides, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { createAccount } from '../src/product/identity/create-account.ts';
+import { createAccount } from '../src/product/accounts/create-account.ts';
 import { cloneDatabase, startCluster, type TestCluster } from './cluster.ts';
 
 export type Answer = {
@@ -58,7 +58,7 @@ export async function send(url: string, method: string, path: string, body: unkn
   const response = await fetch(target, {
     method,
     headers: { ...(content === undefined ? {} : { 'content-type': 'application/json' }), ...(options.token === null ? {} : { authorization: `Bearer ${options.token}` }), ...options.headers },
-    ...(content === undefined ? {} : { body: content as BodyInit, duplex: 'half' as const }),
+    ...(content === undefined ? {} : { body: content as string, duplex: 'half' as const }),
   });
   const text = await response.text();
   let parsed: unknown = null;

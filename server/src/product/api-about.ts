@@ -24,7 +24,7 @@ has set one, the right \`api_code\`. A supplied \`x-api-key\` must be valid. \`x
 
 Ids are opaque strings, timestamps ISO 8601 in UTC. Replies may gain keys.`,
   license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
-  contact: { name: 'Nudgescribe', url: 'https://github.com/nudgescribe/nudgescribe' },
+  contact: { name: 'Whoever runs this server' },
   tags: {
     auth: 'Signing in, and keeping signed in.',
     session: 'Sessions of signed-in users.',

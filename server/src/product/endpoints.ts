@@ -1,9 +1,12 @@
 import type { Endpoint } from '../platform/http/endpoint.ts';
 import { accountEndpoints } from './accounts/endpoints.ts';
+import { customerEndpoints } from './customers/endpoints.ts';
+import { fieldEndpoints } from './fields/endpoints.ts';
 import { groupEndpoints } from './groups/endpoints.ts';
 import { identityEndpoints } from './identity/endpoints.ts';
+import { importEndpoints } from './imports/endpoints.ts';
+import { inferEndpoints } from './imports/infer-fields.ts';
 import { jobEndpoints } from './jobs/endpoints.ts';
-import type { JobKind } from './jobs/job.ts';
 import type { Services } from './services.ts';
 
 /** The whole API, in the order a reader meets it. A route that is not here does not exist. */
@@ -11,8 +14,9 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...identityEndpoints,
   ...accountEndpoints,
   ...groupEndpoints,
+  ...fieldEndpoints,
+  ...inferEndpoints,
+  ...customerEndpoints,
+  ...importEndpoints,
   ...jobEndpoints,
 ];
-
-/** Every kind of background work. */
-export const jobKinds: readonly JobKind<Services>[] = [];

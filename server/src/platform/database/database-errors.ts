@@ -53,3 +53,8 @@ export function brokeConstraint(error: unknown, constraint: string): boolean {
     error.constraint === constraint
   );
 }
+
+/** True when the statement would have taken away a row that others refer to, or referred to one that is not there. */
+export function brokeReference(error: unknown): boolean {
+  return isDriverError(error) && (error.code === '23503' || error.code === '23001');
+}

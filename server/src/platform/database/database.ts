@@ -100,7 +100,8 @@ export function openDatabase(
   };
   return {
     tenant: async (accountId, work) => inTransaction(app, asTenant('begin', accountId), work),
-    tenantSnapshot: async (accountId, work) => inTransaction(app, asTenant('begin isolation level repeatable read read only', accountId), work),
+    tenantSnapshot: async (accountId, work) =>
+      inTransaction(app, asTenant('begin isolation level repeatable read read only', accountId), work),
     acrossAccounts: (work) => inTransaction(operator, 'begin', work),
     ping: async () => {
       const client = await connect(app);

@@ -126,25 +126,25 @@ test('methods of one path share its item, and path parameters are named', () => 
 });
 
 test('a named schema with defaults stands once as sent and once as received', () => {
-  const schemas = document.components['schemas'] as Record<string, { required?: string[] }>;
-  assert.deepEqual(schemas['ShelfRule']?.required, ['strict']);
-  assert.equal(schemas['ShelfRuleInput']?.required, undefined);
+  const schemas = document.components.schemas as Record<string, { required?: string[] }>;
+  assert.deepEqual(schemas.ShelfRule?.required, ['strict']);
+  assert.equal(schemas.ShelfRuleInput?.required, undefined);
 });
 
 test('answers may gain keys unless their schema is strict', () => {
-  const schemas = document.components['schemas'] as Record<string, { additionalProperties?: boolean }>;
-  assert.equal(schemas['Shelf']?.additionalProperties, undefined);
-  assert.equal(schemas['ShelfRule']?.additionalProperties, false);
+  const schemas = document.components.schemas as Record<string, { additionalProperties?: boolean }>;
+  assert.equal(schemas.Shelf?.additionalProperties, undefined);
+  assert.equal(schemas.ShelfRule?.additionalProperties, false);
 });
 
 test('a call lists its own codes beside the general ones', () => {
-  const put = document.paths['/v1/shelf']?.['put'] as { responses: Record<string, { description?: string }> };
+  const put = document.paths['/v1/shelf']?.put as { responses: Record<string, { description?: string }> };
   assert.match(put.responses['400']?.description ?? '', /`label_taken`: This label is taken\./);
   assert.match(put.responses['400']?.description ?? '', /`broken_json`/);
 });
 
 test('an upload names its other bodies and their parameters', () => {
-  const fill = document.paths['/v1/shelf/fill']?.['post'] as {
+  const fill = document.paths['/v1/shelf/fill']?.post as {
     parameters: { name: string; in: string }[];
     requestBody: { content: object };
   };

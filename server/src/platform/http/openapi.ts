@@ -11,7 +11,7 @@ export type ApiAbout = {
   summary: string;
   description: string;
   license: { name: string; identifier: string };
-  contact: { name: string; url: string };
+  contact: { name: string; url?: string };
   /** By capability (the first part of an endpoint's name). */
   tags: Readonly<Record<string, string>>;
 };

@@ -63,7 +63,7 @@ function printObject(schema: JsonSchema, direction: Direction, indent: string): 
     const type = printType(property, direction, inner);
     const suffix = optional && direction === 'sent' ? ' | undefined' : '';
     return {
-      comment: commentOf(property),
+      comment: commentOf(property, inner),
       line: `${IDENTIFIER.test(name) ? name : JSON.stringify(name)}${optional ? '?' : ''}: ${type}${suffix};`,
     };
   });
@@ -75,10 +75,10 @@ function printObject(schema: JsonSchema, direction: Direction, indent: string): 
   return `{\n${lines.join('\n')}\n${indent}}`;
 }
 
-function commentOf(property: JsonSchema): string {
+function commentOf(property: JsonSchema, indent: string): string {
   const { description, $ref } = property;
   if (description === undefined || $ref !== undefined || SAID_EVERYWHERE.has(description)) return '';
-  return docComment(description);
+  return docComment(description, indent);
 }
 
 function literal(value: unknown): string {

@@ -5,12 +5,13 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { groupFailures } from '../groups/errors.ts';
 import { requireGroup } from '../groups/find-group.ts';
+import { requirePermission } from '../identity/permission.ts';
 import { endpoint } from '../services.ts';
 import { profileSchema } from './customer.ts';
 import { deleteGroup } from './delete-group.ts';
-import { customerFailures } from './errors.ts';
-import { ERASED_AT_MOST, erasePeople } from './erase-people.ts';
 import type { Erasee } from './erase-customers.ts';
+import { ERASED_AT_MOST, erasePeople } from './erase-people.ts';
+import { customerFailures } from './errors.ts';
 import { findPeople, identifierFieldsOf, withGroups } from './find-people.ts';
 import { leaveGroup } from './join-group.ts';
 import { openCustomerProfile } from './profile-values.ts';
@@ -162,6 +163,8 @@ export const customerEndpoints = [
     audit: 'group.deleted',
     failures: [groupFailures],
     handle: async ({ tx, actor, body, audit }) => {
+      if (body.delete_customers === true)
+        await requirePermission(tx, actor, body.workspace_id, 'customers.delete');
       const ids = { accountId: actor.accountId, workspaceId: body.workspace_id, groupId: body.customer_group_id };
       const erased = await deleteGroup(tx, ids, body.delete_customers ?? false);
       audit({ customer_group_id: body.customer_group_id, customers_removed: erased });

@@ -3,8 +3,4 @@ import { failures } from '../../platform/errors/failure.ts';
 export const customerFailures = failures({
   identifier_unusable: { status: 400, message: 'An identifier cannot be used to find a customer.' },
   one_of_required: { status: 400, message: 'Send exactly one of customer_ids and identifiers.' },
-  decrypt_forbidden: {
-    status: 403,
-    message: 'Your role does not allow reading decrypted profiles. Leave out decrypt, or ask an administrator.',
-  },
 });

@@ -61,7 +61,11 @@ async function walk(services: Services, run: JobRun, removedFieldIds: readonly s
 export const fieldValuesRemovalJob: JobKind<Services> = {
   kind: FIELD_VALUES_REMOVAL,
   run: async (services, run) => ({
-    customers: await walk(services, run, (run.job.subject.field_ids ?? '').split(',').filter((id) => id !== '')),
+    customers: await walk(
+      services,
+      run,
+      (run.job.subject.field_ids ?? '').split(',').filter((id) => id !== ''),
+    ),
   }),
 };
 

@@ -1,6 +1,5 @@
-import { compileField } from '../fields/value.ts';
 import type { FieldDefinition } from '../fields/field.ts';
-import { normaliseIdentifier } from '../fields/value.ts';
+import { compileField, normaliseIdentifier } from '../fields/value.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { blindIndex } from '../sealing/blind-index.ts';
 import { customerFailures } from './errors.ts';

@@ -15,7 +15,6 @@ import type { CustomerWrite } from './store.ts';
 /** Canonical values by the slot of their field; a blank has no entry. */
 export type ProfileValues = Map<number, string>;
 
-
 /** The values of a sealed profile, those of deleted fields included. Throws when the seal does not fit its owner. */
 export function openValues(keys: AccountKeys, owner: ProfilePlace, sealed: Buffer): ProfileValues {
   return decodeProfile(openProfile(keys, owner, sealed));

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
+import { requirePermission } from '../identity/permission.ts';
 import { endpoint, type ProductCall } from '../services.ts';
 import { customerReply, customerSchema, memberSchema, pagesOf } from './customer.ts';
-import { requireDecrypt } from './decrypt.ts';
 import { customerFailures } from './errors.ts';
 import { findPeople } from './find-people.ts';
 import { blindIndexesOf } from './identify.ts';
@@ -73,7 +73,7 @@ export const customerReadEndpoints = [
       const group = await requireGroup(tx, accountId, body.workspace_id, body.customer_group_id);
       const page = body.page ?? 1;
       const pageSize = body.page_size ?? DEFAULT_PAGE_SIZE;
-      if (body.decrypt === true) await requireDecrypt(tx, actor, body.workspace_id);
+      if (body.decrypt === true) await requirePermission(tx, actor, body.workspace_id, 'customers.decrypt');
       const rows = await readGroupPage(tx, accountId, group.customer_group_id, page, pageSize);
       const replies = rows.map((row) => ({ ...customerReply(row), customer_group_id: group.customer_group_id }));
       if (body.decrypt !== true) return replies;
@@ -108,7 +108,7 @@ export const customerReadEndpoints = [
     failures: [customerFailures],
     handle: async (call) => {
       const { services, tx, actor, body } = call;
-      if (body.decrypt === true) await requireDecrypt(tx, actor, body.workspace_id);
+      if (body.decrypt === true) await requirePermission(tx, actor, body.workspace_id, 'customers.decrypt');
       const indexes = await indexesOf(call, body.identifiers);
       const found = await findPeople(tx, actor.accountId, body.workspace_id, indexes);
       const replies = found.map(({ row, groups }) => ({ ...customerReply(row), groups }));

@@ -5,31 +5,12 @@ import { changeField, type FieldChange } from './change-field.ts';
 import { createField } from './create-field.ts';
 import { CURRENCY_CODES } from './currencies.ts';
 import { DATE_FORMATS } from './date-formats.ts';
+import { rulesSchema } from './definition-schemas.ts';
 import { fieldFailures } from './errors.ts';
 import { FIELD_TYPES } from './field.ts';
 import { fieldReply } from './field-row.ts';
-import { inferFromSample } from './infer-sample.ts';
 import { removeFields } from './remove-fields.ts';
 import { listFields } from './store.ts';
-
-const SAMPLE_BYTES = 1024 * 1024;
-
-const boundSchema = z.union([z.number(), z.string().max(40)]);
-const rulesSchema = z
-  .strictObject({
-    format: z.enum(['email', 'phone', 'url']).optional(),
-    min: boundSchema.optional(),
-    max: boundSchema.optional(),
-    min_length: z.number().int().min(0).max(10_000).optional(),
-    max_length: z.number().int().min(1).max(10_000).optional(),
-    pattern: z
-      .string()
-      .min(1)
-      .max(500)
-      .optional()
-      .describe('RE2 syntax, found anywhere in the value; anchor it with ^ and $ for a whole match.'),
-  })
-  .meta({ id: 'ValidationRules' });
 
 const typeSchema = z.enum(FIELD_TYPES);
 const displayNameSchema = z.string().trim().min(1).max(100);
@@ -55,22 +36,6 @@ const fieldSchema = z
     updated_at: timestampSchema,
   })
   .meta({ id: 'CustomerProfileField' });
-
-const proposalSchema = z
-  .object({
-    field_name: z.string(),
-    display_name: z.string(),
-    field_type: typeSchema,
-    field_format: z.string().nullable(),
-    is_required: z.boolean(),
-    is_unique: z.boolean(),
-    is_sensitive: z.boolean(),
-    options: z.array(z.string()).nullable(),
-    validation_rules: rulesSchema.nullable(),
-    samples: z.array(z.string()),
-  })
-  .loose()
-  .meta({ id: 'ProposedField' });
 
 const failures = [fieldFailures];
 const workspaceBody = z.strictObject({ workspace_id: idSchema });
@@ -225,29 +190,5 @@ export const fieldEndpoints = [
     reply: z.object({ date_formats: z.array(z.string()), currencies: z.array(z.string()) }),
     example: { workspace_id: EXAMPLE_ID },
     handle: async () => ({ date_formats: [...DATE_FORMATS], currencies: [...CURRENCY_CODES] }),
-  }),
-  endpoint({
-    name: 'fields.infer',
-    method: 'POST',
-    path: '/v1/cpf/infer',
-    summary: 'Propose fields for a CSV sample',
-    description: 'Reads up to 1 MB of CSV text and proposes a field for every column. Stores nothing.',
-    access: { kind: 'workspace', permission: 'fields.read' },
-    maxBodyBytes: 8 * SAMPLE_BYTES,
-    body: z.strictObject({
-      workspace_id: idSchema,
-      sample: z
-        .string()
-        .min(1)
-        .refine((text) => Buffer.byteLength(text) <= SAMPLE_BYTES, 'must be at most 1 MB'),
-    }),
-    reply: z.object({
-      fields: z.array(proposalSchema),
-      field_map: z.record(z.string(), z.string().nullable()),
-      delimiter: z.string(),
-    }),
-    example: { workspace_id: EXAMPLE_ID, sample: 'customer_number,plan\nC-1,basic\nC-2,plus\n' },
-    failures,
-    handle: async ({ services, body }) => inferFromSample(body.sample, services.clock.now()),
   }),
 ];

@@ -19,5 +19,4 @@ export const fieldFailures = failures({
     message: 'The stored values of this field are still being moved after the last change. Wait for its job to end.',
   },
   too_many_fields: { status: 400, message: 'A workspace has at most 200 fields. Delete one that is not needed.' },
-  sample_unreadable: { status: 400, message: 'The sample cannot be read as CSV.' },
 });

@@ -9,12 +9,12 @@ import type { ProductCall, Services } from '../services.ts';
 import type { ImportContent } from './content.ts';
 import { importFailures } from './errors.ts';
 import { sealFailedRow, sealHeader } from './failed-row.ts';
-import { refusal } from './file-fault.ts';
 import { type ImportReply, type ImportRow, importReply, isRejected } from './import.ts';
 import type { ImportOptions } from './import-options.ts';
+import { parseFaults } from './parse-fault.ts';
 import { applyChunk, checkerFor, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
 import type { RawRow } from './raw-row.ts';
-import { openFile, readRows } from './read-rows.ts';
+import { openFile, readRows, refusalOf } from './read-rows.ts';
 import { addErrors, type ErrorReport } from './row-error.ts';
 import { insertFailedRows } from './row-store.ts';
 import { CUSTOMER_IMPORT } from './run-import.ts';
@@ -45,7 +45,9 @@ async function readFew(content: ImportContent, context: ImportContext): Promise<
     if (many) rows.length = 0;
     if (many && !small) return null;
   }
-  return many ? null : rows;
+  if (many) return null;
+  if (rows.length === 0) throw content.kind === 'csv' ? parseFaults.headerOnly() : parseFaults.empty();
+  return rows;
 }
 
 /**
@@ -53,7 +55,11 @@ async function readFew(content: ImportContent, context: ImportContext): Promise<
  * transaction; more are queued. Throws file_unusable (400) for a fault of the file, and import_rejected (400) with the
  * import's id, counters and errors when on_error is reject and a row cannot be accepted.
  */
-export async function checkCustomers(caller: Caller, request: CheckRequest, content: ImportContent): Promise<ImportReply> {
+export async function checkCustomers(
+  caller: Caller,
+  request: CheckRequest,
+  content: ImportContent,
+): Promise<ImportReply> {
   const { services, actor } = caller;
   const { accountId } = actor;
   const { workspaceId } = request;
@@ -83,7 +89,7 @@ export async function checkCustomers(caller: Caller, request: CheckRequest, cont
     if (few === null) return await queueImport(caller, request, content, context, header);
     return await importAtOnce(caller, request, content, { context, header, rows: few });
   } catch (error) {
-    throw refusal(error);
+    throw refusalOf(error);
   }
 }
 

@@ -18,6 +18,8 @@ export type ImportContent = {
 /** Keep it once the import that owns it is committed; drop it when that failed. */
 export type DurableContent = { objectKey: string; keep(): void; drop(): Promise<void> };
 
+const PIECE_BYTES = 256 * 1024;
+
 export function contentInMemory(
   objects: ObjectStorage,
   keys: AccountKeys,
@@ -30,7 +32,7 @@ export function contentInMemory(
     bytes: bytes.length,
     hash,
     read: async function* (fromByte) {
-      yield bytes.subarray(fromByte);
+      for (let at = fromByte; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
     },
     makeDurable: async () => {
       const key = uploadKey(keys.accountId);
@@ -41,8 +43,7 @@ export function contentInMemory(
 }
 
 export function contentOfUpload(objects: ObjectStorage, keys: AccountKeys, upload: CustomerUpload): ImportContent {
-  if (upload.memory !== null)
-    return contentInMemory(objects, keys, upload.kind, upload.memory, upload.contentHash);
+  if (upload.memory !== null) return contentInMemory(objects, keys, upload.kind, upload.memory, upload.contentHash);
   const objectKey = upload.objectKey ?? '';
   return {
     kind: upload.kind,

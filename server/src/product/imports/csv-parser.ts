@@ -94,7 +94,7 @@ export function createCsvParser(options: Options = {}): CsvParser {
     const ascii = isAscii(block);
     const utf8 = ascii || isUtf8(block);
     // In a block with bytes that are no UTF-8 structure is read by bytes; good rows in it are decoded one by one.
-    const text = utf8 && !ascii ? block.toString('utf8') : block.latin1Slice(0, block.length);
+    const text = utf8 && !ascii ? block.toString('utf8') : block.toString('latin1');
     const byteLength = (from: number, to: number) =>
       ascii || !utf8 ? to - from : Buffer.byteLength(text.slice(from, to));
     delimiter ??= detectDelimiter(text);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Transaction } from '../../platform/database/database.ts';
 import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
 import { Reply } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
-import type { Transaction } from '../../platform/database/database.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { endpoint, type ProductCall } from '../services.ts';
 import { cancelImport } from './cancel-import.ts';
@@ -194,7 +194,9 @@ export const importEndpoints = [
       const reply = importReply(row);
       const stays = 'Customers that were stored before stay stored; the counters tell how many.';
       const message =
-        row.status === 'cancelled' ? `The import is cancelled. ${stays}` : `The import ends before its next chunk. ${stays}`;
+        row.status === 'cancelled'
+          ? `The import is cancelled. ${stays}`
+          : `The import ends before its next chunk. ${stays}`;
       return { ...reply, message };
     },
   }),

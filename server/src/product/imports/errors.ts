@@ -14,12 +14,14 @@ export const importFailures = failures({
   import_ended: { status: 400, message: 'This import has already ended; there is nothing left to cancel.' },
   import_applying: {
     status: 400,
-    message: 'Every row was accepted and is being stored now. Stopping in between would leave half of the file; let it end.',
+    message:
+      'Every row was accepted and is being stored now. Stopping in between would leave half of the file; let it end.',
   },
   too_many_records: { status: 400, message: 'At most 1,000 records at once. Use POST /v1/customer/check for more.' },
   unique_field_required: {
     status: 400,
     message: 'This workspace has no unique field, so existing customers cannot be told apart. Create one first.',
   },
+  sample_unreadable: { status: 400, message: 'The sample cannot be read as CSV.' },
   group_gone: { status: 400, message: 'The customer group was deleted while the import ran.' },
 });

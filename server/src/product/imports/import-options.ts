@@ -21,10 +21,7 @@ export const optionFields = {
     .optional()
     .describe('reject (default): one bad row and nothing is stored. skip: bad rows are left out.'),
   mode: z.enum(MODES).optional().describe('Default upsert. Rows that the mode excludes count as skipped.'),
-  blank_cells: z
-    .enum(['keep', 'clear'])
-    .optional()
-    .describe('What a blank cell does to a stored value. Default keep.'),
+  blank_cells: z.enum(['keep', 'clear']).optional().describe('What a blank cell does to a stored value. Default keep.'),
   field_map: z
     .record(z.string().max(1_000), z.string().max(100).nullable())
     .refine((map) => Object.keys(map).length <= MAX_MAPPED_HEADERS, 'maps more than 1,000 headers')

@@ -4,12 +4,11 @@ import type { ProductCall, Services } from '../services.ts';
 import { INLINE_ROWS } from './check-customers.ts';
 import { contentInMemory, recordsAsNdjson } from './content.ts';
 import { importFailures } from './errors.ts';
-import { refusal } from './file-fault.ts';
 import { isRejected } from './import.ts';
 import type { ImportOptions } from './import-options.ts';
 import { applyChunk, checkerFor, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
 import type { RawRow } from './raw-row.ts';
-import { openFile, readRows } from './read-rows.ts';
+import { openFile, readRows, refusalOf } from './read-rows.ts';
 import { addErrors, type ErrorReport, type RowError } from './row-error.ts';
 
 type Caller = Pick<ProductCall<unknown>, 'tx' | 'actor' | 'address' | 'requestId'> & { services: Services };
@@ -35,11 +34,13 @@ export async function patchCustomers(
   const keys = await services.keyring.forAccount(actor.accountId);
   const content = contentInMemory(services.objects, keys, 'ndjson', recordsAsNdjson(request.records));
   const rows: RawRow[] = [];
-  const { plan } = await openFile(content, fields, options).catch((error) => {
-    throw refusal(error);
-  });
-  for await (const chunk of readRows(content, plan, { fromByte: 0, fromRow: 0, rowsAtOnce: INLINE_ROWS }))
-    rows.push(...chunk);
+  const { plan } = await openFile(content, fields, options);
+  try {
+    for await (const chunk of readRows(content, plan, { fromByte: 0, fromRow: 0, rowsAtOnce: INLINE_ROWS }))
+      rows.push(...chunk);
+  } catch (error) {
+    throw refusalOf(error);
+  }
   const context: ImportContext = {
     keys,
     accountId: actor.accountId,

@@ -27,7 +27,9 @@ export type Checker = { checking: CheckingFields; check: RowChecker };
 
 export function checkerFor(context: ImportContext, fields: readonly FieldDefinition[]): Checker {
   const checking = checkingFields(fields, context.todayYear);
-  const columns = context.plan.columns.map((fieldId) => (fieldId === null ? null : (checking.byId.get(fieldId) ?? null)));
+  const columns = context.plan.columns.map((fieldId) =>
+    fieldId === null ? null : (checking.byId.get(fieldId) ?? null),
+  );
   const renamed = new Map(Object.entries(context.options.field_map).map(([key, name]) => [plain(key), name]));
   const keyField = (key: string) => {
     const name = renamed.get(plain(key));

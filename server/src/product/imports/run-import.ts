@@ -1,28 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../../platform/database/database.ts';
-import { Failure } from '../../platform/errors/failure.ts';
+import type { Failure } from '../../platform/errors/failure.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { JobInterrupted, type JobKind, type JobRun } from '../jobs/job.ts';
 import { readSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
-import { FileFault } from './file-fault.ts';
 import { sealFailedRow } from './failed-row.ts';
 import { addCounts, type ImportRow, importReply, isEnded, isRejected } from './import.ts';
 import type { Merged } from './merge-rows.ts';
-import { applyChunk, checkerFor, type Checker, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
+import { ParseFault } from './parse-fault.ts';
+import { applyChunk, type Checker, checkerFor, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
 import type { RawRow } from './raw-row.ts';
 import { readRows } from './read-rows.ts';
 import { addErrors, type RowError } from './row-error.ts';
 import { deleteIdentifiersMet, identifiersMet, insertFailedRows, insertIdentifiersMet } from './row-store.ts';
-import {
-  anotherRuns,
-  beginApplying,
-  endImport,
-  findImport,
-  saveReached,
-  saveReport,
-  setRunning,
-} from './store.ts';
+import { anotherRuns, beginApplying, endImport, findImport, saveReached, saveReport, setRunning } from './store.ts';
 import { sweepUploads } from './sweep-uploads.ts';
 
 export const CUSTOMER_IMPORT = 'customer_import';
@@ -118,6 +110,7 @@ async function pass(work: Work, apply: boolean): Promise<void> {
     const prepared = prepareChunk(checker, chunk);
     checker = await run.step(async (step) => {
       const now = await lockImport(step.tx, accountId, importId);
+      if ((await findGroup(step.tx, now)) === undefined) throw importFailures.group_gone();
       const played = await playChunk(step.tx, context, prepared, async (blindIndexes) =>
         remembers ? identifiersMet(step.tx, accountId, importId, blindIndexes) : new Set(),
       );
@@ -165,7 +158,8 @@ async function validate(work: Work): Promise<ImportRow> {
     if (options.on_error === 'reject' || options.validate_only) await pass(work, false);
     else await scan(work);
   } catch (error) {
-    if (error instanceof FileFault) return endValidating(work, error.faults);
+    if (error instanceof ParseFault)
+      return endValidating(work, [{ row: 0, field: null, code: error.code, message: error.message }]);
     throw error;
   }
   return endValidating(work, []);

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import { visibleWorkspaces } from '../identity/permission.ts';
+import { endpoint } from '../services.ts';
+import { accountFailures } from './errors.ts';
+import { deleteWorkspace, insertWorkspace, listWorkspaces, renameWorkspace, type WorkspaceRow } from './store.ts';
+
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1, 'must have at least one character')
+  .max(100, 'must have at most 100 characters');
+
+const workspaceSchema = z
+  .object({
+    workspace_id: idSchema,
+    account_id: idSchema,
+    workspace_name: z.string(),
+    created_by: idSchema,
+    created_at: timestampSchema,
+    updated_at: timestampSchema,
+  })
+  .meta({ id: 'Workspace' });
+
+function workspaceReply(workspace: WorkspaceRow) {
+  return {
+    workspace_id: workspace.workspace_id,
+    account_id: workspace.account_id,
+    workspace_name: workspace.workspace_name,
+    created_by: workspace.created_by,
+    created_at: workspace.created_at.toISOString(),
+    updated_at: workspace.updated_at.toISOString(),
+  };
+}
+
+const failures = [accountFailures];
+
+export const accountEndpoints = [
+  endpoint({
+    name: 'workspaces.create',
+    method: 'PUT',
+    path: '/v1/workspace',
+    summary: 'Create a workspace',
+    access: { kind: 'account', permission: 'workspaces.write' },
+    body: z.strictObject({ workspace_name: nameSchema }),
+    reply: workspaceSchema,
+    example: { workspace_name: 'Retail' },
+    audit: 'workspace.created',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      const workspace = await insertWorkspace(tx, {
+        accountId: actor.accountId,
+        workspaceId: newId(),
+        name: body.workspace_name,
+        createdBy: actor.userId,
+      });
+      audit({ workspace_id: workspace.workspace_id });
+      return workspaceReply(workspace);
+    },
+  }),
+  endpoint({
+    name: 'workspaces.list',
+    method: 'POST',
+    path: '/v1/workspace',
+    summary: 'List the workspaces you may see, oldest first',
+    access: { kind: 'account', permission: 'workspaces.read' },
+    body: z.strictObject({}),
+    reply: z.array(workspaceSchema),
+    example: {},
+    handle: async ({ tx, actor }) =>
+      (await listWorkspaces(tx, actor.accountId, await visibleWorkspaces(tx, actor))).map(workspaceReply),
+  }),
+  endpoint({
+    name: 'workspaces.rename',
+    method: 'PATCH',
+    path: '/v1/workspace',
+    summary: 'Rename a workspace',
+    access: { kind: 'workspace', permission: 'workspaces.write' },
+    body: z.strictObject({ workspace_id: idSchema, workspace_name: nameSchema }),
+    reply: workspaceSchema,
+    example: { workspace_id: EXAMPLE_ID, workspace_name: 'Retail banking' },
+    audit: 'workspace.renamed',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      const workspace = await renameWorkspace(tx, actor.accountId, body.workspace_id, body.workspace_name);
+      audit({ workspace_id: body.workspace_id });
+      if (workspace === undefined) throw new Error('A permitted workspace was not there.');
+      return workspaceReply(workspace);
+    },
+  }),
+  endpoint({
+    name: 'workspaces.delete',
+    method: 'DELETE',
+    path: '/v1/workspace',
+    summary: 'Delete an empty workspace',
+    description: 'Refused while it has fields, groups, customers or campaigns.',
+    access: { kind: 'workspace', permission: 'workspaces.write' },
+    body: z.strictObject({ workspace_id: idSchema }),
+    reply: z.object({ message: z.string(), workspace_id: idSchema }),
+    example: { workspace_id: EXAMPLE_ID },
+    audit: 'workspace.deleted',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      await deleteWorkspace(tx, actor.accountId, body.workspace_id);
+      audit({ workspace_id: body.workspace_id });
+      return { message: 'The workspace was deleted.', workspace_id: body.workspace_id };
+    },
+  }),
+];

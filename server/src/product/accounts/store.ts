@@ -1,0 +1,78 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { brokeConstraint, brokeReference } from '../../platform/database/database-errors.ts';
+import { accountFailures } from './errors.ts';
+
+export type WorkspaceRow = {
+  account_id: string;
+  workspace_id: string;
+  workspace_name: string;
+  created_by: string;
+  created_at: Date;
+  updated_at: Date;
+};
+
+const COLUMNS = 'account_id, workspace_id, workspace_name, created_by, created_at, updated_at';
+
+function nameTaken(error: unknown): never {
+  if (brokeConstraint(error, 'workspaces_name')) throw accountFailures.workspace_name_taken();
+  throw error;
+}
+
+export async function insertAccount(tx: Transaction, accountId: string, accountName: string): Promise<void> {
+  await tx.run('insert into accounts (account_id, account_name) values ($1, $2)', [accountId, accountName]);
+}
+
+/** Whether there is any account at all, and (until the transaction ends) that nobody else is making the first one. */
+export async function lockFirstAccount(tx: Transaction): Promise<boolean> {
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended('first account', 0))`);
+  return (await tx.row('select 1 from accounts limit 1')) !== undefined;
+}
+
+export async function insertWorkspace(
+  tx: Transaction,
+  workspace: { accountId: string; workspaceId: string; name: string; createdBy: string },
+): Promise<WorkspaceRow> {
+  const row = await tx
+    .row<WorkspaceRow>(
+      `insert into workspaces (account_id, workspace_id, workspace_name, created_by) values ($1, $2, $3, $4) returning ${COLUMNS}`,
+      [workspace.accountId, workspace.workspaceId, workspace.name, workspace.createdBy],
+    )
+    .catch(nameTaken);
+  if (row === undefined) throw new Error('The new workspace was not returned.');
+  return row;
+}
+
+export function listWorkspaces(
+  tx: Transaction,
+  accountId: string,
+  workspaceIds: readonly string[],
+): Promise<WorkspaceRow[]> {
+  return tx.rows<WorkspaceRow>(
+    `select ${COLUMNS} from workspaces where account_id = $1 and workspace_id = any($2::uuid[]) order by created_at, workspace_id limit 10000`,
+    [accountId, workspaceIds],
+  );
+}
+
+export async function renameWorkspace(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  name: string,
+): Promise<WorkspaceRow | undefined> {
+  return tx
+    .row<WorkspaceRow>(
+      `update workspaces set workspace_name = $3, updated_at = now() where account_id = $1 and workspace_id = $2 returning ${COLUMNS}`,
+      [accountId, workspaceId, name],
+    )
+    .catch(nameTaken);
+}
+
+/** Deletes a workspace that nothing refers to; what does is refused by its foreign key. */
+export async function deleteWorkspace(tx: Transaction, accountId: string, workspaceId: string): Promise<void> {
+  await tx
+    .run('delete from workspaces where account_id = $1 and workspace_id = $2', [accountId, workspaceId])
+    .catch((error: unknown) => {
+      if (brokeReference(error)) throw accountFailures.workspace_in_use();
+      throw error;
+    });
+}

@@ -1,0 +1,73 @@
+import { hash, verify } from '@node-rs/argon2';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
+
+// OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. The library's default variant is argon2id.
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const CONCURRENT_HASHES = 4;
+const MAX_WAITING = 200;
+
+export const MIN_PASSWORD_CHARACTERS = 12;
+export const MAX_PASSWORD_CHARACTERS = 256;
+
+const COMMON = new Set([
+  'password1234',
+  'password12345',
+  'passwordpassword',
+  '123456789012',
+  '1234567890123',
+  'qwertyuiop123',
+  'letmeinletmein',
+  'administrator',
+  'iloveyou1234',
+  'changemechangeme',
+  'welcome12345',
+  'nudgescribe123',
+]);
+
+/** Why a password cannot be taken; null when it can. */
+export function passwordProblem(password: string, email: string): string | null {
+  const length = [...password].length;
+  if (length < MIN_PASSWORD_CHARACTERS) return `must have at least ${MIN_PASSWORD_CHARACTERS} characters`;
+  if (length > MAX_PASSWORD_CHARACTERS) return `must have at most ${MAX_PASSWORD_CHARACTERS} characters`;
+  const plain = password.toLowerCase();
+  if (new Set(plain).size < 5) return 'is too regular';
+  if (COMMON.has(plain) || plain === email.toLowerCase()) return 'is too easy to guess';
+  return null;
+}
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Hashing is made to be costly: only so many run at once, and an endless queue of sign-ins is turned away. */
+async function withSlot<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= CONCURRENT_HASHES) {
+    if (waiting.length >= MAX_WAITING)
+      throw platformFailures.dependency_away({ message: 'Too many sign-ins at once. Try again in a moment.' });
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  } else {
+    running += 1;
+  }
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    // The slot is handed over, not given back, when somebody waits.
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+export function hashPassword(password: string): Promise<string> {
+  return withSlot(() => hash(password, COST));
+}
+
+let decoy: Promise<string> | null = null;
+
+/** Checks a password. With no hash (unknown user) the same work is done for nothing, so that time tells no secrets. */
+export async function passwordFits(password: string, passwordHash: string | null): Promise<boolean> {
+  if (password.length > 4 * MAX_PASSWORD_CHARACTERS) return false;
+  decoy ??= hashPassword('a password that nobody has');
+  const against = passwordHash ?? (await decoy);
+  const fits = await withSlot(() => verify(against, password));
+  return fits && passwordHash !== null;
+}

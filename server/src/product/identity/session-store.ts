@@ -1,0 +1,102 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import type { RoleCode } from './roles.ts';
+
+export type SessionRow = {
+  session_id: string;
+  user_id: string;
+  refresh_jti: string;
+  spent_jti: string | null;
+  spent_at: Date | null;
+  issued_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+};
+
+export type NewSession = {
+  accountId: string;
+  sessionId: string;
+  userId: string;
+  apiKeyId: string | null;
+  kind: 'api' | 'console';
+  refreshJti: string;
+  issuedAt: Date;
+  expiresAt: Date;
+};
+
+export async function insertSession(tx: Transaction, session: NewSession): Promise<void> {
+  await tx.run(
+    'insert into sessions (account_id, session_id, user_id, api_key_id, kind, refresh_jti, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+    [
+      session.accountId,
+      session.sessionId,
+      session.userId,
+      session.apiKeyId,
+      session.kind,
+      session.refreshJti,
+      session.issuedAt,
+      session.expiresAt,
+    ],
+  );
+}
+
+/** The user behind a session that still holds: not revoked, user not disabled, its API key not revoked. */
+export function findLiveSession(
+  tx: Transaction,
+  accountId: string,
+  sessionId: string,
+  userId: string,
+): Promise<{ role_code: RoleCode } | undefined> {
+  return tx.row<{ role_code: RoleCode }>(
+    `select u.role_code
+     from sessions s
+     join users u on u.account_id = s.account_id and u.user_id = s.user_id
+     left join api_keys k on k.account_id = s.account_id and k.api_key_id = s.api_key_id
+     where s.account_id = $1 and s.session_id = $2 and s.user_id = $3
+       and s.revoked_at is null and u.disabled_at is null and k.revoked_at is null`,
+    [accountId, sessionId, userId],
+  );
+}
+
+export function lockSession(tx: Transaction, accountId: string, sessionId: string): Promise<SessionRow | undefined> {
+  return tx.row<SessionRow>(
+    'select session_id, user_id, refresh_jti, spent_jti, spent_at, issued_at, expires_at, revoked_at from sessions where account_id = $1 and session_id = $2 for update',
+    [accountId, sessionId],
+  );
+}
+
+/** Spends the refresh token and names its successor. */
+export async function rotateSession(
+  tx: Transaction,
+  accountId: string,
+  sessionId: string,
+  next: { spentJti: string; refreshJti: string; issuedAt: Date; expiresAt: Date },
+): Promise<void> {
+  await tx.run(
+    'update sessions set spent_jti = $3, spent_at = $5, refresh_jti = $4, issued_at = $5, expires_at = $6 where account_id = $1 and session_id = $2',
+    [accountId, sessionId, next.spentJti, next.refreshJti, next.issuedAt, next.expiresAt],
+  );
+}
+
+export async function revokeSession(
+  tx: Transaction,
+  accountId: string,
+  sessionId: string,
+  reason: string,
+): Promise<void> {
+  await tx.run(
+    'update sessions set revoked_at = now(), revoked_reason = $3 where account_id = $1 and session_id = $2 and revoked_at is null',
+    [accountId, sessionId, reason],
+  );
+}
+
+export async function revokeSessionsOf(
+  tx: Transaction,
+  accountId: string,
+  userId: string,
+  reason: string,
+): Promise<void> {
+  await tx.run(
+    'update sessions set revoked_at = now(), revoked_reason = $3 where account_id = $1 and user_id = $2 and revoked_at is null',
+    [accountId, userId, reason],
+  );
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../platform/clock/clock.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import { recordEvent } from '../audit/store.ts';
+import { identityFailures } from './errors.ts';
+import { passwordFits } from './passwords.ts';
+import type { RoleCode } from './roles.ts';
+import { insertSession, lockSession, revokeSession, rotateSession } from './session-store.ts';
+import { findUserByEmail, touchApiKey } from './store.ts';
+import type { Claims, Tokens } from './tokens.ts';
+
+const GRACE_MS = 10_000;
+
+/** Where a call came from, for the audit log. */
+export type Origin = { client: string; address: string; requestId: string };
+
+export type TokenPair = {
+  access_token: string;
+  refresh_token: string;
+  token_type: 'Bearer';
+  expires_in: number;
+  refresh_expires_in: number;
+  user_id: string;
+  account_id: string;
+  role_code: RoleCode;
+};
+
+type Parts = { database: Database; tokens: Tokens; clock: Clock };
+
+/** The access token's id follows from the refresh token's, so that a pair can be made again exactly. */
+function accessJti(refreshJti: string): string {
+  const hex = createHash('sha256').update(`access ${refreshJti}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+async function pairFor(
+  tokens: Tokens,
+  user: { userId: string; accountId: string; roleCode: RoleCode },
+  sessionId: string,
+  refreshJti: string,
+  issuedAt: Date,
+): Promise<TokenPair> {
+  const subject = { ...user, sessionId };
+  return {
+    access_token: await tokens.sign('access', subject, accessJti(refreshJti), issuedAt),
+    refresh_token: await tokens.sign('refresh', subject, refreshJti, issuedAt),
+    token_type: 'Bearer',
+    expires_in: tokens.accessSeconds,
+    refresh_expires_in: tokens.refreshSeconds,
+    user_id: user.userId,
+    account_id: user.accountId,
+    role_code: user.roleCode,
+  };
+}
+
+const later = (moment: Date, seconds: number) => new Date(moment.getTime() + seconds * 1000);
+
+/**
+ * Signs a user in with the API key's account. Throws sign_in_refused (403), the same for an unknown email, a wrong
+ * password and a disabled user, after the same work. Every attempt leaves an audit event.
+ */
+export async function signIn(
+  parts: Parts,
+  login: { accountId: string; apiKeyId: string; email: string; password: string },
+  origin: Origin,
+): Promise<TokenPair> {
+  const { database, tokens, clock } = parts;
+  const event = (outcome: 'done' | 'refused', userId: string | null, sessionId: string | null) => ({
+    accountId: login.accountId,
+    action: 'auth.signed_in',
+    outcome,
+    actorUserId: userId,
+    sessionId,
+    workspaceId: null,
+    objectIds: { api_key_id: login.apiKeyId },
+    ...origin,
+  });
+  const user = await database.tenant(login.accountId, (tx) => findUserByEmail(tx, login.accountId, login.email));
+  const fits = await passwordFits(login.password, user?.password_hash ?? null);
+  if (user === undefined || !fits || user.disabled_at !== null) {
+    await database.tenant(login.accountId, (tx) => recordEvent(tx, event('refused', user?.user_id ?? null, null)));
+    throw identityFailures.sign_in_refused();
+  }
+  const sessionId = newId();
+  const refreshJti = newId();
+  const issuedAt = clock.now();
+  await database.tenant(login.accountId, async (tx) => {
+    await insertSession(tx, {
+      accountId: login.accountId,
+      sessionId,
+      userId: user.user_id,
+      apiKeyId: login.apiKeyId,
+      kind: 'api',
+      refreshJti,
+      issuedAt,
+      expiresAt: later(issuedAt, tokens.refreshSeconds),
+    });
+    await touchApiKey(tx, login.accountId, login.apiKeyId);
+    await recordEvent(tx, event('done', user.user_id, sessionId));
+  });
+  return pairFor(
+    tokens,
+    { userId: user.user_id, accountId: login.accountId, roleCode: user.role_code },
+    sessionId,
+    refreshJti,
+    issuedAt,
+  );
+}
+
+type Rotation = { refreshJti: string; issuedAt: Date } | 'reused';
+
+/** Under the session's lock: spends the token, finds the successor of one spent a moment ago, or revokes the family. */
+async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Rotation> {
+  const now = parts.clock.now();
+  const session = await lockSession(tx, claims.account_id, claims.sid);
+  if (session === undefined || session.revoked_at !== null) return 'reused';
+  if (session.refresh_jti === claims.jti) {
+    const refreshJti = newId();
+    await rotateSession(tx, claims.account_id, claims.sid, {
+      spentJti: claims.jti,
+      refreshJti,
+      issuedAt: now,
+      expiresAt: later(now, parts.tokens.refreshSeconds),
+    });
+    return { refreshJti, issuedAt: now };
+  }
+  const spentMs = now.getTime() - (session.spent_at?.getTime() ?? 0);
+  if (session.spent_jti === claims.jti && spentMs <= GRACE_MS)
+    return { refreshJti: session.refresh_jti, issuedAt: session.issued_at };
+  await revokeSession(tx, claims.account_id, claims.sid, 'refresh token used again');
+  return 'reused';
+}
+
+/**
+ * Exchanges a refresh token for a new pair. A repeat within 10 seconds gets the same pair; a later one means that two
+ * parties hold the token, so the whole session is revoked. Throws unauthorised (403) then.
+ */
+export async function refresh(parts: Parts, claims: Claims, roleCode: RoleCode, origin: Origin): Promise<TokenPair> {
+  const rotation = await parts.database.tenant(claims.account_id, async (tx) => {
+    const result = await rotate(tx, parts, claims);
+    await recordEvent(tx, {
+      accountId: claims.account_id,
+      action: 'auth.refreshed',
+      outcome: result === 'reused' ? 'refused' : 'done',
+      actorUserId: claims.user_id,
+      sessionId: claims.sid,
+      workspaceId: null,
+      objectIds: {},
+      ...origin,
+    });
+    return result;
+  });
+  if (rotation === 'reused') throw platformFailures.unauthorised();
+  return pairFor(
+    parts.tokens,
+    { userId: claims.user_id, accountId: claims.account_id, roleCode },
+    claims.sid,
+    rotation.refreshJti,
+    rotation.issuedAt,
+  );
+}

@@ -1,0 +1,120 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Clock } from '../../platform/clock/clock.ts';
+import { isUuid } from '../../platform/ids/ids.ts';
+
+export const ISSUER = 'nudgescribe';
+export const AUDIENCE = 'nudgescribe-api';
+const ALGORITHM = 'HS256';
+const MAX_TOKEN_CHARACTERS = 4_096;
+const CACHED_TOKENS = 10_000;
+
+export type TokenKind = 'access' | 'refresh';
+
+/** What a token says of its bearer. Nothing in it is trusted without the session's row. `exp` in seconds since 1970. */
+export type Claims = {
+  user_id: string;
+  account_id: string;
+  role_code: string;
+  sid: string;
+  jti: string;
+  typ: TokenKind;
+  iat: number;
+  exp: number;
+};
+
+export type TokenSubject = { userId: string; accountId: string; roleCode: string; sessionId: string };
+
+export type Tokens = {
+  accessSeconds: number;
+  refreshSeconds: number;
+  /** The same subject, id and moment give the very same token: a repeated refresh answers with the same successor. */
+  sign(kind: TokenKind, subject: TokenSubject, jti: string, issuedAt: Date): Promise<string>;
+  /** The claims of a token that is ours, whole and unexpired; null for everything else, without saying why. */
+  verify(token: string): Promise<Claims | null>;
+};
+
+const uuid = z.string().refine(isUuid);
+const claimsSchema = z.strictObject({
+  user_id: uuid,
+  account_id: uuid,
+  role_code: z.string().min(1).max(50),
+  sid: uuid,
+  jti: uuid,
+  typ: z.enum(['access', 'refresh']),
+  iat: z.number().int(),
+  exp: z.number().int(),
+  iss: z.literal(ISSUER),
+  aud: z.literal(AUDIENCE),
+});
+
+/** Signs and verifies the API's JSON Web Tokens: HS256 pinned, under a key derived from the root key. */
+export function createTokens(parts: {
+  signingKey: Buffer;
+  clock: Clock;
+  accessSeconds: number;
+  refreshSeconds: number;
+}): Tokens {
+  const key: KeyObject = createSecretKey(parts.signingKey);
+  // Verified claims by the token's hash, oldest first: a signature is checked once, expiry at every call.
+  const verified = new Map<string, Claims>();
+
+  async function checked(token: string): Promise<Claims | null> {
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, key, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        typ: 'JWT',
+        currentDate: parts.clock.now(),
+        clockTolerance: 0,
+      });
+      if (Object.keys(protectedHeader).length !== 2) return null;
+      const claims = claimsSchema.safeParse(payload);
+      return claims.success ? claims.data : null;
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    accessSeconds: parts.accessSeconds,
+    refreshSeconds: parts.refreshSeconds,
+    sign: (kind, subject, jti, issuedAt) => {
+      const iat = Math.floor(issuedAt.getTime() / 1000);
+      const exp = iat + (kind === 'access' ? parts.accessSeconds : parts.refreshSeconds);
+      return new SignJWT({
+        user_id: subject.userId,
+        account_id: subject.accountId,
+        role_code: subject.roleCode,
+        sid: subject.sessionId,
+        typ: kind,
+      })
+        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setIssuedAt(iat)
+        .setExpirationTime(exp)
+        .setJti(jti)
+        .sign(key);
+    },
+    verify: async (token) => {
+      if (token.length > MAX_TOKEN_CHARACTERS) return null;
+      const name = createHash('sha256').update(token).digest('base64');
+      const known = verified.get(name) ?? (await checked(token));
+      if (known === null || known.exp * 1000 <= parts.clock.now().getTime()) return null;
+      if (!verified.has(name)) {
+        if (verified.size >= CACHED_TOKENS) verified.delete(verified.keys().next().value ?? '');
+        verified.set(name, known);
+      }
+      return known;
+    },
+  };
+}
+
+/** The token of an `Authorization: Bearer …` header; null when there is none. */
+export function bearerToken(header: string | undefined): string | null {
+  const match = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '');
+  return match?.[1] ?? null;
+}

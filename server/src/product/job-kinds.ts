@@ -1,0 +1,13 @@
+import { erasureJob } from './customers/erase-people.ts';
+import { fieldValuesMoveJob, fieldValuesRemovalJob } from './customers/field-values-jobs.ts';
+import { customerImportJob } from './imports/run-import.ts';
+import type { JobKind } from './jobs/job.ts';
+import type { Services } from './services.ts';
+
+/** Every kind of background work. */
+export const jobKinds: readonly JobKind<Services>[] = [
+  fieldValuesRemovalJob,
+  fieldValuesMoveJob,
+  erasureJob,
+  customerImportJob,
+];

@@ -1,0 +1,59 @@
+import { type Complaint, lineAt, type SourceFile } from './source-file.ts';
+
+const MIGRATIONS = 'server/migrations/';
+
+/** Tables that belong to no account. */
+const ACCOUNTLESS = new Set(['migrations', 'schema_migrations']);
+
+const withoutComments = (sql: string) => sql.replace(/--[^\n]*/g, (comment) => ' '.repeat(comment.length));
+
+/** Every tenant table has its wall, and its keys begin with account_id. */
+export function tenancyRule(migrations: readonly SourceFile[]): Complaint[] {
+  const all = migrations.map(({ text }) => withoutComments(text)).join('\n');
+  const walled = new Set([...all.matchAll(/add_tenant_wall\('(\w+)'\)/g)].map((match) => match[1]));
+  return migrations.flatMap((file) => {
+    const sql = withoutComments(file.text);
+    const complaints: Complaint[] = [];
+    const add = (index: number, advice: string) =>
+      complaints.push({ path: file.path, line: lineAt(sql, index), advice });
+    for (const table of sql.matchAll(
+      /create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?([\w.]+)\s*\(([\s\S]*?)\n\)/gi,
+    )) {
+      const [, name = '', columns = ''] = table;
+      if (ACCOUNTLESS.has(name)) continue;
+      if (!/^\s*account_id\s+uuid\b/m.test(columns))
+        add(table.index, `${name} has no account_id: every tenant table begins with it.`);
+      else if (!walled.has(name)) add(table.index, `Add select add_tenant_wall('${name}'); after the table.`);
+      for (const key of columns.matchAll(
+        /\b(primary key|unique(?:\s+nulls\s+not\s+distinct)?|references\s+\w+)\s*\(\s*(\w+)/gi,
+      ))
+        if (key[2] !== 'account_id')
+          add(
+            table.index + key.index,
+            `${name}: ${key[1]} begins with account_id, so that no key reaches across accounts.`,
+          );
+    }
+    for (const index of sql.matchAll(/create\s+unique\s+index\s+(\w+)\s+on\s+(\w+)\s*(?:using\s+\w+\s*)?\(\s*(\w+)/gi))
+      if (index[3] !== 'account_id')
+        add(index.index, `The unique index ${index[1]} of ${index[2]} begins with account_id.`);
+    return complaints;
+  });
+}
+
+/** Numbered without gaps, so that the order is the file list. */
+export function numberingRule(migrations: readonly SourceFile[]): Complaint[] {
+  return migrations
+    .map(({ path }) => path)
+    .sort()
+    .flatMap((path, index) => {
+      const number = String(index + 1).padStart(4, '0');
+      const fits = new RegExp(`^${number}_[a-z0-9_]+\\.sql$`).test(path.slice(MIGRATIONS.length));
+      return fits
+        ? []
+        : [{ path, line: 1, advice: `Migrations count up without gaps: this one begins with ${number}_.` }];
+    });
+}
+
+export function migrationsAmong(files: readonly SourceFile[]): SourceFile[] {
+  return files.filter(({ path }) => path.startsWith(MIGRATIONS) && path.endsWith('.sql'));
+}
