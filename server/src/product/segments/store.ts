@@ -1,0 +1,39 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import type { Dimension } from './segment-by.ts';
+import type { Group } from './segmentation.ts';
+
+/** How many different combinations are looked at before the attributes are called too many. */
+export const MAX_GROUPS = 20_000;
+
+/** The expression that gives one attribute's value or band; slots and limits are bound, only fixed text is put together. */
+function keyExpression(dimension: Dimension, bind: (value: unknown) => string): string {
+  const value = `(c.clear_values->>${bind(String(dimension.field.slot))}::text)`;
+  if (dimension.bands === null) return value;
+  const type = dimension.kind === 'number' ? 'float8' : 'date';
+  return `width_bucket(${value}::${type}, ${bind(dimension.bands)}::${type}[])`;
+}
+
+/** Sizes of all combinations of the attributes in a group, at most MAX_GROUPS + 1 of them. */
+export async function countGroups(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  dimensions: readonly Dimension[],
+): Promise<Group[]> {
+  const values: unknown[] = [accountId, groupId];
+  const bind = (value: unknown) => {
+    values.push(value);
+    return `$${values.length}`;
+  };
+  const keys = dimensions.map((dimension, index) => `${keyExpression(dimension, bind)} as k${index}`);
+  const grouping = dimensions.length === 0 ? '' : `group by ${dimensions.map((_, index) => index + 1).join(', ')}`;
+  const rows = await tx.rows<Record<string, string | number | null> & { size: number }>(
+    `select ${[...keys, 'count(*) as size'].join(', ')}
+     from group_members m join customers c on c.account_id = m.account_id and c.customer_id = m.customer_id
+     where m.account_id = $1 and m.customer_group_id = $2 ${grouping} limit ${MAX_GROUPS + 1}`,
+    values,
+  );
+  return rows
+    .filter((row) => row.size > 0)
+    .map((row) => ({ keys: dimensions.map((_, index) => row[`k${index}`] ?? null), size: row.size }));
+}
