@@ -86,6 +86,9 @@ create table messages (
   -- Hash of brief, channel and criteria this text was written for: reuse needs the same one.
   context_hash text not null,
   written_by text not null,
+  -- A rewrite that is queued or running for this message, and what it was asked to heed.
+  rewrite_job_id uuid,
+  rewrite_guidance text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (account_id, message_id),

@@ -1,0 +1,25 @@
+import { failures } from '../../platform/errors/failure.ts';
+
+export const campaignFailures = failures({
+  campaign_name_taken: {
+    status: 400,
+    message: 'A campaign with this name exists already in this workspace. Choose another name.',
+  },
+  wrong_state: { status: 400, message: 'The campaign is not in a state that allows this step.' },
+  empty_group: { status: 400, message: 'The customer group has no members. Import customers into it first.' },
+  group_gone: {
+    status: 400,
+    message: 'The customer group of this campaign has been deleted. Rerun the campaign on another group.',
+  },
+  unknown_writer: {
+    status: 400,
+    message: 'There is no writer of this name. Use offline, or one that the operator has configured.',
+  },
+  unknown_export_field: { status: 400, message: 'export_fields names a field that the workspace does not have.' },
+  duplicate_channel: { status: 400, message: 'Each channel may stand once.' },
+  published_campaign: { status: 400, message: 'A published campaign cannot be deleted: its history is kept.' },
+  invalid_period: {
+    status: 400,
+    message: 'start_date and end_date must be dates or timestamps, the first not after the second.',
+  },
+});

@@ -1,0 +1,251 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { brokeConstraint } from '../../platform/database/database-errors.ts';
+import type { CampaignRow, CampaignStatus, RunRow, SegmentRow } from './campaign.ts';
+import { campaignFailures } from './errors.ts';
+
+const COLUMNS =
+  'account_id, campaign_id, workspace_id, campaign_name, status, failure_reason, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, current_run, active_job_id, created_by, created_at, updated_at, published_at';
+const RUN_COLUMNS =
+  'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest';
+const MAX_CAMPAIGNS_LISTED = 10_000;
+const MAX_RUNS_LISTED = 10_000;
+
+function nameTaken(error: unknown): never {
+  if (brokeConstraint(error, 'campaigns_name')) throw campaignFailures.campaign_name_taken();
+  throw error;
+}
+
+export type NewCampaign = Omit<
+  CampaignRow,
+  'status' | 'failure_reason' | 'current_run' | 'active_job_id' | 'created_at' | 'updated_at' | 'published_at'
+>;
+
+function shapeValues(
+  campaign: Pick<
+    CampaignRow,
+    | 'campaign_name'
+    | 'customer_group_id'
+    | 'brief'
+    | 'channels'
+    | 'segment_by'
+    | 'variants'
+    | 'min_segment_size'
+    | 'export_fields'
+    | 'eligible_when'
+    | 'writer'
+  >,
+) {
+  return [
+    campaign.campaign_name,
+    campaign.customer_group_id,
+    JSON.stringify(campaign.brief),
+    JSON.stringify(campaign.channels),
+    JSON.stringify(campaign.segment_by),
+    campaign.variants,
+    campaign.min_segment_size,
+    JSON.stringify(campaign.export_fields),
+    JSON.stringify(campaign.eligible_when),
+    campaign.writer,
+  ];
+}
+
+export async function insertCampaign(tx: Transaction, campaign: NewCampaign): Promise<CampaignRow> {
+  const row = await tx
+    .row<CampaignRow>(
+      `insert into campaigns (campaign_name, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, account_id, campaign_id, workspace_id, created_by, status)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'Draft') returning ${COLUMNS}`,
+      [...shapeValues(campaign), campaign.account_id, campaign.campaign_id, campaign.workspace_id, campaign.created_by],
+    )
+    .catch(nameTaken);
+  if (row === undefined) throw new Error('The new campaign was not returned.');
+  return row;
+}
+
+export async function updateCampaign(tx: Transaction, campaign: CampaignRow): Promise<CampaignRow> {
+  const row = await tx
+    .row<CampaignRow>(
+      `update campaigns set campaign_name = $1, customer_group_id = $2, brief = $3, channels = $4, segment_by = $5, variants = $6, min_segment_size = $7, export_fields = $8, eligible_when = $9, writer = $10,
+         status = $13, failure_reason = $14, current_run = $15, active_job_id = $16, published_at = $17, updated_at = now()
+       where account_id = $11 and campaign_id = $12 returning ${COLUMNS}`,
+      [
+        ...shapeValues(campaign),
+        campaign.account_id,
+        campaign.campaign_id,
+        campaign.status,
+        campaign.failure_reason,
+        campaign.current_run,
+        campaign.active_job_id,
+        campaign.published_at,
+      ],
+    )
+    .catch(nameTaken);
+  if (row === undefined) throw new Error('A locked campaign was not there.');
+  return row;
+}
+
+export function findCampaign(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  campaignId: string,
+): Promise<CampaignRow | undefined> {
+  return tx.row<CampaignRow>(
+    `select ${COLUMNS} from campaigns where account_id = $1 and workspace_id = $2 and campaign_id = $3`,
+    [accountId, workspaceId, campaignId],
+  );
+}
+
+export function lockCampaignRow(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+): Promise<CampaignRow | undefined> {
+  return tx.row<CampaignRow>(`select ${COLUMNS} from campaigns where account_id = $1 and campaign_id = $2 for update`, [
+    accountId,
+    campaignId,
+  ]);
+}
+
+export function listCampaigns(tx: Transaction, accountId: string, workspaceId: string): Promise<CampaignRow[]> {
+  return tx.rows<CampaignRow>(
+    `select ${COLUMNS} from campaigns where account_id = $1 and workspace_id = $2 order by created_at, campaign_id limit ${MAX_CAMPAIGNS_LISTED}`,
+    [accountId, workspaceId],
+  );
+}
+
+export async function deleteCampaignRow(tx: Transaction, accountId: string, campaignId: string): Promise<void> {
+  await tx.run('delete from campaigns where account_id = $1 and campaign_id = $2', [accountId, campaignId]);
+}
+
+export type CampaignSummary = {
+  workspace_id: string;
+  campaign_id: string;
+  campaign_name: string;
+  status: CampaignStatus;
+  customer_group_id: string;
+  current_run: number;
+  total_messages: number;
+  created_by: string;
+  created_at: Date;
+  updated_at: Date;
+  published_at: Date | null;
+};
+
+/** Campaigns of these workspaces with the number of their current run's messages, published within the period when one is given. */
+export function summariseCampaigns(
+  tx: Transaction,
+  accountId: string,
+  workspaceIds: readonly string[],
+  from: Date | null,
+  to: Date | null,
+): Promise<CampaignSummary[]> {
+  return tx.rows<CampaignSummary>(
+    `select c.workspace_id, c.campaign_id, c.campaign_name, c.status, c.customer_group_id, c.current_run, c.created_by, c.created_at, c.updated_at, c.published_at,
+       (select count(*) from messages m where m.account_id = c.account_id and m.campaign_id = c.campaign_id and m.run_number = c.current_run and not m.is_archived) as total_messages
+     from campaigns c
+     where c.account_id = $1 and c.workspace_id = any($2::uuid[])
+       and ($3::timestamptz is null or c.published_at >= $3) and ($4::timestamptz is null or c.published_at <= $4)
+     order by c.created_at, c.campaign_id limit ${MAX_CAMPAIGNS_LISTED}`,
+    [accountId, workspaceIds, from, to],
+  );
+}
+
+export function workspaceNames(
+  tx: Transaction,
+  accountId: string,
+  workspaceIds: readonly string[],
+): Promise<{ workspace_id: string; workspace_name: string }[]> {
+  return tx.rows(
+    'select workspace_id, workspace_name from workspaces where account_id = $1 and workspace_id = any($2::uuid[]) order by created_at, workspace_id limit 10000',
+    [accountId, workspaceIds],
+  );
+}
+
+export async function insertRun(
+  tx: Transaction,
+  accountId: string,
+  run: {
+    runId: string;
+    campaignId: string;
+    runNumber: number;
+    groupId: string;
+    groupName: string;
+    initiatedBy: string;
+  },
+): Promise<void> {
+  await tx.run(
+    'insert into campaign_runs (account_id, run_id, campaign_id, run_number, customer_group_id, customer_group_name, initiated_by) values ($1, $2, $3, $4, $5, $6, $7)',
+    [accountId, run.runId, run.campaignId, run.runNumber, run.groupId, run.groupName, run.initiatedBy],
+  );
+}
+
+export function findRun(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+): Promise<RunRow | undefined> {
+  return tx.row<RunRow>(
+    `select ${RUN_COLUMNS} from campaign_runs where account_id = $1 and campaign_id = $2 and run_number = $3`,
+    [accountId, campaignId, runNumber],
+  );
+}
+
+export function listRuns(tx: Transaction, accountId: string, campaignId: string): Promise<RunRow[]> {
+  return tx.rows<RunRow>(
+    `select ${RUN_COLUMNS} from campaign_runs where account_id = $1 and campaign_id = $2 order by run_number desc limit ${MAX_RUNS_LISTED}`,
+    [accountId, campaignId],
+  );
+}
+
+export async function updateRun(tx: Transaction, accountId: string, run: RunRow): Promise<void> {
+  await tx.run(
+    `update campaign_runs set customer_group_id = $4, customer_group_name = $5, segment_count = $6, reused_count = $7, generated_count = $8, archived_count = $9, completed_at = $10, approval_digest = $11
+     where account_id = $1 and campaign_id = $2 and run_number = $3`,
+    [
+      accountId,
+      run.campaign_id,
+      run.run_number,
+      run.customer_group_id,
+      run.customer_group_name,
+      run.segment_count,
+      run.reused_count,
+      run.generated_count,
+      run.archived_count,
+      run.completed_at,
+      run.approval_digest,
+    ],
+  );
+}
+
+export async function replaceSegments(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+  segments: readonly SegmentRow[],
+): Promise<void> {
+  await tx.run('delete from segments where account_id = $1 and campaign_id = $2 and run_number = $3', [
+    accountId,
+    campaignId,
+    runNumber,
+  ]);
+  await tx.run(
+    `insert into segments (account_id, segment_id, campaign_id, run_number, criteria, canonical_criteria, label, size)
+     select $1, s.segment_id, $2, $3, s.criteria, s.canonical_criteria, s.label, s.size
+     from jsonb_to_recordset($4) as s(segment_id uuid, criteria jsonb, canonical_criteria text, label text, size bigint)`,
+    [accountId, campaignId, runNumber, JSON.stringify(segments)],
+  );
+}
+
+export function listSegments(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+): Promise<SegmentRow[]> {
+  return tx.rows<SegmentRow>(
+    'select segment_id, criteria, canonical_criteria, label, size from segments where account_id = $1 and campaign_id = $2 and run_number = $3 order by size desc, canonical_criteria limit 10000',
+    [accountId, campaignId, runNumber],
+  );
+}
