@@ -36,7 +36,7 @@ export type CallSpec = {
   name: string;
   method: string;
   path: string;
-  credentials: 'none' | 'api_key' | 'token';
+  credentials: 'none' | 'api_key' | 'refresh' | 'token';
   /** A second one changes nothing, so it is sent again when the connection breaks or the server is busy. */
   reads: boolean;
   answer: 'json' | 'text' | 'stream';

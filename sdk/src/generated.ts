@@ -161,6 +161,22 @@ export type Job = {
   updated_at: string;
 };
 
+export type ProposedField = {
+  field_name: string;
+  display_name: string;
+  field_type: 'string' | 'number' | 'char' | 'Date' | 'currency' | 'enum' | 'boolean';
+  field_format: string | null;
+  is_required: boolean;
+  is_unique: boolean;
+  is_sensitive: boolean;
+  options: string[] | null;
+  validation_rules: ValidationRules | null;
+  /** A few different values of the column. */
+  samples: string[];
+  /** More than one date format fits every value; the first one is proposed. */
+  is_ambiguous: boolean;
+};
+
 export type TokenPair = {
   access_token: string;
   refresh_token: string;
@@ -217,10 +233,10 @@ export type Workspace = {
 };
 
 /** What auth.sign_in takes. */
-export type AuthSign_inBody = { email: string; password: string; otp?: string | undefined };
+export type AuthSignInBody = { email: string; password: string; otp?: string | undefined };
 
 /** What auth.sign_in answers. */
-export type AuthSign_inReply = TokenPair;
+export type AuthSignInReply = TokenPair;
 
 /** What auth.refresh answers. */
 export type AuthRefreshReply = TokenPair | TokenStanding;
@@ -272,10 +288,10 @@ export type RolesListReply = {
 }[];
 
 /** What api_keys.create takes. */
-export type Api_keysCreateBody = { key_name: string };
+export type ApiKeysCreateBody = { key_name: string };
 
 /** What api_keys.create answers. */
-export type Api_keysCreateReply = {
+export type ApiKeysCreateReply = {
   api_key_id: string;
   key_name: string;
   /** The last four characters. */
@@ -288,16 +304,16 @@ export type Api_keysCreateReply = {
 };
 
 /** What api_keys.list takes. */
-export type Api_keysListBody = Record<string, never>;
+export type ApiKeysListBody = Record<string, never>;
 
 /** What api_keys.list answers. */
-export type Api_keysListReply = ApiKey[];
+export type ApiKeysListReply = ApiKey[];
 
 /** What api_keys.revoke takes. */
-export type Api_keysRevokeBody = { api_key_id: string };
+export type ApiKeysRevokeBody = { api_key_id: string };
 
 /** What api_keys.revoke answers. */
-export type Api_keysRevokeReply = ApiKey;
+export type ApiKeysRevokeReply = ApiKey;
 
 /** What workspaces.create takes. */
 export type WorkspacesCreateBody = { workspace_name: string };
@@ -407,6 +423,12 @@ export type FieldsFormatsBody = { workspace_id: string };
 
 /** What fields.formats answers. */
 export type FieldsFormatsReply = { date_formats: string[]; currencies: string[] };
+
+/** What fields.infer takes. */
+export type FieldsInferBody = { workspace_id: string; sample: string };
+
+/** What fields.infer answers. */
+export type FieldsInferReply = { fields: ProposedField[]; field_map: Record<string, string | null>; delimiter: string };
 
 /** What customers.pages takes. */
 export type CustomersPagesBody = {
@@ -609,8 +631,8 @@ export function createCalls(send: Send) {
        *
        * Needs the header x-api-key instead of a token.
        */
-      sign_in: (body: AuthSign_inBody, options: CallOptions = {}): Promise<AuthSign_inReply> =>
-        send<AuthSign_inReply>({ name: 'auth.sign_in', method: 'POST', path: '/v1/auth', credentials: 'api_key', reads: false, answer: 'json' }, { body: body }, options),
+      signIn: (body: AuthSignInBody, options: CallOptions = {}): Promise<AuthSignInReply> =>
+        send<AuthSignInReply>({ name: 'auth.sign_in', method: 'POST', path: '/v1/auth', credentials: 'api_key', reads: false, answer: 'json' }, { body }, options),
       /**
        * Exchange a refresh token, or look at an access token (`GET /v1/auth`).
        *
@@ -619,7 +641,7 @@ export function createCalls(send: Send) {
        * Takes an access token or a refresh token.
        */
       refresh: (options: CallOptions = {}): Promise<AuthRefreshReply> =>
-        send<AuthRefreshReply>({ name: 'auth.refresh', method: 'GET', path: '/v1/auth', credentials: 'token', reads: false, answer: 'json' }, { body: undefined }, options),
+        send<AuthRefreshReply>({ name: 'auth.refresh', method: 'GET', path: '/v1/auth', credentials: 'refresh', reads: false, answer: 'json' }, {}, options),
     },
     users: {
       /**
@@ -630,14 +652,14 @@ export function createCalls(send: Send) {
        * Written to the audit log as `user.created`.
        */
       create: (body: UsersCreateBody, options: CallOptions = {}): Promise<UsersCreateReply> =>
-        send<UsersCreateReply>({ name: 'users.create', method: 'PUT', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<UsersCreateReply>({ name: 'users.create', method: 'PUT', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * List users, oldest first (`POST /v1/user`).
        *
        * Needs the permission `users.read` in the account.
        */
       list: (body: UsersListBody = {}, options: CallOptions = {}): Promise<UsersListReply> =>
-        send<UsersListReply>({ name: 'users.list', method: 'POST', path: '/v1/user', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<UsersListReply>({ name: 'users.list', method: 'POST', path: '/v1/user', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Change, disable or enable a user (`PATCH /v1/user`).
        *
@@ -648,7 +670,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `user.changed`.
        */
       change: (body: UsersChangeBody, options: CallOptions = {}): Promise<UsersChangeReply> =>
-        send<UsersChangeReply>({ name: 'users.change', method: 'PATCH', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<UsersChangeReply>({ name: 'users.change', method: 'PATCH', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     roles: {
       /**
@@ -657,9 +679,9 @@ export function createCalls(send: Send) {
        * Any signed-in user may call it.
        */
       list: (body: RolesListBody = {}, options: CallOptions = {}): Promise<RolesListReply> =>
-        send<RolesListReply>({ name: 'roles.list', method: 'POST', path: '/v1/role', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<RolesListReply>({ name: 'roles.list', method: 'POST', path: '/v1/role', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
     },
-    api_keys: {
+    apiKeys: {
       /**
        * Create an API key (`PUT /v1/api-key`).
        *
@@ -669,15 +691,15 @@ export function createCalls(send: Send) {
        *
        * Written to the audit log as `api_key.created`.
        */
-      create: (body: Api_keysCreateBody, options: CallOptions = {}): Promise<Api_keysCreateReply> =>
-        send<Api_keysCreateReply>({ name: 'api_keys.create', method: 'PUT', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      create: (body: ApiKeysCreateBody, options: CallOptions = {}): Promise<ApiKeysCreateReply> =>
+        send<ApiKeysCreateReply>({ name: 'api_keys.create', method: 'PUT', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * List API keys, oldest first (`POST /v1/api-key`).
        *
        * Needs the permission `api_keys.read` in the account.
        */
-      list: (body: Api_keysListBody = {}, options: CallOptions = {}): Promise<Api_keysListReply> =>
-        send<Api_keysListReply>({ name: 'api_keys.list', method: 'POST', path: '/v1/api-key', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+      list: (body: ApiKeysListBody = {}, options: CallOptions = {}): Promise<ApiKeysListReply> =>
+        send<ApiKeysListReply>({ name: 'api_keys.list', method: 'POST', path: '/v1/api-key', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Revoke an API key (`DELETE /v1/api-key`).
        *
@@ -687,8 +709,8 @@ export function createCalls(send: Send) {
        *
        * Written to the audit log as `api_key.revoked`.
        */
-      revoke: (body: Api_keysRevokeBody, options: CallOptions = {}): Promise<Api_keysRevokeReply> =>
-        send<Api_keysRevokeReply>({ name: 'api_keys.revoke', method: 'DELETE', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+      revoke: (body: ApiKeysRevokeBody, options: CallOptions = {}): Promise<ApiKeysRevokeReply> =>
+        send<ApiKeysRevokeReply>({ name: 'api_keys.revoke', method: 'DELETE', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     workspaces: {
       /**
@@ -699,14 +721,14 @@ export function createCalls(send: Send) {
        * Written to the audit log as `workspace.created`.
        */
       create: (body: WorkspacesCreateBody, options: CallOptions = {}): Promise<WorkspacesCreateReply> =>
-        send<WorkspacesCreateReply>({ name: 'workspaces.create', method: 'PUT', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<WorkspacesCreateReply>({ name: 'workspaces.create', method: 'PUT', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * List the workspaces you may see, oldest first (`POST /v1/workspace`).
        *
        * Needs the permission `workspaces.read` in the account.
        */
       list: (body: WorkspacesListBody = {}, options: CallOptions = {}): Promise<WorkspacesListReply> =>
-        send<WorkspacesListReply>({ name: 'workspaces.list', method: 'POST', path: '/v1/workspace', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<WorkspacesListReply>({ name: 'workspaces.list', method: 'POST', path: '/v1/workspace', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Rename a workspace (`PATCH /v1/workspace`).
        *
@@ -715,7 +737,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `workspace.renamed`.
        */
       rename: (body: WorkspacesRenameBody, options: CallOptions = {}): Promise<WorkspacesRenameReply> =>
-        send<WorkspacesRenameReply>({ name: 'workspaces.rename', method: 'PATCH', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<WorkspacesRenameReply>({ name: 'workspaces.rename', method: 'PATCH', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Delete an empty workspace (`DELETE /v1/workspace`).
        *
@@ -726,7 +748,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `workspace.deleted`.
        */
       delete: (body: WorkspacesDeleteBody, options: CallOptions = {}): Promise<WorkspacesDeleteReply> =>
-        send<WorkspacesDeleteReply>({ name: 'workspaces.delete', method: 'DELETE', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<WorkspacesDeleteReply>({ name: 'workspaces.delete', method: 'DELETE', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     groups: {
       /**
@@ -737,14 +759,14 @@ export function createCalls(send: Send) {
        * Written to the audit log as `group.created`.
        */
       create: (body: GroupsCreateBody, options: CallOptions = {}): Promise<GroupsCreateReply> =>
-        send<GroupsCreateReply>({ name: 'groups.create', method: 'PUT', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<GroupsCreateReply>({ name: 'groups.create', method: 'PUT', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * List customer groups, oldest first (`POST /v1/cg`).
        *
        * Needs the permission `groups.read` in the workspace.
        */
       list: (body: GroupsListBody, options: CallOptions = {}): Promise<GroupsListReply> =>
-        send<GroupsListReply>({ name: 'groups.list', method: 'POST', path: '/v1/cg', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<GroupsListReply>({ name: 'groups.list', method: 'POST', path: '/v1/cg', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Rename a customer group (`PATCH /v1/cg`).
        *
@@ -755,7 +777,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `group.renamed`.
        */
       rename: (body: GroupsRenameBody, options: CallOptions = {}): Promise<GroupsRenameReply> =>
-        send<GroupsRenameReply>({ name: 'groups.rename', method: 'PATCH', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<GroupsRenameReply>({ name: 'groups.rename', method: 'PATCH', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Take customers out of a group (`DELETE /v1/cg/members`).
        *
@@ -766,7 +788,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `group.members_removed`.
        */
       removeMembers: (body: GroupsRemoveMembersBody, options: CallOptions = {}): Promise<GroupsRemoveMembersReply> =>
-        send<GroupsRemoveMembersReply>({ name: 'groups.removeMembers', method: 'DELETE', path: '/v1/cg/members', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<GroupsRemoveMembersReply>({ name: 'groups.removeMembers', method: 'DELETE', path: '/v1/cg/members', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Delete a customer group (`DELETE /v1/cg`).
        *
@@ -777,7 +799,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `group.deleted`.
        */
       delete: (body: GroupsDeleteBody, options: CallOptions = {}): Promise<GroupsDeleteReply> =>
-        send<GroupsDeleteReply>({ name: 'groups.delete', method: 'DELETE', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<GroupsDeleteReply>({ name: 'groups.delete', method: 'DELETE', path: '/v1/cg', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     fields: {
       /**
@@ -790,14 +812,14 @@ export function createCalls(send: Send) {
        * Written to the audit log as `field.created`.
        */
       create: (body: FieldsCreateBody, options: CallOptions = {}): Promise<FieldsCreateReply> =>
-        send<FieldsCreateReply>({ name: 'fields.create', method: 'PUT', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<FieldsCreateReply>({ name: 'fields.create', method: 'PUT', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * List customer profile fields, oldest first (`POST /v1/cpf`).
        *
        * Needs the permission `fields.read` in the workspace.
        */
       list: (body: FieldsListBody, options: CallOptions = {}): Promise<FieldsListReply> =>
-        send<FieldsListReply>({ name: 'fields.list', method: 'POST', path: '/v1/cpf', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<FieldsListReply>({ name: 'fields.list', method: 'POST', path: '/v1/cpf', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Change a customer profile field (`PATCH /v1/cpf`).
        *
@@ -808,7 +830,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `field.changed`.
        */
       change: (body: FieldsChangeBody, options: CallOptions = {}): Promise<FieldsChangeReply> =>
-        send<FieldsChangeReply>({ name: 'fields.change', method: 'PATCH', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<FieldsChangeReply>({ name: 'fields.change', method: 'PATCH', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Delete customer profile fields and their stored values (`DELETE /v1/cpf`).
        *
@@ -819,14 +841,23 @@ export function createCalls(send: Send) {
        * Written to the audit log as `field.deleted`.
        */
       delete: (body: FieldsDeleteBody, options: CallOptions = {}): Promise<FieldsDeleteReply> =>
-        send<FieldsDeleteReply>({ name: 'fields.delete', method: 'DELETE', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<FieldsDeleteReply>({ name: 'fields.delete', method: 'DELETE', path: '/v1/cpf', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Date formats and currency codes that fields may have (`POST /v1/cpf/formats`).
        *
        * Needs the permission `fields.read` in the workspace.
        */
       formats: (body: FieldsFormatsBody, options: CallOptions = {}): Promise<FieldsFormatsReply> =>
-        send<FieldsFormatsReply>({ name: 'fields.formats', method: 'POST', path: '/v1/cpf/formats', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<FieldsFormatsReply>({ name: 'fields.formats', method: 'POST', path: '/v1/cpf/formats', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Propose fields for a CSV sample (`POST /v1/cpf/infer`).
+       *
+       * Reads up to 1 MB of CSV text and proposes a field for every column. Stores nothing.
+       *
+       * Needs the permission `fields.read` in the workspace.
+       */
+      infer: (body: FieldsInferBody, options: CallOptions = {}): Promise<FieldsInferReply> =>
+        send<FieldsInferReply>({ name: 'fields.infer', method: 'POST', path: '/v1/cpf/infer', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
     },
     customers: {
       /**
@@ -835,7 +866,7 @@ export function createCalls(send: Send) {
        * Needs the permission `customers.read` in the workspace.
        */
       pages: (body: CustomersPagesBody, options: CallOptions = {}): Promise<CustomersPagesReply> =>
-        send<CustomersPagesReply>({ name: 'customers.pages', method: 'POST', path: '/v1/customer/pages', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<CustomersPagesReply>({ name: 'customers.pages', method: 'POST', path: '/v1/customer/pages', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * One page of a group, in joining order (`POST /v1/customer`).
        *
@@ -844,7 +875,7 @@ export function createCalls(send: Send) {
        * Needs the permission `customers.read` in the workspace.
        */
       list: (body: CustomersListBody, options: CallOptions = {}): Promise<CustomersListReply> =>
-        send<CustomersListReply>({ name: 'customers.list', method: 'POST', path: '/v1/customer', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<CustomersListReply>({ name: 'customers.list', method: 'POST', path: '/v1/customer', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Find customers by their identifiers (`POST /v1/customer/find`).
        *
@@ -853,7 +884,7 @@ export function createCalls(send: Send) {
        * Needs the permission `customers.read` in the workspace.
        */
       find: (body: CustomersFindBody, options: CallOptions = {}): Promise<CustomersFindReply> =>
-        send<CustomersFindReply>({ name: 'customers.find', method: 'POST', path: '/v1/customer/find', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<CustomersFindReply>({ name: 'customers.find', method: 'POST', path: '/v1/customer/find', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Everything held on one person (`POST /v1/customer/export`).
        *
@@ -864,7 +895,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `customer.exported`.
        */
       export: (body: CustomersExportBody, options: CallOptions = {}): Promise<CustomersExportReply> =>
-        send<CustomersExportReply>({ name: 'customers.export', method: 'POST', path: '/v1/customer/export', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<CustomersExportReply>({ name: 'customers.export', method: 'POST', path: '/v1/customer/export', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Erase customers for good (`DELETE /v1/customer`).
        *
@@ -875,7 +906,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `customers.deleted`.
        */
       delete: (body: CustomersDeleteBody, options: CallOptions = {}): Promise<CustomersDeleteReply> =>
-        send<CustomersDeleteReply>({ name: 'customers.delete', method: 'DELETE', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<CustomersDeleteReply>({ name: 'customers.delete', method: 'DELETE', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Validate customers and store them (`POST /v1/customer/check`).
        *
@@ -886,7 +917,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `customers.imported`.
        */
       check: (body: CustomersCheckBody, options: CallOptions = {}): Promise<CustomersCheckReply> =>
-        send<CustomersCheckReply>({ name: 'customers.check', method: 'POST', path: '/v1/customer/check', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<CustomersCheckReply>({ name: 'customers.check', method: 'POST', path: '/v1/customer/check', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Validate customers and store them, from a file of any size (`POST /v1/customer/check`).
        *
@@ -908,27 +939,27 @@ export function createCalls(send: Send) {
        * Written to the audit log as `customers.updated`.
        */
       update: (body: CustomersUpdateBody, options: CallOptions = {}): Promise<CustomersUpdateReply> =>
-        send<CustomersUpdateReply>({ name: 'customers.update', method: 'PATCH', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<CustomersUpdateReply>({ name: 'customers.update', method: 'PATCH', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     imports: {
       /**
        * An import, the list of imports, or a repair file (`POST /v1/customer/imports`).
        *
-       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. Without import_id the list, newest first.
+       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write and is audited. Without import_id the list, newest first.
        *
-       * Needs the permission `customers.write` in the workspace.
+       * Needs the permission `customers.read` in the workspace.
        */
       get: (body: ImportsGetBody, options: CallOptions = {}): Promise<ImportsGetReply> =>
-        send<ImportsGetReply>({ name: 'imports.get', method: 'POST', path: '/v1/customer/imports', credentials: 'token', reads: true, answer: 'text' }, { body: body }, options),
+        send<ImportsGetReply>({ name: 'imports.get', method: 'POST', path: '/v1/customer/imports', credentials: 'token', reads: true, answer: 'text' }, { body }, options),
       /**
        * An import, the list of imports, or a repair file, the answer as a stream of bytes (`POST /v1/customer/imports`).
        *
-       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. Without import_id the list, newest first.
+       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write and is audited. Without import_id the list, newest first.
        *
-       * Needs the permission `customers.write` in the workspace.
+       * Needs the permission `customers.read` in the workspace.
        */
       getStream: (body: ImportsGetBody, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> =>
-        send<ReadableStream<Uint8Array>>({ name: 'imports.get', method: 'POST', path: '/v1/customer/imports', credentials: 'token', reads: true, answer: 'stream' }, { body: body }, options),
+        send<ReadableStream<Uint8Array>>({ name: 'imports.get', method: 'POST', path: '/v1/customer/imports', credentials: 'token', reads: true, answer: 'stream' }, { body }, options),
       /**
        * Cancel a queued or running import (`DELETE /v1/customer/imports`).
        *
@@ -939,7 +970,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `customers.import_cancelled`.
        */
       cancel: (body: ImportsCancelBody, options: CallOptions = {}): Promise<ImportsCancelReply> =>
-        send<ImportsCancelReply>({ name: 'imports.cancel', method: 'DELETE', path: '/v1/customer/imports', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<ImportsCancelReply>({ name: 'imports.cancel', method: 'DELETE', path: '/v1/customer/imports', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     jobs: {
       /**
@@ -948,7 +979,7 @@ export function createCalls(send: Send) {
        * Needs the permission `jobs.read` in the workspace.
        */
       get: (body: JobsGetBody, options: CallOptions = {}): Promise<JobsGetReply> =>
-        send<JobsGetReply>({ name: 'jobs.get', method: 'POST', path: '/v1/job', credentials: 'token', reads: true, answer: 'json' }, { body: body }, options),
+        send<JobsGetReply>({ name: 'jobs.get', method: 'POST', path: '/v1/job', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Cancel background work (`DELETE /v1/job`).
        *
@@ -959,7 +990,7 @@ export function createCalls(send: Send) {
        * Written to the audit log as `job.cancelled`.
        */
       cancel: (body: JobsCancelBody, options: CallOptions = {}): Promise<JobsCancelReply> =>
-        send<JobsCancelReply>({ name: 'jobs.cancel', method: 'DELETE', path: '/v1/job', credentials: 'token', reads: false, answer: 'json' }, { body: body }, options),
+        send<JobsCancelReply>({ name: 'jobs.cancel', method: 'DELETE', path: '/v1/job', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
   };
 }

@@ -11,10 +11,10 @@ const MAX_WAIT_MS = 10_000;
 
 /** The renewal is a call of its own: its Bearer is the refresh token. */
 const RENEWAL: CallSpec = {
-  name: 'auth.renew',
+  name: 'auth.refresh',
   method: 'GET',
   path: '/v1/auth',
-  credentials: 'token',
+  credentials: 'refresh',
   reads: false,
   answer: 'json',
 };
@@ -69,6 +69,9 @@ export function createTransport(options: ClientOptions, session: Session): Send 
     content: Content,
     call: CallOptions | UploadOptions,
   ): Promise<unknown> {
+    const held = session.tokens;
+    if (spec.credentials === 'refresh')
+      return once(spec, content, call, held?.refreshToken ?? held?.accessToken ?? null);
     if (spec.credentials !== 'token') return once(spec, content, call, null);
     const token = await session.accessToken(renew);
     try {
@@ -87,7 +90,7 @@ export function createTransport(options: ClientOptions, session: Session): Send 
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await withCredentials(spec, content, call);
-        session.adopt(answer);
+        if (spec.credentials === 'api_key' || spec.credentials === 'refresh') session.adopt(answer);
         return answer as Reply;
       } catch (error) {
         if (!(error instanceof NudgescribeError) || !error.retryable || !spec.reads || attempt >= READ_ATTEMPTS)

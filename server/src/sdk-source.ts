@@ -24,8 +24,18 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+/** Endpoint names may join words by underscores; methods and types are written as TypeScript writes them. */
+function camel(text: string): string {
+  return text.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 function typeName(call: DescribedCall, suffix: string): string {
-  return call.endpoint.name.split('.').map(capital).join('') + suffix;
+  return (
+    call.endpoint.name
+      .split('.')
+      .map((part) => capital(camel(part)))
+      .join('') + suffix
+  );
 }
 
 function takesNoBody(call: DescribedCall): boolean {
@@ -70,7 +80,7 @@ function callsFunction(calls: readonly DescribedCall[]): string {
   const capabilities = Map.groupBy(calls, ({ endpoint }) => capabilityOf(endpoint));
   const groups = [...capabilities].map(([capability, members]) => {
     const methods = members.flatMap((call) => methodsOf(call));
-    return `    ${capability}: {\n${methods.join('\n')}\n    },`;
+    return `    ${camel(capability)}: {\n${methods.join('\n')}\n    },`;
   });
   return `/** One method for every call, grouped by capability. */
 export function createCalls(send: Send) {
@@ -86,19 +96,28 @@ function onlyReads({ endpoint }: DescribedCall): boolean {
   return audit === null && transaction !== 'own' && (method === 'POST' || method === 'GET');
 }
 
+const CREDENTIALS = {
+  public: 'none',
+  signed_link: 'none',
+  api_key: 'api_key',
+  refresh: 'refresh',
+  account: 'token',
+  workspace: 'token',
+} as const;
+
 function specOf(call: DescribedCall, answer: 'json' | 'text' | 'stream'): string {
   const { name, method, path, access } = call.endpoint;
-  const credentials = access.kind === 'public' ? 'none' : access.kind === 'api_key' ? 'api_key' : 'token';
+  const credentials = CREDENTIALS[access.kind];
   return `{ name: '${name}', method: '${method}', path: '${path}', credentials: '${credentials}', reads: ${onlyReads(call)}, answer: '${answer}' }`;
 }
 
 function methodsOf(call: DescribedCall): string[] {
   const { endpoint } = call;
-  const verb = endpoint.name.slice(endpoint.name.indexOf('.') + 1);
+  const verb = camel(endpoint.name.slice(endpoint.name.indexOf('.') + 1));
   const reply = typeName(call, 'Reply');
   const bodyType = typeName(call, 'Body');
   const body = takesNoBody(call) ? '' : `body: ${bodyType}${isBodyOptional(call) ? ' = {}' : ''}, `;
-  const sent = takesNoBody(call) ? 'undefined' : 'body';
+  const sent = takesNoBody(call) ? '{}' : '{ body }';
   const text = answersText(call);
   const comment = (note: string) =>
     docComment(
@@ -115,7 +134,7 @@ function methodsOf(call: DescribedCall): string[] {
   ) =>
     `      ${comment(note)}\n      ${name}: (${parameters}): Promise<${type}> =>\n        send<${type}>(${specOf(call, answer)}, ${values}),`;
   const methods = [
-    method(verb, '', `${body}options: CallOptions = {}`, reply, `{ ${sent} }, options`, text ? 'text' : 'json'),
+    method(verb, '', `${body}options: CallOptions = {}`, reply, `${sent}, options`, text ? 'text' : 'json'),
   ];
   if (text)
     methods.push(
@@ -124,7 +143,7 @@ function methodsOf(call: DescribedCall): string[] {
         ', the answer as a stream of bytes',
         `${body}options: CallOptions = {}`,
         'ReadableStream<Uint8Array>',
-        `{ ${sent} }, options`,
+        `${sent}, options`,
         'stream',
       ),
     );

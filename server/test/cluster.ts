@@ -35,7 +35,14 @@ export async function startCluster(): Promise<TestCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-test-'));
   const given = process.env['NUDGESCRIBE_TEST_DATABASE_URL'];
   // Tests prove durability elsewhere; here every server is thrown away, so waiting for the disk proves nothing.
-  const embedded = given === undefined ? await startEmbeddedDatabase({ dataDir: folder, log: () => undefined, settings: { fsync: 'off', max_connections: '400' } }) : null;
+  const embedded =
+    given === undefined
+      ? await startEmbeddedDatabase({
+          dataDir: folder,
+          log: () => undefined,
+          settings: { fsync: 'off', max_connections: '400' },
+        })
+      : null;
   const url = given ?? embedded?.url ?? '';
   await onCluster(url, async (client) => {
     await client.query(`drop database if exists ${TEMPLATE}`);
@@ -43,7 +50,10 @@ export async function startCluster(): Promise<TestCluster> {
   });
   const key = parseRootKey(rootKey);
   const template = databaseUrl(url, TEMPLATE);
-  await migrate(template, { app: deriveRootKey(key, 'database role app').toString('hex'), operator: deriveRootKey(key, 'database role operator').toString('hex') });
+  await migrate(template, {
+    app: deriveRootKey(key, 'database role app').toString('hex'),
+    operator: deriveRootKey(key, 'database role operator').toString('hex'),
+  });
   await installQueue(template);
   return {
     url,

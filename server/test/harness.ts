@@ -17,7 +17,12 @@ export type Answer = {
   headers: Headers;
 };
 
-export type CallOptions = { headers?: Record<string, string>; raw?: string | Uint8Array | ReadableStream; token?: string | null; query?: Record<string, string> };
+export type CallOptions = {
+  headers?: Record<string, string>;
+  raw?: string | Uint8Array | ReadableStream;
+  token?: string | null;
+  query?: Record<string, string>;
+};
 
 /** One account with an administrator signed in. */
 export type Tenant = {
@@ -32,7 +37,16 @@ export type Tenant = {
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
 };
 
-export type TestServer = { url: string; app: App; databaseUrl: string; dataDir: string; a: Tenant; b: Tenant; stop(): Promise<void>; restart(): Promise<void> };
+export type TestServer = {
+  url: string;
+  app: App;
+  databaseUrl: string;
+  dataDir: string;
+  a: Tenant;
+  b: Tenant;
+  stop(): Promise<void>;
+  restart(): Promise<void>;
+};
 
 let cluster: Promise<TestCluster> | null = null;
 const open = new Set<TestServer>();
@@ -41,7 +55,10 @@ const open = new Set<TestServer>();
 function theCluster(): Promise<TestCluster> {
   const url = process.env['NUDGESCRIBE_TEST_CLUSTER_URL'];
   const rootKey = process.env['NUDGESCRIBE_TEST_ROOT_KEY'];
-  cluster ??= url !== undefined && rootKey !== undefined ? Promise.resolve({ url, rootKey, stop: async () => undefined }) : startCluster();
+  cluster ??=
+    url !== undefined && rootKey !== undefined
+      ? Promise.resolve({ url, rootKey, stop: async () => undefined })
+      : startCluster();
   return cluster;
 }
 
@@ -51,13 +68,23 @@ after(async () => {
 });
 
 /** Sends one call and reads the whole answer. */
-export async function send(url: string, method: string, path: string, body: unknown, options: CallOptions & { token: string | null }): Promise<Answer> {
+export async function send(
+  url: string,
+  method: string,
+  path: string,
+  body: unknown,
+  options: CallOptions & { token: string | null },
+): Promise<Answer> {
   const target = new URL(path, url);
   for (const [name, value] of Object.entries(options.query ?? {})) target.searchParams.set(name, value);
   const content = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await fetch(target, {
     method,
-    headers: { ...(content === undefined ? {} : { 'content-type': 'application/json' }), ...(options.token === null ? {} : { authorization: `Bearer ${options.token}` }), ...options.headers },
+    headers: {
+      ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(options.token === null ? {} : { authorization: `Bearer ${options.token}` }),
+      ...options.headers,
+    },
     ...(content === undefined ? {} : { body: content as string, duplex: 'half' as const }),
   });
   const text = await response.text();
@@ -69,14 +96,21 @@ export async function send(url: string, method: string, path: string, body: unkn
 type Credentials = { accountId: string; workspaceId: string; email: string; password: string; apiKey: string };
 
 async function signIn(url: string, credentials: Credentials): Promise<Tenant> {
-  const answer = await send(url, 'POST', '/v1/auth', { email: credentials.email, password: credentials.password }, { token: null, headers: { 'x-api-key': credentials.apiKey } });
+  const answer = await send(
+    url,
+    'POST',
+    '/v1/auth',
+    { email: credentials.email, password: credentials.password },
+    { token: null, headers: { 'x-api-key': credentials.apiKey } },
+  );
   if (answer.status !== 200) throw new Error(`The test tenant could not sign in: ${answer.text}`);
   const tenant: Tenant = {
     ...credentials,
     userId: answer.body.user_id,
     token: answer.body.access_token,
     refreshToken: answer.body.refresh_token,
-    call: (method, path, body, options = {}) => send(url, method, path, body, { ...options, token: options.token === undefined ? tenant.token : options.token }),
+    call: (method, path, body, options = {}) =>
+      send(url, method, path, body, { ...options, token: options.token === undefined ? tenant.token : options.token }),
   };
   return tenant;
 }
@@ -84,7 +118,9 @@ async function signIn(url: string, credentials: Credentials): Promise<Tenant> {
 const secret = () => randomBytes(24).toString('base64url');
 
 /** Starts a whole server on a database and folder of its own, with two accounts. Stopped by itself when the file ends. */
-export async function startTestServer(overrides: Overrides & { environment?: Record<string, string> } = {}): Promise<TestServer> {
+export async function startTestServer(
+  overrides: Overrides & { environment?: Record<string, string> } = {},
+): Promise<TestServer> {
   const { url: clusterUrl, rootKey } = await theCluster();
   const database = await cloneDatabase(clusterUrl);
   const dataDir = await mkdtemp(join(tmpdir(), 'nudgescribe-data-'));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { requiredFields } from '../src/platform/http/body-check.ts';
-import type { AnyBody, Endpoint } from '../src/platform/http/endpoint.ts';
-import { EXAMPLE_ID } from '../src/platform/http/schemas.ts';
+import type { AnyBody } from '../src/platform/http/endpoint.ts';
+import type { AnyEndpoint, Fields } from './example-bodies.ts';
 
 /** Something a caller may get wrong, and the refusal it must meet. */
 export type RefusalCase = {
@@ -16,39 +16,7 @@ export type RefusalCase = {
   expected: { statuses: readonly number[]; code?: string; fields?: readonly string[]; detailsOf?: string };
 };
 
-/** Calls that differ in one id only: foreign, unreal or malformed. All must get one answer. */
-export type SameAnswerCase = {
-  name: string;
-  bodies: { sent: string; body: Record<string, unknown> }[];
-  expected: { status: number; code: string } | null;
-};
-
-type AnyEndpoint = Pick<Endpoint<never>, 'name' | 'method' | 'access' | 'body' | 'intake' | 'example'>;
-type Fields = Record<string, unknown>;
-
 const UNKNOWN_FIELD = 'no_such_field';
-
-/** What is wrong with an endpoint's example, as sentences; the refusal tests stand on it. */
-export function exampleProblems(endpoint: AnyEndpoint): string[] {
-  const parsed = endpoint.body.safeParse(endpoint.example);
-  const missing = requiredFields(endpoint.body).filter((name) => endpoint.example[name] === undefined);
-  return [
-    ...missing.map((name) => `${endpoint.name}: its example lacks the required field ${name}.`),
-    ...(parsed.success
-      ? []
-      : parsed.error.issues.map((issue) => `${endpoint.name}: its example is refused at ${issue.path.join('.')}.`)),
-  ];
-}
-
-/** The example with the caller's own ids in place of the general ones, by the key's name. */
-export function ownExample(endpoint: AnyEndpoint, ownIds: Readonly<Record<string, string>>): Fields {
-  return Object.fromEntries(
-    Object.entries(endpoint.example).map(([name, value]) => [
-      name,
-      value === EXAMPLE_ID && ownIds[name] !== undefined ? ownIds[name] : value,
-    ]),
-  );
-}
 
 /** Every refusal this endpoint must give whatever its handler does: none of these calls reaches the handler. */
 export function refusalCases(endpoint: AnyEndpoint, example: Fields, foreignWorkspaceId: string): RefusalCase[] {
@@ -196,16 +164,6 @@ function fieldCases(endpoint: AnyEndpoint, example: Fields): RefusalCase[] {
   ];
   const required = new Set(requiredFields(endpoint.body));
   for (const [name, type] of Object.entries(endpoint.body.shape)) {
-    // The workspace is looked up before types are checked, so any odd value of it is simply no workspace of the caller's.
-    if (name === 'workspace_id' && endpoint.access.kind === 'workspace') {
-      cases.push({
-        name: 'workspace_id of the wrong type',
-        ...good,
-        request: { body: { ...example, workspace_id: 7 } },
-        expected: { statuses: [403] },
-      });
-      continue;
-    }
     const odd = refusedValue(endpoint.body, name);
     if (odd !== undefined)
       cases.push(refused(`${name} of the wrong type`, { body: { ...example, [name]: odd } }, name));
@@ -246,39 +204,4 @@ function uploadCases(endpoint: AnyEndpoint, example: Fields, foreignWorkspaceId:
       expected: { statuses: [400], code: 'broken_multipart' },
     },
   ];
-}
-
-/**
- * For every id the endpoint takes: the same call with another tenant's real id, an unreal one and one that is no uuid.
- * `foreignIds` holds real ids of the other tenant by key.
- */
-export function sameAnswerCases(
-  endpoint: AnyEndpoint,
-  example: Fields,
-  foreignIds: Readonly<Record<string, string>>,
-): SameAnswerCase[] {
-  if (endpoint.method === 'GET') return [];
-  const names = Object.keys(endpoint.body.shape).filter((name) => /_ids?$/.test(name) && name !== 'workspace_id');
-  return names.flatMap((name) => {
-    const list = Array.isArray(example[name]) || (example[name] === undefined && name.endsWith('_ids'));
-    const put = (id: string) => ({ sent: id, body: { ...example, [name]: list ? [id] : id } });
-    const foreign = foreignIds[name.replace(/_ids$/, '_id')];
-    const bodies = [
-      ...(foreign === undefined ? [] : [put(foreign)]),
-      put(randomUUID()),
-      put(EXAMPLE_ID),
-      put('nowhere'),
-    ];
-    const accepted = bodies.filter(({ body }) => endpoint.body.safeParse(body).success);
-    if (accepted.length < 2) return [];
-    // A single id that the call stands on must be found; a list of ids may also be answered with a count of misses.
-    const stands = example[name] !== undefined && !list;
-    return [
-      {
-        name: `${name} foreign, unreal or malformed`,
-        bodies: accepted,
-        expected: stands ? { status: 400, code: 'not_found' } : null,
-      },
-    ];
-  });
 }

@@ -9,9 +9,17 @@ import { startCluster } from './cluster.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const wanted = process.argv.slice(2);
 
-function run(command: string, args: string[], environment: Record<string, string> = {}): Promise<{ code: number; output: string }> {
+function run(
+  command: string,
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
@@ -21,7 +29,10 @@ function run(command: string, args: string[], environment: Record<string, string
   });
 }
 
-const files = globSync(['{server,sdk,cli,demo,bootstrap}/**/*.test.ts'], { cwd: ROOT, exclude: (name) => name.includes('node_modules') })
+const files = globSync(['{server,sdk,cli,demo,bootstrap}/**/*.test.ts'], {
+  cwd: ROOT,
+  exclude: (name) => name.includes('node_modules'),
+})
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
 if (files.length === 0) {

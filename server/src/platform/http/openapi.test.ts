@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { lintOpenApi } from '../../../test/lint-openapi.ts';
 import { defineEndpoint } from './endpoint.ts';
 import { describeApi } from './openapi.ts';
 import { EXAMPLE_ID, idSchema } from './schemas.ts';
-
-const REDOCLY = fileURLToPath(new URL('../../../../node_modules/@redocly/cli/bin/cli.js', import.meta.url));
 
 const shelf = z.object({ shelf_id: idSchema, label: z.string(), size: z.number().nullable() }).meta({ id: 'Shelf' });
 const rule = z.strictObject({ strict: z.boolean().default(false) }).meta({ id: 'ShelfRule' });
@@ -78,46 +72,13 @@ const document = describeApi(table, {
   license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
 });
 
-/** Lints a document with Redocly's strictest rules, without its reaching for the network, and gives its complaints. */
-async function lint(text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'openapi-'));
-  try {
-    await writeFile(join(folder, 'openapi.json'), text);
-    await writeFile(join(folder, 'redocly.yaml'), 'extends:\n  - recommended-strict\n');
-    const child = spawn(process.execPath, [REDOCLY, 'lint', 'openapi.json', '--format=json'], {
-      cwd: folder,
-      env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' },
-    });
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      output += part;
-    });
-    let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (part: string) => {
-      errors += part;
-    });
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    const report = output.slice(output.indexOf('{'));
-    if (!report.startsWith('{')) return `Redocly ended with ${code}: ${errors}`;
-    const { problems } = JSON.parse(report) as {
-      problems: { ruleId: string; message: string; location: { pointer?: string }[] }[];
-    };
-    const lines = problems.map(
-      (problem) => `${problem.ruleId}: ${problem.message} ${problem.location[0]?.pointer ?? ''}`,
-    );
-    return code === 0 || lines.length > 0 ? lines.join('\n') : `Redocly ended with ${code}: ${errors}`;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 test('a document of every kind of endpoint passes the strictest lint', async () => {
-  assert.equal(await lint(JSON.stringify(document)), '');
+  assert.equal(await lintOpenApi(JSON.stringify(document)), '');
 });
 
 test('the lint does see a broken document', async () => {
   const broken = { ...document, security: [{ nobody: [] }] };
-  assert.notEqual(await lint(JSON.stringify(broken)), '');
+  assert.notEqual(await lintOpenApi(JSON.stringify(broken)), '');
 });
 
 test('methods of one path share its item, and path parameters are named', () => {

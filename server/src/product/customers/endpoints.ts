@@ -163,8 +163,7 @@ export const customerEndpoints = [
     audit: 'group.deleted',
     failures: [groupFailures],
     handle: async ({ tx, actor, body, audit }) => {
-      if (body.delete_customers === true)
-        await requirePermission(tx, actor, body.workspace_id, 'customers.delete');
+      if (body.delete_customers === true) await requirePermission(tx, actor, body.workspace_id, 'customers.delete');
       const ids = { accountId: actor.accountId, workspaceId: body.workspace_id, groupId: body.customer_group_id };
       const erased = await deleteGroup(tx, ids, body.delete_customers ?? false);
       audit({ customer_group_id: body.customer_group_id, customers_removed: erased });

@@ -1,36 +1,24 @@
 import type { Failure } from '../../platform/errors/failure.ts';
-import { notFound } from '../../platform/errors/platform-failures.ts';
-import { isUuid, newId } from '../../platform/ids/ids.ts';
+import { newId } from '../../platform/ids/ids.ts';
 import { recordCall } from '../customers/record-call.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
-import { queueJob } from '../jobs/queue-job.ts';
-import type { ProductCall, Services } from '../services.ts';
 import type { ImportContent } from './content.ts';
 import { importFailures } from './errors.ts';
-import { sealFailedRow, sealHeader } from './failed-row.ts';
+import { sealFailedRow } from './failed-row.ts';
+import { requireImport } from './find-import.ts';
 import { type ImportReply, type ImportRow, importReply, isRejected } from './import.ts';
-import type { ImportOptions } from './import-options.ts';
 import { parseFaults } from './parse-fault.ts';
 import { applyChunk, checkerFor, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
+import { type Caller, type CheckRequest, newImport, queueImport } from './queue-import.ts';
 import type { RawRow } from './raw-row.ts';
 import { openFile, readRows, refusalOf } from './read-rows.ts';
 import { addErrors, type ErrorReport } from './row-error.ts';
 import { insertFailedRows } from './row-store.ts';
-import { CUSTOMER_IMPORT } from './run-import.ts';
 import { endImport, findImport, insertImport, saveReached } from './store.ts';
 
 export const INLINE_ROWS = 1_000;
 const INLINE_BYTES = 16 * 1024 * 1024;
-
-export type CheckRequest = {
-  workspaceId: string;
-  groupId: string;
-  options: ImportOptions;
-  repairsImportId: string | null;
-};
-
-type Caller = Pick<ProductCall<unknown>, 'actor' | 'address' | 'requestId'> & { services: Services };
 
 /** The file as far as it must be read to know what to do with it: all rows when they are few, null when they are many. */
 async function readFew(content: ImportContent, context: ImportContext): Promise<RawRow[] | null> {
@@ -65,12 +53,7 @@ export async function checkCustomers(
   const { workspaceId } = request;
   const fields = await services.database.tenant(accountId, async (tx) => {
     await requireGroup(tx, accountId, workspaceId, request.groupId);
-    if (request.repairsImportId !== null) {
-      const repaired = isUuid(request.repairsImportId)
-        ? await findImport(tx, accountId, request.repairsImportId)
-        : undefined;
-      if (repaired?.workspace_id !== workspaceId) throw notFound('import');
-    }
+    if (request.repairsImportId !== null) await requireImport(tx, accountId, workspaceId, request.repairsImportId);
     return loadFields(tx, accountId, workspaceId);
   });
   try {
@@ -154,71 +137,4 @@ async function importAtOnce(
 function rejection(row: ImportRow): Failure {
   const { errors, progress: _progress, job_id: _jobId, ...told } = importReply(row);
   return importFailures.import_rejected({ details: errors, body: told });
-}
-
-function newImport(
-  caller: Caller,
-  request: CheckRequest,
-  content: ImportContent,
-  context: ImportContext,
-  header: readonly string[] | null,
-  importId: string,
-) {
-  const place = { accountId: caller.actor.accountId, workspaceId: request.workspaceId, importId };
-  return {
-    ...place,
-    groupId: request.groupId,
-    options: request.options,
-    plan: context.plan,
-    sealedHeader: header === null ? null : sealHeader(context.keys, place, header),
-    contentKind: content.kind,
-    contentBytes: content.bytes,
-    contentHash: content.hash,
-    repairsImportId: request.repairsImportId,
-    createdBy: caller.actor.userId,
-  };
-}
-
-async function queueImport(
-  caller: Caller,
-  request: CheckRequest,
-  content: ImportContent,
-  context: ImportContext,
-  header: readonly string[] | null,
-): Promise<ImportReply> {
-  const { services, actor } = caller;
-  const { accountId } = actor;
-  const durable = await content.makeDurable();
-  try {
-    const row = await services.database.tenant(accountId, async (tx) => {
-      await requireGroup(tx, accountId, request.workspaceId, request.groupId);
-      const importId = newId();
-      const jobId = await queueJob(services.queue, tx, {
-        accountId,
-        workspaceId: request.workspaceId,
-        kind: CUSTOMER_IMPORT,
-        subject: { import_id: importId },
-        createdBy: actor.userId,
-        total: content.bytes * 2,
-      });
-      await insertImport(tx, {
-        ...newImport(caller, request, content, context, header, importId),
-        status: 'queued',
-        objectKey: durable.objectKey,
-        jobId,
-      });
-      await recordCall(tx, caller, 'customers.import_queued', request.workspaceId, {
-        import_id: importId,
-        job_id: jobId,
-        customer_group_id: request.groupId,
-      });
-      return findImport(tx, accountId, importId);
-    });
-    if (row === undefined) throw new Error('The import was not returned.');
-    durable.keep();
-    return importReply(row);
-  } catch (error) {
-    await durable.drop();
-    throw error;
-  }
 }

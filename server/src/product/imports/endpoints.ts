@@ -1,21 +1,22 @@
 import { z } from 'zod';
-import type { Transaction } from '../../platform/database/database.ts';
-import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { Reply } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
-import { isUuid } from '../../platform/ids/ids.ts';
+import { recordCall } from '../customers/record-call.ts';
+import { requirePermission } from '../identity/permission.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { endpoint, type ProductCall } from '../services.ts';
 import { cancelImport } from './cancel-import.ts';
 import { checkCustomers } from './check-customers.ts';
 import { contentInMemory, contentOfUpload, type ImportContent, recordsAsNdjson } from './content.ts';
 import { importFailures } from './errors.ts';
-import { type ImportRow, importReply, importSchema } from './import.ts';
+import { requireImport } from './find-import.ts';
+import { importReply, importSchema } from './import.ts';
 import { importOptions, optionFields } from './import-options.ts';
 import { patchCustomers } from './patch-customers.ts';
 import { CustomerUpload } from './receive-upload.ts';
 import { repairFile } from './repair-file.ts';
-import { findImport, listImports } from './store.ts';
+import { listImports } from './store.ts';
 
 const CHECK_BODY_BYTES = 64 * 1024 * 1024;
 const DEFAULT_PAGE_SIZE = 100;
@@ -57,18 +58,6 @@ function contentOf(call: ProductCall<CheckBody>, keys: AccountKeys): ImportConte
   if (body.customer_data === undefined) return contentInMemory(services.objects, keys, 'csv', fileBytes(body));
   const records = Array.isArray(body.customer_data) ? body.customer_data : [body.customer_data];
   return contentInMemory(services.objects, keys, 'ndjson', recordsAsNdjson(records));
-}
-
-/** The import of this workspace, or 400 not_found. */
-async function requireImport(
-  tx: Transaction,
-  accountId: string,
-  workspaceId: string,
-  importId: string,
-): Promise<ImportRow> {
-  const row = isUuid(importId) ? await findImport(tx, accountId, importId) : undefined;
-  if (row?.workspace_id !== workspaceId) throw notFound('import');
-  return row;
 }
 
 export const importEndpoints = [
@@ -147,8 +136,8 @@ export const importEndpoints = [
     path: '/v1/customer/imports',
     summary: 'An import, the list of imports, or a repair file',
     description:
-      'With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. Without import_id the list, newest first.',
-    access: { kind: 'workspace', permission: 'customers.write' },
+      'With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write and is audited. Without import_id the list, newest first.',
+    access: { kind: 'workspace', permission: 'customers.read' },
     body: z.strictObject({
       workspace_id: idSchema,
       import_id: idSchema.optional(),
@@ -159,8 +148,9 @@ export const importEndpoints = [
     reply: z.union([importSchema, z.array(importSchema)]),
     replyMediaTypes: ['application/json', 'text/csv'],
     example: { workspace_id: EXAMPLE_ID, import_id: EXAMPLE_ID },
-    transaction: 'read',
-    handle: async ({ services, tx, actor, body }) => {
+    transaction: 'write',
+    handle: async (call) => {
+      const { services, tx, actor, body } = call;
       if (body.import_id === undefined) {
         if (body.format !== undefined)
           throw platformFailures.invalid_fields({ message: 'format "csv" needs the import_id of one import.' });
@@ -169,7 +159,9 @@ export const importEndpoints = [
       }
       const row = await requireImport(tx, actor.accountId, body.workspace_id, body.import_id);
       if (body.format === undefined) return importReply(row);
+      await requirePermission(tx, actor, body.workspace_id, 'customers.write');
       const content = await repairFile(services, row);
+      await recordCall(tx, call, 'customers.repair_file_read', body.workspace_id, { import_id: row.import_id });
       return new Reply('text/csv; charset=utf-8', content, {
         'content-disposition': `attachment; filename="repair-${row.import_id}.csv"`,
       });

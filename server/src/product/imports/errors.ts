@@ -23,5 +23,9 @@ export const importFailures = failures({
     message: 'This workspace has no unique field, so existing customers cannot be told apart. Create one first.',
   },
   sample_unreadable: { status: 400, message: 'The sample cannot be read as CSV.' },
+  field_gone: {
+    status: 400,
+    message: 'A field that the file has a column for was deleted meanwhile. Send the file again as it should be now.',
+  },
   group_gone: { status: 400, message: 'The customer group was deleted while the import ran.' },
 });

@@ -1,21 +1,11 @@
 import { newId } from '../../platform/ids/ids.ts';
-import type { KnownCustomer, Matches } from '../customers/match-customers.ts';
-import { customerWrite, openValues, type ProfileValues, profileText } from '../customers/profile-values.ts';
+import type { Matches } from '../customers/match-customers.ts';
+import { openValues, type ProfileValues, profileText } from '../customers/profile-values.ts';
 import type { CustomerBatch } from '../customers/save-customers.ts';
-import type { FieldDefinition } from '../fields/field.ts';
-import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { CheckedRow } from './checked-row.ts';
+import { batchOf, type Draft, type MergeContext } from './draft.ts';
 import { type Counts, noCounts } from './import.ts';
-import type { ImportOptions } from './import-options.ts';
 import type { RowError } from './row-error.ts';
-
-export type MergeContext = {
-  keys: AccountKeys;
-  accountId: string;
-  workspaceId: string;
-  fields: readonly FieldDefinition[];
-  options: Pick<ImportOptions, 'on_error' | 'mode' | 'blank_cells'>;
-};
 
 export type FailedCheck = { checked: CheckedRow; errors: RowError[] };
 
@@ -28,16 +18,6 @@ export type Merged = {
   met: Map<string, number>;
   /** What to write. Sealed only when asked for, because a file that is merely validated seals nothing. */
   batch(): CustomerBatch;
-};
-
-/** One customer while the rows of a chunk are played through in order. */
-type Draft = {
-  customerId: string;
-  known: KnownCustomer | null;
-  /** Undefined until a merge needs the stored values. */
-  values: ProfileValues | undefined;
-  text: { plaintext: string; digest: Buffer } | undefined;
-  identifiers: Map<string, string>;
 };
 
 /**
@@ -208,22 +188,4 @@ export function mergeRows(
 
   for (const row of rows) play(row);
   return { counts, failed, accepted, met, batch: () => batchOf(context, drafts) };
-}
-
-function batchOf(context: MergeContext, drafts: ReadonlyMap<string, Draft>): CustomerBatch {
-  const batch: CustomerBatch = { created: [], updated: [], freed: [], taken: [] };
-  for (const draft of drafts.values()) {
-    const { customerId, known, text, values } = draft;
-    if (text === undefined || values === undefined || known?.profileDigest.equals(text.digest) === true) continue;
-    const place = { accountId: context.accountId, workspaceId: context.workspaceId, customerId };
-    const write = customerWrite(context.keys, place, context.fields, values, text);
-    (known === null ? batch.created : batch.updated).push(write);
-    for (const [fieldId, blindIndex] of known?.identifiers ?? []) {
-      if (draft.identifiers.get(fieldId) !== blindIndex) batch.freed.push(blindIndex);
-    }
-    for (const [fieldId, blindIndex] of draft.identifiers) {
-      if (known?.identifiers.get(fieldId) !== blindIndex) batch.taken.push({ blindIndex, customerId, fieldId });
-    }
-  }
-  return batch;
 }

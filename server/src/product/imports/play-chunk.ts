@@ -6,6 +6,7 @@ import type { FieldDefinition } from '../fields/field.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { type CheckedRow, type CheckingFields, checkingFields, type RowChecker, rowChecker } from './checked-row.ts';
+import { importFailures } from './errors.ts';
 import type { ImportPlan } from './import.ts';
 import type { ImportOptions } from './import-options.ts';
 import { type Merged, mergeRows } from './merge-rows.ts';
@@ -49,7 +50,8 @@ export function prepareChunk(checker: Checker, rows: readonly RawRow[]): Prepare
 
 /**
  * Decides what a chunk comes to, without writing anything. Locks the workspace's profiles first: from here to the end of
- * the transaction nobody else changes customers or fields. Rows are checked again when a field has changed since.
+ * the transaction nobody else changes customers or fields. Rows are checked again when a field has changed since; field_gone (400) when one
+ * of the file's fields no longer exists.
  */
 export async function playChunk(
   tx: Transaction,
@@ -59,6 +61,9 @@ export async function playChunk(
 ): Promise<{ merged: Merged; checker: Checker }> {
   await lockProfiles(tx, context.workspaceId);
   const now = checkerFor(context, await loadFields(tx, context.accountId, context.workspaceId));
+  // Going on without the column could make a new customer of every row, if it was the identifier.
+  if (context.plan.columns.some((fieldId) => fieldId !== null && !now.checking.byId.has(fieldId)))
+    throw importFailures.field_gone();
   const same = now.checking.signature === chunk.checker.checking.signature;
   const checker = same ? chunk.checker : now;
   const checked = same ? chunk.checked : chunk.rows.map(now.check);

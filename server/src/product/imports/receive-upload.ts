@@ -8,6 +8,7 @@ import type { AccountKeyring } from '../sealing/account-keys.ts';
 import { contentHasher } from '../sealing/blind-index.ts';
 import { writeSealed } from '../sealing/sealed-stream.ts';
 
+export const UPLOADS = 'uploads';
 const IN_MEMORY_BYTES = 4 * 1024 * 1024;
 
 /** An upload that has arrived whole, with the keyed hash by which the same file is recognised. */
@@ -46,7 +47,7 @@ export class CustomerUpload implements ReceivedUpload {
 }
 
 /** The key under which the account's uploads lie until their import has ended. */
-export const uploadKey = (accountId: string) => `uploads/${accountId}/${newId()}`;
+export const uploadKey = (accountId: string) => `${UPLOADS}/${accountId}/${newId()}`;
 
 /**
  * Receives uploads: up to 4 MiB stay in memory, longer ones go sealed into object storage as they arrive. Bytes count

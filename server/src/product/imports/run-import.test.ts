@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { startTestServer, type Tenant, type TestServer, until } from '../../../test/harness.ts';
 import { countsOf, newGroup, type TestWorkspace, testWorkspace } from '../customers/test-workspace.ts';
 import { createJobRunner } from '../jobs/runner.ts';
@@ -151,7 +152,11 @@ describe('queued imports', () => {
     await new Promise<void>((resolve) => {
       const upload = request(`${server.url}/v1/customer/check?${query}`, {
         method: 'POST',
-        headers: { 'content-type': 'text/csv', authorization: `Bearer ${server.a.token}`, 'content-length': 50_000_000 },
+        headers: {
+          'content-type': 'text/csv',
+          authorization: `Bearer ${server.a.token}`,
+          'content-length': 50_000_000,
+        },
       });
       upload.on('error', () => resolve());
       upload.on('close', () => resolve());
@@ -159,6 +164,22 @@ describe('queued imports', () => {
       setTimeout(() => upload.destroy(), 300);
     });
     await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(await server.app.services.objects.list(`uploads/${server.a.accountId}`), []);
+  });
+});
+
+describe('an upload that is too large', () => {
+  test('is refused with 413, packed or not, and leaves nothing behind', async () => {
+    const server = await startTestServer({ environment: { NUDGESCRIBE_MAX_UPLOAD_BYTES: '5000000' } });
+    const space = await testWorkspace(server.a);
+    const text = file(many('large', 150_000));
+    assert.ok(text.length > 5_000_000);
+    const packed = await server.a.call('POST', '/v1/customer/check', undefined, {
+      raw: gzipSync(text),
+      headers: { 'content-type': 'text/csv', 'content-encoding': 'gzip' },
+      query: space.ids,
+    });
+    assert.deepEqual([packed.status, packed.body.code], [413, 'body_too_large'], packed.text);
     assert.deepEqual(await server.app.services.objects.list(`uploads/${server.a.accountId}`), []);
   });
 });
@@ -173,7 +194,11 @@ describe('an import whose worker stops', () => {
   });
 
   /** Runs the job again and again, each time stopped after so many looks at the signal, until it has ended. */
-  async function runInPieces(jobId: string, looks: number, between?: (start: number) => Promise<void>): Promise<number> {
+  async function runInPieces(
+    jobId: string,
+    looks: number,
+    between?: (start: number) => Promise<void>,
+  ): Promise<number> {
     const { services } = server.app;
     const runner = createJobRunner({
       services,
@@ -244,7 +269,24 @@ describe('an import whose worker stops', () => {
     assert.equal(done.created, stored);
   });
 
-  test('an import waits for its turn and fails clearly when its group is gone', async () => {
+  test('a field that is deleted under a queued import stops it before anything is stored', async () => {
+    const groupId = await newGroup(server.a, 'Field gone');
+    space.ids.customer_group_id = groupId;
+    const fieldId = await space.field({ field_name: 'badge', field_type: 'string', is_unique: true });
+    const lines = Array.from({ length: 1_100 }, (_, index) => `B${index},Name`);
+    const { body } = await space.upload(['badge,name', ...lines].join('\n'), 'text/csv', { on_error: 'skip' });
+    assert.equal(body.status, 'queued');
+    const removed = await server.a.call('DELETE', '/v1/cpf', {
+      workspace_id: server.a.workspaceId,
+      customer_profile_field_id: fieldId,
+    });
+    assert.equal(removed.status, 200, removed.text);
+    await runInPieces(body.job_id, 100);
+    const done = await ended(server.a, body.import_id);
+    assert.deepEqual([done.status, done.error_counts], ['failed', { field_gone: 1 }]);
+  });
+
+  test('an import fails clearly when its group is gone', async () => {
     const groupId = await newGroup(server.a, 'Gone');
     space.ids.customer_group_id = groupId;
     const { body } = await space.upload(file(many('gone', 1_100)));
@@ -255,7 +297,7 @@ describe('an import whose worker stops', () => {
     assert.equal(deleted.status, 200, deleted.text);
     await runInPieces(body.job_id, 100);
     const done = await ended(server.a, body.import_id);
-    assert.deepEqual([done.status, done.error_counts], ['failed', { not_found: 1 }]);
+    assert.deepEqual([done.status, done.error_counts], ['failed', { group_gone: 1 }]);
     assert.equal(done.created, 0);
   });
 });

@@ -167,22 +167,3 @@ export async function saveReport(
     JSON.stringify(report.error_counts),
   ]);
 }
-
-/** Uploads of imports that have ended: their objects may go. */
-export function endedUploads(
-  tx: Transaction,
-  accountId: string,
-  limit: number,
-): Promise<{ import_id: string; object_key: string }[]> {
-  return tx.rows(
-    `select import_id, object_key from imports where account_id = $1 and object_key is not null and status not in ('queued', 'running') limit $2`,
-    [accountId, limit],
-  );
-}
-
-export async function forgetUploads(tx: Transaction, accountId: string, importIds: readonly string[]): Promise<void> {
-  await tx.run('update imports set object_key = null where account_id = $1 and import_id = any($2::uuid[])', [
-    accountId,
-    importIds,
-  ]);
-}

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '../../platform/clock/clock.ts';
 import type { KeyStore } from '../../providers/key-store/key-store.ts';
 import { deriveRootKey } from './root-key.ts';
 import { SealBroken } from './seal-broken.ts';
@@ -49,12 +50,12 @@ function wrap(wrappingKey: Buffer, secret: Buffer, boundTo: string): string {
 
 function unwrap(wrappingKey: Buffer, wrapped: string, boundTo: string): Buffer {
   const bytes = Buffer.from(wrapped, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', wrappingKey, bytes.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(Buffer.from(boundTo));
-  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
   try {
+    const decipher = createDecipheriv('aes-256-gcm', wrappingKey, bytes.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(Buffer.from(boundTo));
+    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)), decipher.final()]);
   } catch {
     throw new SealBroken('An account key does not open under this root key.');
@@ -78,13 +79,10 @@ const keyName = (accountId: string, version: number) => `account key ${accountId
 const indexName = (accountId: string) => `index secret ${accountId}`;
 
 /** Account keys under the root key: random, wrapped, kept in the key store and for a minute in memory. */
-export function createAccountKeyring(parts: {
-  rootKey: Buffer;
-  keyStore: KeyStore;
-  now?: () => number;
-}): AccountKeyring {
+export function createAccountKeyring(parts: { rootKey: Buffer; keyStore: KeyStore; clock?: Clock }): AccountKeyring {
   const wrappingKey = deriveRootKey(parts.rootKey, 'account key wrapping');
-  const now = parts.now ?? Date.now;
+  const clock = parts.clock ?? systemClock;
+  const now = () => clock.now().getTime();
   const cache = new Map<string, { keys: AccountKeys; until: number }>();
 
   async function load(accountId: string): Promise<AccountKeys> {
@@ -125,8 +123,9 @@ export function createAccountKeyring(parts: {
       return keys;
     },
     destroy: async (accountId) => {
-      cache.delete(accountId);
       await parts.keyStore.delete(accountId);
+      // Only now: a call that read the record a moment ago may have put the keys back in memory.
+      cache.delete(accountId);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 
 /** A root key that must not be used: too short, too regular, or printed somewhere for everybody to read. */
 export class RootKeyRefused extends Error {
@@ -7,15 +7,28 @@ export class RootKeyRefused extends Error {
 
 const ADVICE = 'Make one with "openssl rand -hex 32" and set NUDGESCRIBE_ROOT_KEY to it.';
 const ROOT_KEY_BYTES = 32;
-const MIN_DIFFERENT_BYTES = 16;
+// Of 32 random bytes fewer than 20 are different with a probability below 10^-6; two halves that repeat have 16.
+const MIN_DIFFERENT_BYTES = 20;
 
-/** Keys from documentation and tutorials: anybody can try them. Compared in lower case, as given. */
+/** Words whose SHA-256 people paste as a key; anybody can compute it. */
+const GUESSED_WORDS = [
+  '',
+  'admin',
+  'changeme',
+  'hello',
+  'hello world',
+  'key',
+  'nudgescribe',
+  'password',
+  'secret',
+  'test',
+];
+
+/** Random-looking keys that everybody can read, in hex: test vectors of NIST SP 800-38A and RFC 8439, hashed words. */
 const PUBLISHED = new Set([
-  '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
   '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4',
-  '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
-  'deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef',
-  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  '1c9240a5eb55d38af333888604f6b5f0473917c1402b80099dca5cbc207075c0',
+  ...GUESSED_WORDS.map((word) => createHash('sha256').update(word).digest('hex')),
 ]);
 
 /** True when the bytes go up or down by one step: counted out, not drawn. */
@@ -39,7 +52,6 @@ export function parseRootKey(text: string): Buffer {
   const bytes = decode(text.trim());
   if (bytes === null || bytes.length !== ROOT_KEY_BYTES)
     throw new RootKeyRefused(`The root key must be 32 random bytes as 64 hex characters or base64. ${ADVICE}`);
-  // 32 random bytes hold fewer than 16 different values with a probability below 10^-12.
   if (new Set(bytes).size < MIN_DIFFERENT_BYTES)
     throw new RootKeyRefused(`The root key is too regular to be random. ${ADVICE}`);
   const printable = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { Readable, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import type { ObjectStorage } from '../../providers/object-storage/object-storage.ts';
 import type { AccountKeys } from './account-keys.ts';
 import { SealBroken } from './seal-broken.ts';
@@ -125,12 +125,8 @@ export async function writeSealed(
   content: Readable,
 ): Promise<void> {
   const sealing = sealStream(keys, objectKey);
-  content.on('error', (error) => sealing.destroy(error));
-  // A source that is destroyed without an error or an end would leave the object waiting for ever.
-  content.on('close', () => {
-    if (!content.readableEnded) sealing.destroy(new Error('The content ended early.'));
-  });
-  content.pipe(sealing);
+  // pipeline also ends the sealing of a source that closed early, or was broken before: the store would wait for ever.
+  pipeline(content, sealing, () => undefined);
   try {
     await objects.put(objectKey, sealing);
   } catch (error) {
@@ -144,7 +140,9 @@ export async function writeSealed(
  * ObjectMissing. Reading may be given up at any time by destroying the stream.
  */
 export function readSealed(objects: ObjectStorage, keys: AccountKeys, objectKey: string, fromByte = 0): Readable {
-  const firstFrame = Math.floor(fromByte / FRAME_BYTES);
+  // At a frame's edge reading begins one frame before: behind the last byte there is no frame that could be opened, and
+  // whether the object ends there or was cut is told by its last frame only.
+  const firstFrame = Math.max(0, Math.ceil(fromByte / FRAME_BYTES) - 1);
   async function* plaintext() {
     const key = await readHeader(objects, keys, objectKey);
     const sealed = objects.get(objectKey, { start: HEADER_BYTES + firstFrame * SEALED_FRAME_BYTES });
