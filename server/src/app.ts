@@ -11,6 +11,7 @@ import { describeApi } from './platform/http/openapi.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
 import { createLog, describeError, type Log } from './platform/log/log.ts';
+import { apiAbout } from './product/api-about.ts';
 import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
 import { endpoints } from './product/endpoints.ts';
@@ -148,7 +149,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       },
     });
     await registerOpenRoutes(http, {
-      document: describeApi(endpoints, { serverUrl: url }),
+      document: describeApi(endpoints, { ...apiAbout, serverUrl: url }),
       ready: () =>
         services.database.ping().then(
           () => true,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/store.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { acceptPassword, createApiKey, createUser } from '../identity/create-user.ts';
 import type { Services } from '../services.ts';
 import { insertAccount, insertWorkspace } from './store.ts';

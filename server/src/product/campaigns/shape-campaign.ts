@@ -45,7 +45,7 @@ export type ShapeColumns = Pick<
 
 /** Reads a wish into what is stored, checked against fields and writers. Throws the segment and campaign failures. */
 export function readShape(
-  wish: Partial<Shape>,
+  wish: { [K in keyof Shape]?: Shape[K] | undefined },
   before: ShapeColumns | null,
   fields: readonly LoadedField[],
   writers: ReadonlyMap<string, unknown>,

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { recordEvent } from '../audit/store.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { ProductCall } from '../services.ts';
 
 /** Writes the audit event of a call that decides by itself whether it is one. Ids, counts and codes only. */

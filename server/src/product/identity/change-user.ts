@@ -21,7 +21,7 @@ export type UserChange = {
  */
 export async function changeUser(
   tx: Transaction,
-  ids: { accountId: string; byUserId: string; userId: string },
+  ids: { accountId: string; byUserId: string; userId: string; now: Date },
   change: UserChange,
 ): Promise<UserRow> {
   if (!isUuid(ids.userId)) throw notFound('user');
@@ -43,6 +43,6 @@ export async function changeUser(
     display_name: change.display_name ?? user.display_name,
     role_code: roleCode,
     all_workspaces: !limited,
-    disabled_at: disabled ? (user.disabled_at ?? new Date()) : null,
+    disabled_at: disabled ? (user.disabled_at ?? ids.now) : null,
   });
 }

@@ -185,11 +185,11 @@ const userEndpoints = [
     example: { user_id: EXAMPLE_ID, disabled: true },
     audit: 'user.changed',
     failures,
-    handle: async ({ tx, actor, body, audit }) => {
+    handle: async ({ services, tx, actor, body, audit }) => {
       const { user_id, ...change } = body;
       const user = await changeUser(
         tx,
-        { accountId: actor.accountId, byUserId: actor.userId, userId: user_id },
+        { accountId: actor.accountId, byUserId: actor.userId, userId: user_id, now: services.clock.now() },
         change,
       );
       audit({ user_id, role_code: user.role_code, disabled: user.disabled_at !== null });

@@ -5,7 +5,7 @@ import type { Access, Actor } from '../../platform/http/endpoint.ts';
 import type { Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/store.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { hashApiKey } from './api-keys.ts';
 import { identityFailures } from './errors.ts';
 import { type Permission, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/store.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
 import type { RoleCode } from './roles.ts';

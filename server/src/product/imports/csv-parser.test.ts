@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { type CsvRow, createCsvParser, detectDelimiter, MAX_ROW_BYTES } from './csv-parser.ts';
+import { type CsvRow, createCsvParser, MAX_COLUMNS, MAX_ROW_BYTES } from './csv-parser.ts';
+import { detectDelimiter } from './delimiter.ts';
 import { ParseFault } from './parse-fault.ts';
 
 function parseIn(bytes: Buffer, size: number, options: Parameters<typeof createCsvParser>[0] = {}): CsvRow[] {
@@ -10,6 +11,15 @@ function parseIn(bytes: Buffer, size: number, options: Parameters<typeof createC
   for (let at = 0; at < bytes.length; at += size) rows.push(...parser.write(bytes.subarray(at, at + size)));
   rows.push(...parser.end());
   return rows;
+}
+
+/** Numbers that look random and are the same in every run. */
+function stableRandom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (state >>> 8) % below;
+  };
 }
 
 const SIZES = [1, 2, 3, 7, 64, 1_000_000];
@@ -42,11 +52,7 @@ describe('against csv-parse, at every chunk size', () => {
   }
 
   test('two thousand random tables', () => {
-    let state = 7;
-    const random = (below: number) => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-      return (state >>> 8) % below;
-    };
+    const random = stableRandom(7);
     const pieces = ['', 'a', '1', ' ', 'ü', '€', '😀', '"', ',', '\n', '\r\n', 'x"y', 'long text'];
     for (let round = 0; round < 2_000; round += 1) {
       const table = Array.from({ length: 1 + random(5) }, () =>
@@ -70,7 +76,39 @@ describe('against csv-parse, at every chunk size', () => {
       );
     }
   });
+
+  test('random text, wherever csv-parse can read it', () => {
+    const random = stableRandom(11);
+    const pieces = ['a', 'ü', '😀', ' ', '"', '"', '""', ',', ',', '\n', '\n', '\r\n', '\r', '",', ',"', '"\n', '\n"'];
+    let compared = 0;
+    for (let round = 0; round < 6_000; round += 1) {
+      const text = Array.from({ length: 1 + random(14) }, () => pieces[random(pieces.length)]).join('');
+      const expected = readByCsvParse(text);
+      if (expected === null) continue;
+      compared += 1;
+      const bytes = Buffer.from(text);
+      for (const size of [1, 1 + random(6), bytes.length]) {
+        const rows = parseIn(bytes, size, { delimiter: ',' });
+        assert.deepEqual(cellsOf(rows), expected, JSON.stringify(text));
+        assert.ok(rows.every((row) => row.fault === null));
+      }
+    }
+    assert.ok(compared > 2_000, `only ${compared} texts were compared`);
+  });
 });
+
+/** What csv-parse reads, or null when it refuses the text. */
+function readByCsvParse(text: string): string[][] | null {
+  try {
+    return parse(text, {
+      relax_column_count: true,
+      skip_empty_lines: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    });
+  } catch {
+    return null;
+  }
+}
 
 test('reading goes on from any row and gives the same rest', () => {
   for (const text of Object.values(FILES)) {
@@ -89,10 +127,29 @@ test('reading goes on from any row and gives the same rest', () => {
 });
 
 test('the delimiter is found outside quotes', () => {
-  assert.equal(detectDelimiter('a;b;c\n1,2,3,4,5'), ';');
-  assert.equal(detectDelimiter('a\tb'), '\t');
-  assert.equal(detectDelimiter('"x,y,z"|b'), '|');
-  assert.equal(detectDelimiter('alone'), ',');
+  const cases: [string, string][] = [
+    ['a;b;c\n1,2,3,4,5', ';'],
+    ['a\tb', '\t'],
+    ['"x,y,z"|b', '|'],
+    ['"say ""a,b,c,d"" twice";b', ';'],
+    ['screen 5";price;"a,b,c"\n', ';'],
+    ['\r\n\n;a;b\n1,2,3,4', ';'],
+    ['"a\nb,c";d\n', ';'],
+    ['alone', ','],
+    ['', ','],
+  ];
+  for (const [text, expected] of cases) {
+    assert.equal(detectDelimiter(text, true), expected, JSON.stringify(text));
+    for (const size of SIZES) {
+      const parser = createCsvParser();
+      for (let at = 0; at < text.length; at += size) parser.write(Buffer.from(text.slice(at, at + size)));
+      parser.end();
+      if (text !== '') assert.equal(parser.delimiter, expected, `${JSON.stringify(text)} in ${size}`);
+    }
+  }
+  assert.equal(detectDelimiter('a;b', false), null);
+  assert.equal(detectDelimiter('\n\n', false), null);
+  assert.equal(detectDelimiter('"a\nb', false), null);
   const parser = createCsvParser();
   assert.deepEqual(
     parser.write(Buffer.from('a;b\n1;2\n')).map((row) => row.cells),
@@ -146,6 +203,24 @@ test('a row without end is refused before it fills the memory', () => {
   );
 });
 
+test('a row of very many cells is a fault of that row, and is not kept', () => {
+  const text = `a,b\n${','.repeat(500_000)}\n1,2\n${'x,'.repeat(MAX_COLUMNS - 1)}x\n${','.repeat(MAX_COLUMNS)}`;
+  for (const size of [64, 1_000_000]) {
+    const rows = parseIn(Buffer.from(text), size);
+    assert.deepEqual(
+      rows.map((row) => [row.cells.length, row.fault?.code ?? null]),
+      [
+        [2, null],
+        [MAX_COLUMNS, 'too_many_columns'],
+        [2, null],
+        [MAX_COLUMNS, null],
+        [MAX_COLUMNS, 'too_many_columns'],
+      ],
+    );
+    assert.equal(rows.at(-1)?.endByte, Buffer.byteLength(text));
+  }
+});
+
 test('bytes that are no UTF-8 spoil their own row only', () => {
   const bytes = Buffer.concat([
     Buffer.from('a,b\nZoë,1\n'),
@@ -161,7 +236,10 @@ test('bytes that are no UTF-8 spoil their own row only', () => {
     );
     assert.deepEqual(rows[1]?.cells, ['Zoë', '1']);
     assert.deepEqual(rows[3]?.cells, ['Jürgen', '3']);
+    assert.equal(rows.at(-1)?.endByte, bytes.length);
   }
+  const cut = Buffer.from('a,b\n1,€').subarray(0, -1);
+  for (const size of SIZES) assert.equal(parseIn(cut, size)[1]?.fault?.code, 'invalid_utf8');
 });
 
 test('text behind a closing quote spoils its own row only', () => {

@@ -1,5 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { detectDelimiter } from './delimiter.ts';
 import { parseFaults } from './parse-fault.ts';
+import { TEXT_START_BYTES, textStart } from './text-start.ts';
 
 /** One record of a CSV file. */
 export type CsvRow = {
@@ -19,34 +21,23 @@ export type CsvParser = {
   readonly delimiter: string | null;
 };
 
-export const DELIMITERS = [',', ';', '\t', '|'] as const;
 export const MAX_ROW_BYTES = 1024 * 1024;
+/** A row of nothing but delimiters takes little room in the file and much in memory. */
+export const MAX_COLUMNS = 1_000;
 
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 const BAD_QUOTES = {
   code: 'bad_quotes',
   message: 'Text follows a closing quote. Double the quotes inside a quoted cell.',
 };
+const TOO_MANY_COLUMNS = {
+  code: 'too_many_columns',
+  message: `The row has more than ${MAX_COLUMNS} cells. Is the delimiter right, and is every quote closed?`,
+};
 const INVALID_UTF8 = { code: 'invalid_utf8', message: 'The row is not valid UTF-8 text. Save the file as UTF-8.' };
-
-/** The delimiter that stands most often in the first line, outside quotes; a comma when none does. */
-export function detectDelimiter(text: string): string {
-  const counts = new Map<string, number>(DELIMITERS.map((delimiter) => [delimiter, 0]));
-  let quoted = false;
-  for (const character of text) {
-    if (character === '"') quoted = !quoted;
-    else if (!quoted && (character === '\n' || character === '\r')) break;
-    else if (!quoted) {
-      const count = counts.get(character);
-      if (count !== undefined) counts.set(character, count + 1);
-    }
-  }
-  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
-}
 
 type Options = {
   /** Detected from the first line when absent. */
@@ -69,23 +60,14 @@ export function createCsvParser(options: Options = {}): CsvParser {
   let row = options.startRow ?? 0;
   let begun = heldAt > 0;
 
-  /** Drops a byte order mark; refuses UTF-16, which has one too. Null while the first bytes are still to come. */
+  /** Drops a byte order mark. False while the first bytes are still to come. */
   function begin(isEnd: boolean): boolean {
     if (begun) return true;
-    if (held.length < 3 && !isEnd) return false;
+    if (held.length < TEXT_START_BYTES && !isEnd) return false;
     begun = true;
-    const [first, second] = held;
-    if (
-      (first === 0xff && second === 0xfe) ||
-      (first === 0xfe && second === 0xff) ||
-      (first === 0 && held.length > 1) ||
-      (second === 0 && held.length > 1)
-    )
-      throw parseFaults.wrongEncoding();
-    if (held.subarray(0, 3).equals(BOM)) {
-      held = held.subarray(3);
-      heldAt += 3;
-    }
+    const skipped = textStart(held);
+    held = held.subarray(skipped);
+    heldAt += skipped;
     return true;
   }
 
@@ -97,7 +79,8 @@ export function createCsvParser(options: Options = {}): CsvParser {
     const text = utf8 && !ascii ? block.toString('utf8') : block.toString('latin1');
     const byteLength = (from: number, to: number) =>
       ascii || !utf8 ? to - from : Buffer.byteLength(text.slice(from, to));
-    delimiter ??= detectDelimiter(text);
+    delimiter ??= detectDelimiter(text, isEnd);
+    if (delimiter === null) return 0;
     const separator = delimiter.charCodeAt(0);
     const length = text.length;
     let usedBytes = 0;
@@ -154,7 +137,8 @@ export function createCsvParser(options: Options = {}): CsvParser {
           }
           cell = text.slice(cellStart, position);
         }
-        cells.push(cell);
+        if (cells.length < MAX_COLUMNS) cells.push(cell);
+        else fault ??= TOO_MANY_COLUMNS;
         if (position >= length) {
           complete = isEnd;
           break;
@@ -165,7 +149,8 @@ export function createCsvParser(options: Options = {}): CsvParser {
           cellStart = position;
           if (position === length) {
             if (!isEnd) return usedBytes;
-            cells.push('');
+            if (cells.length < MAX_COLUMNS) cells.push('');
+            else fault ??= TOO_MANY_COLUMNS;
             complete = true;
             break;
           }

@@ -3,7 +3,6 @@ import type { RowError } from './row-error.ts';
 
 export type HeaderReading = { columns: (FieldDefinition | null)[]; faults: RowError[] };
 
-const MAX_COLUMNS = 1_000;
 const SHOWN_CHARACTERS = 100;
 
 const plain = (name: string) => name.trim().toLowerCase();
@@ -21,20 +20,21 @@ export function readHeader(
   const faults: RowError[] = [];
   const fault = (field: string | null, code: string, message: string) =>
     faults.push({ row: 0, field: field?.slice(0, SHOWN_CHARACTERS) ?? null, code, message });
-  if (cells.length > MAX_COLUMNS) {
-    fault(
-      null,
-      'too_many_columns',
-      `The file has ${cells.length} columns; at most ${MAX_COLUMNS} are read. Is the delimiter right?`,
-    );
-    return { columns: [], faults };
-  }
   if (cells.some((cell) => cell.includes('\0'))) {
     fault(null, 'wrong_encoding', 'The header line contains NUL characters. Save the file as UTF-8 and send it again.');
     return { columns: [], faults };
   }
   const byName = new Map(fields.map((field) => [plain(field.field_name), field]));
-  const mapped = new Map(Object.entries(fieldMap).map(([header, name]) => [plain(header), name]));
+  const mapped = new Map<string, string | null>();
+  for (const [header, name] of Object.entries(fieldMap)) {
+    if (mapped.has(plain(header)))
+      fault(
+        header,
+        'duplicate_header',
+        'field_map names this header more than once. Case and outer space do not count.',
+      );
+    mapped.set(plain(header), name);
+  }
   const headers = new Set(cells.map(plain));
   const seenHeaders = new Set<string>();
   const seenFields = new Set<string>();

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { MAX_ROW_BYTES } from './csv-parser.ts';
+import { MAX_COLUMNS, MAX_ROW_BYTES } from './csv-parser.ts';
+import { repeatsKey } from './json-keys.ts';
 import { parseFaults } from './parse-fault.ts';
+import { TEXT_START_BYTES, textStart } from './text-start.ts';
 
 /** One line of an NDJSON file that is not empty. */
 export type NdjsonRow = {
@@ -17,16 +19,36 @@ export type NdjsonParser = { write(chunk: Buffer): NdjsonRow[]; end(): NdjsonRow
 const LF = 10;
 const BROKEN_JSON = { code: 'broken_json', message: 'The line is not readable JSON.' };
 const NOT_AN_OBJECT = { code: 'not_an_object', message: 'The line must be one JSON object.' };
+const TOO_MANY_KEYS = { code: 'too_many_columns', message: `The line's object has more than ${MAX_COLUMNS} keys.` };
+const TOO_DEEP = {
+  code: 'nested_too_deep',
+  message: 'The line nests objects or lists too deeply. Values are texts, numbers and booleans.',
+};
+const KEY_TWICE = { code: 'field_twice', message: 'The line names a field more than once. Name every field once.' };
 const INVALID_UTF8 = { code: 'invalid_utf8', message: 'The line is not valid UTF-8 text. Save the file as UTF-8.' };
+
+/** No value of a field is nested, and what is nested very deeply can be read but not written again. */
+const MAX_DEPTH = 32;
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === 0) return true;
+  for (const inner of Object.values(value)) if (isDeeper(inner, depth - 1)) return true;
+  return false;
+}
 
 function recordOf(bytes: Buffer): Pick<NdjsonRow, 'record' | 'fault'> {
   if (!isUtf8(bytes)) return { record: null, fault: INVALID_UTF8 };
   try {
     // JSON.parse keeps "__proto__" as an own key and changes no prototype; the row check refuses it by name.
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return { record: null, fault: NOT_AN_OBJECT };
-    return { record: value as Record<string, unknown>, fault: null };
+    const keys = Object.keys(value).length;
+    if (keys > MAX_COLUMNS) return { record: null, fault: TOO_MANY_KEYS };
+    if (isDeeper(value, MAX_DEPTH)) return { record: null, fault: TOO_DEEP };
+    return { record: value as Record<string, unknown>, fault: repeatsKey(text, keys) ? KEY_TWICE : null };
   } catch {
     return { record: null, fault: BROKEN_JSON };
   }
@@ -41,14 +63,11 @@ export function createNdjsonParser(options: { startByte?: number; startLine?: nu
 
   function begin(isEnd: boolean): boolean {
     if (begun) return true;
-    if (held.length < 3 && !isEnd) return false;
+    if (held.length < TEXT_START_BYTES && !isEnd) return false;
     begun = true;
-    const [first, second] = held;
-    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw parseFaults.wrongEncoding();
-    if (first === 0xef && second === 0xbb && held[2] === 0xbf) {
-      held = held.subarray(3);
-      heldAt += 3;
-    }
+    const skipped = textStart(held);
+    held = held.subarray(skipped);
+    heldAt += skipped;
     return true;
   }
 

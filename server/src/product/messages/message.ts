@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import type { Brief, Channel } from '../campaigns/campaign.ts';
+import type { Criteria } from '../segments/segment-by.ts';
+
+export const REVIEW_STATUSES = ['Pending', 'Approved', 'Rejected', 'Excluded'] as const;
+export type ReviewStatus = (typeof REVIEW_STATUSES)[number];
+export const APPROVAL_STAGES = ['Ready for review', 'Ready to publish', 'Published'] as const;
+export type ApprovalStage = (typeof APPROVAL_STAGES)[number];
+
+/** What a check says of a message; errors block approval. */
+export type MessageFinding = { code: string; severity: 'error' | 'warning'; message: string; fix: string | null };
+
+export type MessageRow = {
+  message_id: string;
+  campaign_id: string;
+  run_number: number;
+  segment_id: string;
+  channel: Channel['channel'];
+  variant: number;
+  subject: string | null;
+  message: string;
+  technique: string;
+  findings: MessageFinding[];
+  review_status: ReviewStatus;
+  approval_stage: ApprovalStage;
+  review_note: string | null;
+  is_archived: boolean;
+  reused_from: string | null;
+  context_hash: string;
+  written_by: string;
+  rewrite_job_id: string | null;
+  rewrite_guidance: string | null;
+  created_at: Date;
+  updated_at: Date;
+};
+
+/** A message with the segment it speaks to. */
+export type MessageInSegment = MessageRow & {
+  criteria: Criteria;
+  label: string;
+  size: number;
+  canonical_criteria: string;
+};
+
+export const messageSchema = z
+  .object({
+    message_id: idSchema,
+    campaign_id: idSchema,
+    run_number: z.number().int(),
+    segment: z.object({
+      segment_id: idSchema,
+      criteria: z.record(z.string(), z.unknown()),
+      label: z.string(),
+      size: z.number().int(),
+    }),
+    channel: z.string(),
+    variant: z.number().int(),
+    subject: z.string().nullable(),
+    message: z.string(),
+    technique: z.string(),
+    findings: z.array(
+      z.object({
+        code: z.string(),
+        severity: z.enum(['error', 'warning']),
+        message: z.string(),
+        fix: z.string().nullable(),
+      }),
+    ),
+    review_status: z.enum(REVIEW_STATUSES),
+    approval_stage: z.enum(APPROVAL_STAGES),
+    is_archived: z.boolean(),
+    reused_from: idSchema.nullable(),
+    created_at: timestampSchema,
+    updated_at: timestampSchema,
+    note: z.string().nullable().describe('What the reviewer noted.'),
+    written_by: z.string().describe('The writer and its version, or "edited".'),
+  })
+  .meta({ id: 'Message' });
+
+/** The message as callers see it. */
+export function messageReply(row: MessageInSegment): z.output<typeof messageSchema> {
+  return {
+    message_id: row.message_id,
+    campaign_id: row.campaign_id,
+    run_number: row.run_number,
+    segment: { segment_id: row.segment_id, criteria: row.criteria, label: row.label, size: row.size },
+    channel: row.channel,
+    variant: row.variant,
+    subject: row.subject,
+    message: row.message,
+    technique: row.technique,
+    findings: row.findings,
+    review_status: row.review_status,
+    approval_stage: row.approval_stage,
+    is_archived: row.is_archived,
+    reused_from: row.reused_from,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    note: row.review_note,
+    written_by: row.written_by,
+  };
+}
+
+/** Sorts the keys of objects at every depth, so that equal briefs have equal text. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, entry]) => entry !== undefined)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, entry]) => [key, canonical(entry)]),
+  );
+}
+
+/** What a text was written for: brief, channel and criteria. A rerun takes a text over only where this is the same. */
+export function contextHash(brief: Brief, channel: Channel, canonicalCriteria: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(canonical([brief, channel, canonicalCriteria])))
+    .digest('hex');
+}
+
+/** Seals an approval: any later change of a text, the brief, the channels or the writer gives another digest. */
+export function approvalDigest(
+  campaign: { brief: Brief; channels: Channel[]; writer: string },
+  messages: readonly MessageRow[],
+): string {
+  const texts = messages
+    .map((row) => [
+      row.message_id,
+      row.segment_id,
+      row.channel,
+      row.variant,
+      row.subject,
+      row.message,
+      row.review_status,
+      row.findings.map((found) => found.code),
+    ])
+    .sort((left, right) => (String(left[0]) < String(right[0]) ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify(canonical([campaign.brief, campaign.channels, campaign.writer, texts])))
+    .digest('hex');
+}

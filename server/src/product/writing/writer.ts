@@ -1,0 +1,52 @@
+import { failures } from '../../platform/errors/failure.ts';
+import type { Brief, ChannelName } from '../campaigns/campaign.ts';
+
+/** One attribute of a segment, as the writer may know it: never a value of a sensitive or unique field. */
+export type SegmentAttribute = {
+  field_name: string;
+  display_name: string;
+  value: string | boolean | null | { from: number | string | null; to: number | string | null };
+};
+
+/** A field that may stand as a merge tag: its name and kind, never its values. */
+export type MergeField = { field_name: string; display_name: string; field_type: string; is_required: boolean };
+
+export type WriteRequest = {
+  brief: Brief;
+  channel: { channel: ChannelName; max_length: number };
+  segment: { label: string; attributes: SegmentAttribute[] };
+  merge_fields: MergeField[];
+  /** How many texts that really differ. */
+  variants: number;
+  /** The same request with the same seed gives the same text from a deterministic writer. */
+  seed: string;
+  /** What a reviewer asked a rewrite to heed. */
+  guidance: string | null;
+};
+
+/** `variant` counts from 1; `technique` names the behavioural idea. */
+export type WrittenMessage = { variant: number; subject: string | null; message: string; technique: string };
+
+export type Writer = {
+  name: string;
+  /** Changes when the same request would give another text. */
+  version: string;
+  /** How many requests may run at once. */
+  concurrency: number;
+  /** The texts of one segment and channel, one a variant. Throws the writer failures. */
+  write(request: WriteRequest, signal: AbortSignal): Promise<WrittenMessage[]>;
+};
+
+export const writerFailures = failures({
+  writer_cannot_fit: {
+    status: 400,
+    message:
+      'What the message must include does not fit its length. Raise max_length, or shorten must_include, call_to_action or link.',
+  },
+  writer_answered_nonsense: {
+    status: 400,
+    message: 'The language model gave no usable text, also when asked again. Try again, or choose another writer.',
+  },
+  writer_refused: { status: 400, message: 'The language model refused the request. Check its name, key and settings.' },
+  writer_unreachable: { status: 503, message: 'The language model cannot be reached just now.' },
+});
