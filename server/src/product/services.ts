@@ -8,6 +8,7 @@ import type { ObjectStorage } from '../providers/object-storage/object-storage.t
 import type { Tokens } from './identity/tokens.ts';
 import type { JobKind } from './jobs/job.ts';
 import type { AccountKeyring } from './sealing/account-keys.ts';
+import type { Writer } from './writing/writer.ts';
 
 /** What the composition root builds once and every handler and job may use. */
 export type Services = {
@@ -19,6 +20,8 @@ export type Services = {
   objects: ObjectStorage;
   keyring: AccountKeyring;
   tokens: Tokens;
+  /** By the name that campaigns give; `offline` is always there. */
+  writers: ReadonlyMap<string, Writer>;
   /** Every kind of background work, so that a cancelled job can tell its capability. */
   jobKinds: readonly JobKind<Services>[];
 };

@@ -1,0 +1,96 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
+import { campaignFailures } from '../campaigns/errors.ts';
+import { freezeSegments, requireRun, saveRun, segmentsOf } from '../campaigns/lock-campaign.ts';
+import type { LoadedField } from '../fields/load-fields.ts';
+import { requireGroup } from '../groups/find-group.ts';
+import { contextHash } from '../messages/message.ts';
+import { reusableTexts, runMessages, saveReused } from '../messages/run-messages.ts';
+import { makeSegments } from '../segments/make-segments.ts';
+import { readSegmentBy } from '../segments/segment-by.ts';
+
+/** What a run begins with: segments in all, those whose texts are all there, and the texts still to be written. */
+export type BegunRun = { segments: { total: number; matched: number; new: number }; textsMissing: number };
+
+/** Keeps the frozen segments (and what was written for them) where they are the same; replaces them otherwise. */
+async function freeze(tx: Transaction, campaign: CampaignRow, fields: readonly LoadedField[]): Promise<SegmentRow[]> {
+  const dimensions = readSegmentBy(campaign.segment_by, fields);
+  const { segments } = await makeSegments(
+    tx,
+    campaign.account_id,
+    campaign.customer_group_id,
+    dimensions,
+    campaign.min_segment_size,
+  );
+  const before = await segmentsOf(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  const same =
+    before.length === segments.length &&
+    new Set([...before.map((row) => row.canonical_criteria), ...segments.map((row) => row.canonical)]).size ===
+      before.length;
+  if (same) return before;
+  const rows = segments.map(
+    (segment): SegmentRow => ({
+      segment_id: newId(),
+      criteria: segment.criteria,
+      canonical_criteria: segment.canonical,
+      label: segment.label,
+      size: segment.size,
+    }),
+  );
+  await freezeSegments(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, rows);
+  return rows;
+}
+
+/**
+ * Begins the campaign's current run: freezes its segments, and takes published texts over where brief, channel and
+ * criteria are the same. Throws not_found (group), empty_group and the segment failures.
+ */
+export async function beginRun(
+  tx: Transaction,
+  campaign: CampaignRow,
+  fields: readonly LoadedField[],
+): Promise<BegunRun> {
+  const { account_id: accountId, campaign_id: campaignId, current_run: runNumber } = campaign;
+  const group = await requireGroup(tx, accountId, campaign.workspace_id, campaign.customer_group_id, 'update');
+  if (group.member_count === 0) throw campaignFailures.empty_group();
+  const segments = await freeze(tx, campaign, fields);
+  const wanted = segments.flatMap((segment) =>
+    campaign.channels.flatMap((channel) => {
+      const hash = contextHash(campaign.brief, channel, segment.canonical_criteria);
+      return Array.from({ length: campaign.variants }, (_, index) => ({ segment, key: `${hash} ${index + 1}`, hash }));
+    }),
+  );
+  const reusable =
+    runNumber === 1
+      ? new Map()
+      : await reusableTexts(tx, accountId, campaignId, [...new Set(wanted.map((entry) => entry.hash))]);
+  await saveReused(
+    tx,
+    accountId,
+    campaignId,
+    wanted.flatMap(({ segment, key }) => {
+      const from = reusable.get(key);
+      return from === undefined ? [] : [{ from, runNumber, segmentId: segment.segment_id }];
+    }),
+  );
+  const there = await runMessages(tx, accountId, campaignId, runNumber);
+  const textsPerSegment = campaign.channels.length * campaign.variants;
+  const complete = [...Map.groupBy(there, (message) => message.segment_id).values()].filter(
+    (texts) => texts.length >= textsPerSegment,
+  );
+  const matched = complete.filter((texts) => texts.every((text) => text.reused_from !== null)).length;
+  const run = await requireRun(tx, accountId, campaignId, runNumber);
+  await saveRun(tx, accountId, {
+    ...run,
+    customer_group_id: group.customer_group_id,
+    customer_group_name: group.group_name,
+    segment_count: segments.length,
+    reused_count: there.filter((text) => text.reused_from !== null).length,
+    generated_count: there.filter((text) => text.reused_from === null).length,
+  });
+  return {
+    segments: { total: segments.length, matched, new: segments.length - matched },
+    textsMissing: segments.length * textsPerSegment - there.length,
+  };
+}
