@@ -11,9 +11,9 @@ import { describeApi } from './platform/http/openapi.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
 import { createLog, describeError, type Log } from './platform/log/log.ts';
-import { apiAbout } from './product/api-about.ts';
 import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
+import { apiAbout } from './product/api-about.ts';
 import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
 import { createTokens } from './product/identity/tokens.ts';
@@ -23,6 +23,7 @@ import { createJobRunner } from './product/jobs/runner.ts';
 import { createAccountKeyring } from './product/sealing/account-keys.ts';
 import { deriveRootKey } from './product/sealing/root-key.ts';
 import type { Services } from './product/services.ts';
+import { createWriters } from './product/writing/writers.ts';
 import { createLocalKeyStore } from './providers/key-store/local-folder.ts';
 import { createLocalObjectStorage } from './providers/object-storage/local-folder.ts';
 import { loadRootKey } from './root-key.ts';
@@ -101,6 +102,8 @@ export async function openServices(config: Config, overrides: Overrides = {}) {
     objects: await createLocalObjectStorage(config.dataDir),
     keyring: createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(config.dataDir) }),
     jobKinds,
+    linkKey: deriveRootKey(rootKey, 'signed links'),
+    writers: createWriters([]),
     tokens: createTokens({
       signingKey: deriveRootKey(rootKey, 'token signing'),
       clock,

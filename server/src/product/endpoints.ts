@@ -1,12 +1,17 @@
 import type { Endpoint } from '../platform/http/endpoint.ts';
 import { accountEndpoints } from './accounts/endpoints.ts';
+import { campaignEndpoints } from './campaigns/endpoints.ts';
 import { customerEndpoints } from './customers/endpoints.ts';
 import { fieldEndpoints } from './fields/endpoints.ts';
+import { generationEndpoints } from './generation/endpoints.ts';
 import { groupEndpoints } from './groups/endpoints.ts';
 import { identityEndpoints } from './identity/endpoints.ts';
 import { importEndpoints } from './imports/endpoints.ts';
 import { inferEndpoints } from './imports/infer-fields.ts';
 import { jobEndpoints } from './jobs/endpoints.ts';
+import { publishingEndpoints } from './publishing/endpoints.ts';
+import { rerunEndpoints } from './reruns/endpoints.ts';
+import { reviewEndpoints } from './reviews/endpoints.ts';
 import type { Services } from './services.ts';
 
 /** The whole API, in the order a reader meets it. A route that is not here does not exist. */
@@ -18,5 +23,10 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...inferEndpoints,
   ...customerEndpoints,
   ...importEndpoints,
+  ...campaignEndpoints,
+  ...generationEndpoints,
+  ...reviewEndpoints,
+  ...publishingEndpoints,
+  ...rerunEndpoints,
   ...jobEndpoints,
 ];

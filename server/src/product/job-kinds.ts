@@ -1,7 +1,9 @@
 import { erasureJob } from './customers/erase-people.ts';
 import { fieldValuesMoveJob, fieldValuesRemovalJob } from './customers/field-values-jobs.ts';
+import { campaignGenerationJob, messageRewritingJob } from './generation/jobs.ts';
 import { customerImportJob } from './imports/run-import.ts';
 import type { JobKind } from './jobs/job.ts';
+import { messagesExportJob } from './publishing/export-messages.ts';
 import type { Services } from './services.ts';
 
 /** Every kind of background work. */
@@ -10,4 +12,7 @@ export const jobKinds: readonly JobKind<Services>[] = [
   fieldValuesMoveJob,
   erasureJob,
   customerImportJob,
+  campaignGenerationJob,
+  messageRewritingJob,
+  messagesExportJob,
 ];

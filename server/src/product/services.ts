@@ -20,6 +20,8 @@ export type Services = {
   objects: ObjectStorage;
   keyring: AccountKeyring;
   tokens: Tokens;
+  /** Signs links to published files. */
+  linkKey: Buffer;
   /** By the name that campaigns give; `offline` is always there. */
   writers: ReadonlyMap<string, Writer>;
   /** Every kind of background work, so that a cancelled job can tell its capability. */

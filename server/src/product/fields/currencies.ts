@@ -18,6 +18,10 @@ ADP0 AFA2 ANG2 ATS2 AZM2 BEF0 BGL2 BGN2 BYB0 BYR0 CSD2 CUC2 CYP2 DEM2 ECS0 EEK2 
 ITL0 LTL2 LUF0 LVL2 MGF0 MRO2 MTL2 MZM2 NLG2 PTE0 ROL2 RUR2 SDD2 SIT2 SKK2 SLL2 SRG2 STD2 TMM2 TPE0 TRL0 UAK2 VEB2 VEF2
 XEU2 YUM2 ZMK2 ZWD2 ZWL2 ZWR2`;
 
+/** Metals, units of account and testing codes, whose minor units ISO 4217 calls not applicable: six decimals are taken. */
+const WITHOUT_UNITS = `
+XAG6 XAU6 XBA6 XBB6 XBC6 XBD6 XDR6 XPD6 XPT6 XSU6 XTS6 XUA6 XXX6`;
+
 function read(list: string): [string, number][] {
   return list
     .trim()
@@ -25,7 +29,10 @@ function read(list: string): [string, number][] {
     .map((entry) => [entry.slice(0, 3), Number(entry[3])]);
 }
 
-const MINOR_UNITS = new Map([...read(CURRENT), ...read(WITHDRAWN)]);
+/** Codes in use today. */
+export const CURRENT_CURRENCIES: ReadonlySet<string> = new Set(read(CURRENT).map(([code]) => code));
+
+const MINOR_UNITS = new Map([CURRENT, WITHDRAWN, WITHOUT_UNITS].flatMap(read));
 
 /** All codes, current ones and withdrawn ones, in alphabetical order. */
 export const CURRENCY_CODES: readonly string[] = [...MINOR_UNITS.keys()].sort();

@@ -1,7 +1,8 @@
-import { compileDateFormat, DATE_FORMATS, type DateFormat } from './date-formats.ts';
-import { canonicalNumber } from './decimal.ts';
+import { type Column, type ColumnShape, columnShape, shape } from './column-shape.ts';
 import type { FieldType, ValidationRules } from './field.ts';
-import { compileField } from './value.ts';
+import { displayName, fieldNames } from './field-names.ts';
+import { headerMeaning, headerWords, identifierRank, isMilestone } from './header-words.ts';
+import { maxCharacters } from './rules.ts';
 
 /** A field proposed for one column, for a person to look at before it is made. */
 export type ProposedField = {
@@ -22,146 +23,110 @@ export type ProposedField = {
 
 export type Inference = { fields: ProposedField[]; field_map: Record<string, string | null> };
 
-const MAX_OPTIONS = 20;
 const SHOWN_SAMPLES = 5;
-const IDENTIFIER_NAME =
-  /(^|[^a-z])(id|key|code|no|nr|num|number|uuid|guid|ref)$|customer_?(id|no|nr|number|key)|account_?(id|no|nr|number)|(kunden|konto)_?(nr|nummer)/i;
-const PERSONAL_NAME =
-  /name|mail|phone|mobile|tel|address|street|city|zip|post|birth|dob|iban|card|account|tax|ssn|passport|licen|comment|note|salary|income|balance|latitude|longitude|ip_|contact/i;
-const BOOLEAN_TEXTS = new Set(['true', 'false', 'yes', 'no', '0', '1']);
+const SHOWN_CHARACTERS = 100;
+const MAX_IDENTIFIER_CHARACTERS = maxCharacters({ is_unique: true, validation_rules: null });
 
-/** "customerID" and "customer_id" both end in the word id. */
-function spaced(header: string): string {
-  return header.replace(/([a-z\d])([A-Z])/g, '$1_$2');
+const MAX_CATEGORIES = 200;
+const MIN_REPEATS = 10;
+const MAX_CATEGORY_CHARACTERS = 60;
+
+type ShapedColumn = Column & { shape: ColumnShape; isComplete: boolean };
+
+function readColumn(header: string, index: number, body: readonly (readonly string[])[], todayYear: number) {
+  const values: string[] = [];
+  const counts = new Map<string, number>();
+  for (const row of body) {
+    const cell = row[index] ?? '';
+    if (cell.trim() === '') continue;
+    values.push(cell);
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  const column: Column = { header, words: headerWords(header), values, counts };
+  const shape = columnShape(column, todayYear);
+  const isEmail = shape.validation_rules?.format === 'email';
+  const isComplete = values.length > 0 && values.length === body.length && isDistinct(values, isEmail);
+  return { ...column, isComplete, shape };
 }
 
-function legalName(header: string, taken: Set<string>): string {
-  const base =
-    header
-      .trim()
-      .normalize('NFKD')
-      .replace(/[̀-ͯ]/g, '')
-      .replace(/[^A-Za-z0-9_]+/g, '_')
-      .replace(/^_+|_+$/g, '')
-      .replace(/^(?=\d)/, 'f_')
-      .slice(0, 60) || 'field';
-  let name = base;
-  for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${base}_${count}`;
-  taken.add(name.toLowerCase());
-  return name;
+/** Different also in the form by which identifiers match. */
+function isDistinct(values: readonly string[], ignoringCase: boolean): boolean {
+  const forms = new Set<string>();
+  for (const value of values) {
+    const trimmed = value.normalize('NFC').trim();
+    const form = ignoringCase ? trimmed.toLowerCase() : trimmed;
+    if (forms.has(form) || form.length > MAX_IDENTIFIER_CHARACTERS) return false;
+    forms.add(form);
+  }
+  return true;
 }
 
-function displayName(header: string): string {
-  const words = spaced(header)
-    .replace(/[_\s]+/g, ' ')
-    .trim();
-  return (words === '' ? 'Field' : `${words[0]?.toUpperCase()}${words.slice(1)}`).slice(0, 100);
+/** How well a column would identify customers; 0 when it cannot. */
+function identity(column: ShapedColumn): number {
+  if (!column.isComplete) return 0;
+  const { field_type, validation_rules } = column.shape;
+  if (field_type !== 'string' && field_type !== 'number') return 0;
+  if (validation_rules?.format === 'phone' || validation_rules?.format === 'url') return 0;
+  return Math.max(identifierRank(column.words), validation_rules?.format === 'email' ? 3 : 0);
 }
 
-type Shape = {
-  field_type: FieldType;
-  field_format: string | null;
-  options: string[] | null;
-  validation_rules: ValidationRules | null;
-  is_ambiguous: boolean;
-};
-
-const shape = (field_type: FieldType, more: Partial<Shape> = {}): Shape => ({
-  field_type,
-  field_format: null,
-  options: null,
-  validation_rules: null,
-  is_ambiguous: false,
-  ...more,
-});
-
-function fitsFormat(values: readonly string[], format: 'email' | 'phone' | 'url'): boolean {
-  const { check } = compileField(
-    {
-      field_id: '',
-      slot: 0,
-      field_name: 'f',
-      display_name: 'f',
-      field_type: 'string',
-      field_format: null,
-      is_required: false,
-      is_unique: false,
-      is_sensitive: true,
-      options: null,
-      validation_rules: { format },
-    },
-    { todayYear: 2000 },
-  );
-  return values.every((value) => typeof check(value) === 'string');
+function bestIdentifier(columns: readonly ShapedColumn[]): ShapedColumn | null {
+  let best: ShapedColumn | null = null;
+  for (const column of columns) if (identity(column) > (best === null ? 0 : identity(best))) best = column;
+  return best;
 }
 
-/** The type that every value of the column fits, the narrowest first. */
-function shapeOf(values: readonly string[], different: ReadonlySet<string>, todayYear: number): Shape {
-  if (values.length === 0) return shape('string');
-  const texts = values.map((value) => value.trim());
-  if (different.size === 2 && [...different].every((value) => BOOLEAN_TEXTS.has(value.trim().toLowerCase())))
-    return shape('boolean');
-  const formats = DATE_FORMATS.filter((format: DateFormat) => {
-    const { parse } = compileDateFormat(format, todayYear);
-    return texts.every((text) => parse(text) !== null);
-  });
-  if (formats[0] !== undefined) return shape('Date', { field_format: formats[0], is_ambiguous: formats.length > 1 });
-  // "007" is a code, not the number seven.
-  if (texts.every((text) => canonicalNumber(text) !== null && !/^[+-]?0\d/.test(text))) return shape('number');
-  for (const format of ['email', 'url', 'phone'] as const)
-    if (fitsFormat(texts, format)) return shape('string', { validation_rules: { format } });
-  if (different.size <= MAX_OPTIONS && different.size * 3 <= values.length)
-    return shape('enum', { options: [...different].sort() });
-  return shape('string');
+/** Texts of few kinds that come again and again: an occupation or a country, not what somebody wrote. */
+function isCategory({ counts, values }: Column): boolean {
+  if (counts.size > MAX_CATEGORIES || counts.size * MIN_REPEATS > values.length) return false;
+  return [...counts.keys()].every((value) => value.length <= MAX_CATEGORY_CHARACTERS);
+}
+
+/** In doubt a column is sensitive: it can be opened up later, but what has been shown stays seen. */
+function isSensitive(column: ShapedColumn): boolean {
+  const meaning = headerMeaning(column.words);
+  if (meaning === 'special') return true;
+  switch (column.shape.field_type) {
+    // Yes and no about a phone or an email address is not the number or the address.
+    case 'boolean':
+      return false;
+    case 'Date':
+      return !isMilestone(column.words);
+    case 'string':
+      return meaning === 'personal' || column.shape.validation_rules !== null || !isCategory(column);
+    default:
+      return meaning === 'personal';
+  }
 }
 
 /**
- * Proposes a field for every column of a table whose first row is the header. At most one identifier: a column whose
- * values are all there and all different, named like one, else an email column. Identifiers, free text and everything
- * named like personal data are sensitive; what is left can make segments.
+ * Proposes a field for every named column of a table whose first row is the header; `todayYear` is what two-digit years are read
+ * around. At most one field is unique: a column whose values are all there and all different and whose header looks like a
+ * customer's identifier, else an email column. Only that one is required, so that a real file with gaps can be imported.
+ * `field_map` has the headers that are not their field's name; a column without a header is mapped to null, which drops it.
  */
 export function inferFields(rows: readonly (readonly string[])[], todayYear: number): Inference {
   const [header = [], ...body] = rows;
-  const taken = new Set<string>();
-  const field_map: Record<string, string | null> = {};
-  const columns = header.map((name, index) => {
-    const cells = body.map((row) => row[index] ?? '');
-    const values = cells.filter((cell) => cell.trim() !== '');
-    const different = new Set(values);
-    return {
-      name,
-      values,
-      different,
-      isComplete: values.length === body.length && different.size === values.length && values.length > 0,
-      shape: shapeOf(values, different, todayYear),
-    };
-  });
-  const canIdentify = columns.filter(
-    (column) => column.isComplete && !['boolean', 'enum', 'Date', 'currency'].includes(column.shape.field_type),
+  const columns = header.flatMap((name, index): ShapedColumn[] =>
+    name.trim() === '' ? [] : [readColumn(name, index, body, todayYear)],
   );
-  const identifier =
-    canIdentify.find((column) => IDENTIFIER_NAME.test(spaced(column.name.trim()))) ??
-    canIdentify.find((column) => column.shape.validation_rules?.format === 'email');
+  const names = fieldNames(columns.map((column) => column.header));
+  const identifier = bestIdentifier(columns);
 
-  const fields = columns.map((column): ProposedField => {
-    const field_name = legalName(column.name, taken);
-    if (field_name !== column.name.trim()) field_map[column.name] = field_name;
+  const renamed: [string, string | null][] = header.some((name) => name.trim() === '') ? [['', null]] : [];
+  const fields = columns.map((column, index): ProposedField => {
+    const field_name = names[index] ?? column.header;
+    if (field_name !== column.header.trim()) renamed.push([column.header, field_name]);
     const isIdentifier = column === identifier;
-    const { field_type, validation_rules } = column.shape;
-    const freeText = field_type === 'string' || field_type === 'Date';
     return {
       field_name,
-      display_name: displayName(column.name),
-      ...(isIdentifier && field_type === 'number' ? shape('string') : column.shape),
+      display_name: displayName(column.header),
+      ...(isIdentifier && column.shape.field_type === 'number' ? shape('string') : column.shape),
       is_required: isIdentifier,
       is_unique: isIdentifier,
-      is_sensitive:
-        isIdentifier ||
-        freeText ||
-        validation_rules !== null ||
-        (field_type !== 'boolean' && PERSONAL_NAME.test(spaced(column.name))),
-      samples: [...column.different].slice(0, SHOWN_SAMPLES),
+      is_sensitive: isIdentifier || isSensitive(column),
+      samples: [...column.counts.keys()].slice(0, SHOWN_SAMPLES).map((value) => value.slice(0, SHOWN_CHARACTERS)),
     };
   });
-  return { fields, field_map };
+  return { fields, field_map: Object.fromEntries(renamed) };
 }

@@ -15,3 +15,13 @@ export async function requireGroup(
   if (group === undefined) throw notFound('customer group');
   return group;
 }
+
+/** The group of this workspace, or undefined: for histories that outlive their group. */
+export function findGroupHere(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  groupId: string,
+): Promise<GroupRow | undefined> {
+  return findGroup(tx, accountId, workspaceId, groupId);
+}

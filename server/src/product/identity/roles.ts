@@ -56,7 +56,13 @@ const READING: readonly Permission[] = [
   'messages.read',
   'reruns.read',
 ];
-const REVIEWING: readonly Permission[] = [...READING, 'messages.preview', 'messages.review', 'campaigns.approve'];
+const REVIEWING: readonly Permission[] = [
+  ...READING,
+  'messages.preview',
+  'messages.edit',
+  'messages.review',
+  'campaigns.approve',
+];
 const EDITING: readonly Permission[] = [
   ...READING,
   'messages.preview',

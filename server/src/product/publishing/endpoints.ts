@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import type { Transaction } from '../../platform/database/database.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { Reply } from '../../platform/http/endpoint.ts';
+import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
+import { isUuid } from '../../platform/ids/ids.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { CampaignRow } from '../campaigns/campaign.ts';
+import { campaignFailures } from '../campaigns/errors.ts';
+import { lockCampaign, requireCampaign, runsOf } from '../campaigns/lock-campaign.ts';
+import { loadFields } from '../fields/load-fields.ts';
+import { endpoint } from '../services.ts';
+import { publishingFailures } from './errors.ts';
+import { manifestSchema } from './manifest.ts';
+import { publishCampaign } from './publish-campaign.ts';
+import { openPart, readPartRows, readPartText } from './read-file.ts';
+import { LINK_SECONDS, openLink, signLink } from './signed-link.ts';
+import { findPart, findPublication, findRunFiles, type Part, type RunFiles } from './store.ts';
+
+const ids = { workspace_id: idSchema, campaign_id: idSchema };
+const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
+const failures = [campaignFailures, publishingFailures];
+const runNumberSchema = z.number().int().min(1).max(1_000_000).optional().describe('The current run when absent.');
+const CSV = 'text/csv; charset=utf-8';
+const LINK_PATH = '/v1/messages/file';
+
+type Found = { campaign: CampaignRow; runNumber: number; files: RunFiles | undefined };
+
+/** The files of a run of the campaign. Throws not_found (campaign) and run_unknown. */
+async function filesOf(
+  tx: Transaction,
+  accountId: string,
+  body: { workspace_id: string; campaign_id: string; run_number?: number | undefined },
+): Promise<Found> {
+  const campaign = await requireCampaign(tx, accountId, body.workspace_id, body.campaign_id);
+  const runNumber = body.run_number ?? campaign.current_run;
+  if (
+    runNumber !== campaign.current_run &&
+    !(await runsOf(tx, accountId, campaign.campaign_id)).some((run) => run.run_number === runNumber)
+  )
+    throw publishingFailures.run_unknown();
+  return { campaign, runNumber, files: await findRunFiles(tx, accountId, campaign.campaign_id, runNumber) };
+}
+
+async function requirePart(tx: Transaction, accountId: string, found: Found, page: number): Promise<Part> {
+  const publicationId = found.files?.publication_id ?? null;
+  if (publicationId === null) throw publishingFailures.no_files_yet();
+  const part = await findPart(tx, accountId, publicationId, page);
+  if (part === undefined) throw publishingFailures.page_unknown();
+  return part;
+}
+
+export const publishingEndpoints = [
+  endpoint({
+    name: 'publishing.publish',
+    method: 'POST',
+    path: '/v1/messages/publish',
+    summary: 'Publish the messages of a campaign as files',
+    description:
+      'The campaign and its messages become Published at once; the files are made by the job. In "Published" it exports again. While an export is queued or running, the same job is given back.',
+    access: { kind: 'workspace', permission: 'messages.publish' },
+    body: z.strictObject(ids),
+    reply: z.object({
+      message: z.string(),
+      campaign_id: idSchema,
+      run_number: z.number().int(),
+      status: z.literal('queued'),
+      job_id: idSchema,
+    }),
+    example,
+    audit: 'campaign.published',
+    failures,
+    handle: async ({ services, tx, actor, body, audit }) => {
+      const locked = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      const fields = await loadFields(tx, actor.accountId, body.workspace_id);
+      const { campaign, jobId } = await publishCampaign(services, tx, locked, fields, {
+        userId: actor.userId,
+        now: services.clock.now(),
+      });
+      audit({ campaign_id: body.campaign_id, run_number: campaign.current_run, job_id: jobId });
+      return {
+        message: 'The messages are being published.',
+        campaign_id: body.campaign_id,
+        run_number: campaign.current_run,
+        status: 'queued' as const,
+        job_id: jobId,
+      };
+    },
+  }),
+  endpoint({
+    name: 'publishing.pages',
+    method: 'POST',
+    path: '/v1/messages/pages',
+    summary: 'How many files a run has',
+    access: { kind: 'workspace', permission: 'messages.fetch' },
+    body: z.strictObject({ ...ids, run_number: runNumberSchema }),
+    reply: z.object({ campaign_id: idSchema, run_number: z.number().int(), pages: z.number().int() }),
+    example,
+    failures,
+    handle: async ({ tx, actor, body }) => {
+      const { runNumber, files } = await filesOf(tx, actor.accountId, body);
+      return { campaign_id: body.campaign_id, run_number: runNumber, pages: files?.page_count ?? 0 };
+    },
+  }),
+  endpoint({
+    name: 'publishing.fetch',
+    method: 'POST',
+    path: '/v1/messages/fetch',
+    summary: 'Fetch one file',
+    description:
+      'csv: the file. json: its first 1,000 rows. url: a link to the file, good for 15 minutes, for the current run only.',
+    access: { kind: 'workspace', permission: 'messages.fetch' },
+    body: z.strictObject({
+      ...ids,
+      page: z.number().int().min(1).max(1_000_000_000),
+      format: z.enum(['csv', 'json', 'url']),
+      run_number: runNumberSchema,
+    }),
+    reply: z.union([
+      z.object({
+        page: z.number().int(),
+        rows: z.array(z.record(z.string(), z.union([z.string(), z.number()]))),
+        row_count: z.number().int(),
+        truncated: z.boolean(),
+      }),
+      z.object({ page: z.number().int(), url: z.string(), expires_in: z.number().int() }),
+      z.object({ page: z.number().int(), content_type: z.string(), content: z.string() }),
+    ]),
+    replyMediaTypes: ['application/json', 'text/csv'],
+    example: { ...example, page: 1, format: 'csv' },
+    audit: 'file.fetched',
+    failures,
+    handle: async ({ services, tx, actor, body, audit, jsonOnly }) => {
+      const found = await filesOf(tx, actor.accountId, body);
+      if (body.format === 'url' && found.runNumber !== found.campaign.current_run)
+        throw publishingFailures.no_link_for_history();
+      const part = await requirePart(tx, actor.accountId, found, body.page);
+      audit({ campaign_id: body.campaign_id, run_number: found.runNumber, page: body.page, format: body.format });
+      const { page } = body;
+      if (body.format === 'url') {
+        const expires = Math.floor(services.clock.now().getTime() / 1000) + LINK_SECONDS;
+        const query = signLink(services.linkKey, {
+          accountId: actor.accountId,
+          publicationId: part.publication_id,
+          page,
+          expires,
+        });
+        return { page, url: `${services.config.publicUrl ?? ''}${LINK_PATH}?${query}`, expires_in: LINK_SECONDS };
+      }
+      const keys = await services.keyring.forAccount(actor.accountId);
+      if (body.format === 'json') return { page, ...(await readPartRows(services, keys, part)) };
+      if (jsonOnly) return { page, content_type: CSV, content: await readPartText(services, keys, part) };
+      return new Reply(CSV, openPart(services, keys, part), { 'content-length': String(part.byte_count) });
+    },
+  }),
+  endpoint({
+    name: 'publishing.manifest',
+    method: 'POST',
+    path: '/v1/messages/manifest',
+    summary: 'The manifest of a run: parts, rows, hashes',
+    access: { kind: 'workspace', permission: 'messages.fetch' },
+    body: z.strictObject({ ...ids, run_number: runNumberSchema }),
+    reply: manifestSchema,
+    example,
+    failures,
+    handle: async ({ tx, actor, body }) => {
+      const { files } = await filesOf(tx, actor.accountId, body);
+      const publication =
+        files?.publication_id == null ? undefined : await findPublication(tx, actor.accountId, files.publication_id);
+      if (publication === undefined) throw publishingFailures.no_files_yet();
+      return publication.manifest;
+    },
+  }),
+  endpoint({
+    name: 'publishing.download',
+    method: 'GET',
+    path: LINK_PATH,
+    summary: 'A file behind a signed link',
+    description: 'The link comes from POST /v1/messages/fetch with format url. Its signature covers everything in it.',
+    access: { kind: 'signed_link' },
+    body: z.strictObject({}),
+    reply: null,
+    replyMediaTypes: ['text/csv'],
+    example: {},
+    transaction: 'own',
+    failures: [publishingFailures],
+    handle: async ({ services, query, actor, address, requestId }) => {
+      const target = openLink(services.linkKey, query, Math.floor(services.clock.now().getTime() / 1000));
+      if (target === null || !isUuid(target.accountId) || !isUuid(target.publicationId))
+        throw publishingFailures.link_refused();
+      const { accountId, publicationId, page } = target;
+      const part = await services.database.tenant(accountId, async (tx) => {
+        const found = await findPart(tx, accountId, publicationId, page);
+        if (found === undefined) return undefined;
+        await recordEvent(tx, {
+          accountId,
+          action: 'file.downloaded',
+          outcome: 'done',
+          actorUserId: null,
+          sessionId: null,
+          workspaceId: null,
+          objectIds: { publication_id: publicationId, page },
+          client: actor.client,
+          address,
+          requestId,
+        });
+        return found;
+      });
+      // Published again meanwhile: the file behind this link is gone.
+      if (part === undefined)
+        throw platformFailures.not_found({
+          message: 'This file has been replaced by a newer one. Ask for a new link.',
+        });
+      const keys = await services.keyring.forAccount(accountId);
+      return new Reply(CSV, openPart(services, keys, part), {
+        'content-length': String(part.byte_count),
+        'content-disposition': `attachment; filename="part-${String(page).padStart(6, '0')}.csv"`,
+      });
+    },
+  }),
+];

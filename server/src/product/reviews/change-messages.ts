@@ -1,0 +1,106 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { notFound } from '../../platform/errors/platform-failures.ts';
+import { isUuid } from '../../platform/ids/ids.ts';
+import { type CampaignRow, move } from '../campaigns/campaign.ts';
+import { takeStep } from '../campaigns/lock-campaign.ts';
+import type { LoadedField } from '../fields/load-fields.ts';
+import { findingsFor } from '../generation/write-request.ts';
+import { tagErrors } from '../merge-tags/check-tags.ts';
+import { messageFailures } from '../messages/errors.ts';
+import type { MessageInSegment, ReviewStatus } from '../messages/message.ts';
+import { pickMessages, replaceText, runMessages, setReview } from '../messages/run-messages.ts';
+
+export type MessageChange = {
+  messageIds: readonly string[] | undefined;
+  all: boolean;
+  reviewStatus: ReviewStatus | undefined;
+  subject: string | null | undefined;
+  message: string | undefined;
+  note: string | undefined;
+};
+
+const WITHOUT_SUBJECT = new Set(['sms', 'whatsapp', 'in_app']);
+
+async function select(tx: Transaction, campaign: CampaignRow, change: MessageChange): Promise<MessageInSegment[]> {
+  if (change.all === (change.messageIds !== undefined)) throw messageFailures.selection_required();
+  if (change.messageIds === undefined) {
+    const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+    return messages.filter((message) => message.review_status === 'Pending' && !message.is_archived);
+  }
+  const ids = [...new Set(change.messageIds)];
+  const found = ids.every(isUuid) ? await pickMessages(tx, campaign.account_id, campaign.campaign_id, ids) : [];
+  if (found.length !== ids.length) throw notFound('message');
+  if (
+    found.some(
+      (message) =>
+        message.is_archived || message.approval_stage === 'Published' || message.run_number !== campaign.current_run,
+    )
+  )
+    throw messageFailures.message_published();
+  return found;
+}
+
+/** Keeps a new text if it can be rendered at all; what the checks say of it stands on the message. */
+async function edit(
+  tx: Transaction,
+  campaign: CampaignRow,
+  message: MessageInSegment,
+  change: MessageChange,
+  fields: readonly LoadedField[],
+): Promise<void> {
+  if (change.subject !== undefined && change.subject !== null && WITHOUT_SUBJECT.has(message.channel))
+    throw messageFailures.subject_refused();
+  const subject = change.subject === undefined ? message.subject : change.subject;
+  const text = change.message ?? message.message;
+  const problems = [
+    ...tagErrors(subject ?? '', fields).map((problem) => ({ field: 'subject', ...problem })),
+    ...tagErrors(text, fields).map((problem) => ({ field: 'message', ...problem })),
+  ];
+  const first = problems[0];
+  if (first !== undefined)
+    throw messageFailures.invalid_text({ details: problems, message: `${first.field}: ${first.message}` });
+  const channel = campaign.channels.find((entry) => entry.channel === message.channel) ?? {
+    channel: message.channel,
+    max_length: 10_000,
+  };
+  const findings = findingsFor(campaign, channel, { subject, message: text }, fields);
+  await replaceText(tx, campaign.account_id, message.message_id, {
+    subject,
+    message: text,
+    technique: message.technique,
+    findings,
+    written_by: 'edited',
+  });
+}
+
+/**
+ * Edits, decides or annotates messages of the current run. An edit sets a message back to Pending unless the same call
+ * decides it. An edit, or any decision but approval, takes a campaign that was ready to publish back to review.
+ */
+export async function changeMessages(
+  tx: Transaction,
+  campaign: CampaignRow,
+  change: MessageChange,
+  fields: readonly LoadedField[],
+): Promise<MessageInSegment[]> {
+  const edits = change.subject !== undefined || change.message !== undefined;
+  if (!edits && change.reviewStatus === undefined && change.note === undefined) throw messageFailures.nothing_to_do();
+  const selected = await select(tx, campaign, change);
+  const changesApproval = edits || (change.reviewStatus !== undefined && change.reviewStatus !== 'Approved');
+  move(campaign.status, 'review');
+  if (edits) {
+    const [only, ...others] = selected;
+    if (only === undefined || others.length > 0 || change.all) throw messageFailures.one_text_at_a_time();
+    await edit(tx, campaign, only, change, fields);
+  }
+  const ids = selected.map((message) => message.message_id);
+  // An approval within "Ready to publish" changes nothing that was not approved already.
+  const decided =
+    campaign.status === 'Ready to publish' && change.reviewStatus === 'Approved' && !edits
+      ? undefined
+      : change.reviewStatus;
+  if (decided !== undefined || change.note !== undefined)
+    await setReview(tx, campaign.account_id, ids, decided ?? null, change.note ?? null);
+  if (changesApproval && selected.length > 0) await takeStep(tx, campaign, 'review');
+  return pickMessages(tx, campaign.account_id, campaign.campaign_id, ids);
+}

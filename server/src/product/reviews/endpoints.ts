@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
+import { isUuid } from '../../platform/ids/ids.ts';
+import { CHANNELS } from '../campaigns/campaign.ts';
+import { campaignFailures } from '../campaigns/errors.ts';
+import { lockCampaign, requireCampaign, requireRun } from '../campaigns/lock-campaign.ts';
+import { campaignReply, campaignSchema } from '../campaigns/reply.ts';
+import { loadFields } from '../fields/load-fields.ts';
+import { requirePermission } from '../identity/permission.ts';
+import { MAX_TEMPLATE_CHARACTERS } from '../merge-tags/template.ts';
+import { messageFailures } from '../messages/errors.ts';
+import { messageReply, messageSchema, REVIEW_STATUSES } from '../messages/message.ts';
+import { pageOfMessages } from '../messages/run-messages.ts';
+import { endpoint } from '../services.ts';
+import { approveCampaign, reopenCampaign } from './approve-campaign.ts';
+import { changeMessages } from './change-messages.ts';
+import { previewMessage } from './preview-message.ts';
+
+const ids = { workspace_id: idSchema, campaign_id: idSchema };
+const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
+const failures = [campaignFailures, messageFailures];
+const textSchema = z.string().min(1, 'must not be empty').max(MAX_TEMPLATE_CHARACTERS);
+
+export const reviewEndpoints = [
+  endpoint({
+    name: 'messages.list',
+    method: 'POST',
+    path: '/v1/campaign/messages',
+    summary: 'Messages of a campaign, largest segments first',
+    description: 'The active messages of the current run, or of run_number; archived ones too with include_archived.',
+    access: { kind: 'workspace', permission: 'messages.read' },
+    body: z.strictObject({
+      ...ids,
+      run_number: z.number().int().min(1).max(1_000_000).optional(),
+      include_archived: z.boolean().optional(),
+      review_status: z.enum(REVIEW_STATUSES).optional(),
+      channel: z.enum(CHANNELS).optional(),
+      segment_id: idSchema.optional(),
+      page: pageSchema,
+      page_size: pageSizeSchema,
+    }),
+    reply: z.array(messageSchema),
+    example,
+    handle: async ({ tx, actor, body }) => {
+      const campaign = await requireCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      const runNumber = body.run_number ?? campaign.current_run;
+      await requireRun(tx, actor.accountId, campaign.campaign_id, runNumber);
+      if (body.segment_id !== undefined && !isUuid(body.segment_id)) return [];
+      const size = body.page_size ?? 100;
+      const messages = await pageOfMessages(
+        tx,
+        actor.accountId,
+        campaign.campaign_id,
+        {
+          runNumber,
+          includeArchived: body.include_archived ?? body.run_number !== undefined,
+          reviewStatus: body.review_status ?? null,
+          channel: body.channel ?? null,
+          segmentId: body.segment_id ?? null,
+        },
+        { limit: size, offset: ((body.page ?? 1) - 1) * size },
+      );
+      return messages.map(messageReply);
+    },
+  }),
+  endpoint({
+    name: 'messages.change',
+    method: 'PATCH',
+    path: '/v1/campaign/messages',
+    summary: 'Edit, decide or annotate messages',
+    description:
+      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or rejection takes it back to review. A decision (review_status) needs the permission messages.review.',
+    access: { kind: 'workspace', permission: 'messages.edit' },
+    body: z.strictObject({
+      ...ids,
+      message_ids: z.array(idSchema).min(1).max(10_000).optional(),
+      all: z.boolean().optional(),
+      review_status: z.enum(REVIEW_STATUSES).optional(),
+      subject: textSchema.nullable().optional(),
+      message: textSchema.optional(),
+      note: z.string().trim().max(2_000).optional(),
+    }),
+    reply: z.object({ updated: z.number().int(), messages: z.array(messageSchema) }),
+    example: { ...example, all: true, review_status: 'Approved' },
+    audit: 'message.changed',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      if (body.review_status !== undefined) await requirePermission(tx, actor, body.workspace_id, 'messages.review');
+      const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      const messages = await changeMessages(
+        tx,
+        campaign,
+        {
+          messageIds: body.message_ids,
+          all: body.all ?? false,
+          reviewStatus: body.review_status,
+          subject: body.subject,
+          message: body.message,
+          note: body.note,
+        },
+        await loadFields(tx, actor.accountId, body.workspace_id),
+      );
+      audit({
+        campaign_id: body.campaign_id,
+        message_ids: messages.map((message) => message.message_id),
+        ...(body.review_status === undefined ? {} : { review_status: body.review_status }),
+      });
+      return { updated: messages.length, messages: messages.map(messageReply) };
+    },
+  }),
+  endpoint({
+    name: 'messages.preview',
+    method: 'POST',
+    path: '/v1/campaign/messages/preview',
+    summary: 'A message as real customers would get it',
+    access: { kind: 'workspace', permission: 'messages.preview' },
+    body: z.strictObject({ ...ids, message_id: idSchema, limit: z.number().int().min(1).max(20).optional() }),
+    reply: z.object({
+      message_id: idSchema,
+      previews: z.array(z.object({ customer_id: idSchema, subject: z.string().nullable(), message: z.string() })),
+    }),
+    example: { ...example, message_id: EXAMPLE_ID },
+    audit: 'message.previewed',
+    handle: async ({ services, tx, actor, body, audit }) => {
+      const campaign = await requireCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      const keys = await services.keyring.forAccount(actor.accountId);
+      const previews = await previewMessage(
+        tx,
+        keys,
+        campaign,
+        await loadFields(tx, actor.accountId, body.workspace_id),
+        body.message_id,
+        body.limit ?? 3,
+      );
+      audit({ campaign_id: body.campaign_id, message_id: body.message_id, customers: previews.length });
+      return { message_id: body.message_id, previews };
+    },
+  }),
+  endpoint({
+    name: 'campaigns.approve',
+    method: 'POST',
+    path: '/v1/campaign/approve',
+    summary: 'Approve a campaign for publishing',
+    description: 'Needs every message decided, none Rejected, and no finding that is an error.',
+    access: { kind: 'workspace', permission: 'campaigns.approve' },
+    body: z.strictObject(ids),
+    reply: campaignSchema,
+    example,
+    audit: 'campaign.approved',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      const fields = await loadFields(tx, actor.accountId, body.workspace_id);
+      audit({ campaign_id: body.campaign_id, run_number: campaign.current_run });
+      return campaignReply(await approveCampaign(tx, campaign, fields), fields);
+    },
+  }),
+  endpoint({
+    name: 'campaigns.reopen',
+    method: 'POST',
+    path: '/v1/campaign/reopen',
+    summary: 'Take a campaign back to Draft',
+    description: 'From "Ready for review" or "Failed". Its unpublished texts are dropped.',
+    access: { kind: 'workspace', permission: 'campaigns.write' },
+    body: z.strictObject(ids),
+    reply: campaignSchema,
+    example,
+    audit: 'campaign.reopened',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      audit({ campaign_id: body.campaign_id });
+      return campaignReply(
+        await reopenCampaign(tx, campaign),
+        await loadFields(tx, actor.accountId, body.workspace_id),
+      );
+    },
+  }),
+];
