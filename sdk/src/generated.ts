@@ -13,6 +13,56 @@ export type ApiKey = {
   revoked_at: string | null;
 };
 
+export type Brief = {
+  /** What the message shall bring about. */
+  objective: string;
+  product: string;
+  call_to_action: string;
+  tone?: string;
+  language?: string;
+  link?: string;
+  audience_notes?: string;
+  must_include?: string[];
+  must_avoid?: string[];
+};
+
+export type Campaign = {
+  campaign_id: string;
+  account_id: string;
+  workspace_id: string;
+  campaign_name: string;
+  status: 'Draft' | 'Generating' | 'Ready for review' | 'Ready to publish' | 'Published' | 'Failed';
+  failure_reason: string | null;
+  customer_group_id: string;
+  brief: Brief;
+  channels: { channel: 'email' | 'sms' | 'push' | 'in_app' | 'whatsapp'; max_length: number }[];
+  /** Attributes that make the segments, most important first. None: one segment of everybody. */
+  segment_by: {
+    field_name: string;
+    /** Limits of half-open bands [a, b), ascending. Numbers, or ISO dates. */
+    bands?: (number | string)[];
+    /** Another name for a value; values with one name form one segment. */
+    aliases?: Record<string, string>;
+  }[];
+  variants: number;
+  min_segment_size: number;
+  export_fields: string[];
+  /** All rules must hold for a customer to get a message: consent, a reachable address. */
+  eligible_when: {
+    field_name: string;
+    op: 'is' | 'is_not' | 'in' | 'is_blank' | 'is_not_blank' | 'at_least' | 'at_most';
+    value?: string | number | boolean | (string | number | boolean)[];
+  }[];
+  writer: string;
+  current_run: number;
+  /** The writing or rewriting that runs now. */
+  active_job_id: string | null;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+  published_at: string | null;
+};
+
 export type CancelledImport = {
   import_id: string;
   status: 'queued' | 'running' | 'completed' | 'rejected' | 'failed' | 'cancelled';
@@ -159,6 +209,50 @@ export type Job = {
   error: { code: string; message: string } | null;
   created_at: string;
   updated_at: string;
+};
+
+export type Manifest = {
+  campaign_id: string;
+  campaign_name: string;
+  run_number: number;
+  publication_id: string;
+  customer_group_id: string;
+  customer_group_name: string;
+  /** The one moment at which membership, eligibility and segments were read. */
+  snapshot_at: string;
+  columns: { name: string; source: 'identifier' | 'export_field' | 'message' }[];
+  parts: { page: number; file: string; rows: number; bytes: number; sha256: string }[];
+  rows: number;
+  /** Members of the group in the snapshot. */
+  customers: number;
+  /** Customers whose segment has no approved message. */
+  unmatched: number;
+  /** Customers left out by eligible_when. */
+  ineligible: number;
+  approval_digest: string | null;
+};
+
+export type Message = {
+  message_id: string;
+  campaign_id: string;
+  run_number: number;
+  segment: { segment_id: string; criteria: Record<string, unknown>; label: string; size: number };
+  channel: string;
+  variant: number;
+  subject: string | null;
+  message: string;
+  technique: string;
+  findings: { code: string; severity: 'error' | 'warning'; message: string; fix: string | null }[];
+  review_status: 'Pending' | 'Approved' | 'Rejected' | 'Excluded';
+  approval_stage: 'Ready for review' | 'Ready to publish' | 'Published';
+  is_archived: boolean;
+  reused_from: string | null;
+  created_at: string;
+  updated_at: string;
+  /** What the reviewer noted. */
+  note: string | null;
+  /** The writer and its version, or "edited". */
+  written_by: string;
 };
 
 export type ProposedField = {
@@ -608,6 +702,304 @@ export type ImportsCancelBody = { workspace_id: string; import_id: string };
 /** What imports.cancel answers. */
 export type ImportsCancelReply = CancelledImport;
 
+/** What campaigns.create takes. */
+export type CampaignsCreateBody = {
+  campaign_name: string;
+  customer_group_id: string;
+  brief: Brief;
+  channels: {
+    channel: 'email' | 'sms' | 'push' | 'in_app' | 'whatsapp';
+    /** Characters. SMS has 160 when nothing is said. */
+    max_length?: number | undefined;
+  }[];
+  /** Attributes that make the segments, most important first. None: one segment of everybody. */
+  segment_by: {
+    field_name: string;
+    /** Limits of half-open bands [a, b), ascending. Numbers, or ISO dates. */
+    bands?: (number | string)[] | undefined;
+    /** Another name for a value; values with one name form one segment. */
+    aliases?: Record<string, string> | undefined;
+  }[];
+  variants?: number | undefined;
+  min_segment_size?: number | undefined;
+  /** Names of fields that stand in the published files beside the identifiers. */
+  export_fields?: string[] | undefined;
+  /** All rules must hold for a customer to get a message: consent, a reachable address. */
+  eligible_when?: {
+    field_name: string;
+    op: 'is' | 'is_not' | 'in' | 'is_blank' | 'is_not_blank' | 'at_least' | 'at_most';
+    value?: string | number | boolean | (string | number | boolean)[] | undefined;
+  }[] | undefined;
+  /** offline (default), or the name of a configured model. */
+  writer?: string | undefined;
+  workspace_id: string;
+};
+
+/** What campaigns.create answers. */
+export type CampaignsCreateReply = Campaign;
+
+/** What campaigns.get takes. */
+export type CampaignsGetBody = { workspace_id: string; campaign_id?: string | undefined };
+
+/** What campaigns.get answers. */
+export type CampaignsGetReply = Campaign | Campaign[];
+
+/** What campaigns.change takes. */
+export type CampaignsChangeBody = {
+  campaign_name?: string | undefined;
+  customer_group_id?: string | undefined;
+  brief?: Brief | undefined;
+  channels?: {
+    channel: 'email' | 'sms' | 'push' | 'in_app' | 'whatsapp';
+    /** Characters. SMS has 160 when nothing is said. */
+    max_length?: number | undefined;
+  }[] | undefined;
+  /** Attributes that make the segments, most important first. None: one segment of everybody. */
+  segment_by?: {
+    field_name: string;
+    /** Limits of half-open bands [a, b), ascending. Numbers, or ISO dates. */
+    bands?: (number | string)[] | undefined;
+    /** Another name for a value; values with one name form one segment. */
+    aliases?: Record<string, string> | undefined;
+  }[] | undefined;
+  variants?: number | undefined;
+  min_segment_size?: number | undefined;
+  /** Names of fields that stand in the published files beside the identifiers. */
+  export_fields?: string[] | undefined;
+  /** All rules must hold for a customer to get a message: consent, a reachable address. */
+  eligible_when?: {
+    field_name: string;
+    op: 'is' | 'is_not' | 'in' | 'is_blank' | 'is_not_blank' | 'at_least' | 'at_most';
+    value?: string | number | boolean | (string | number | boolean)[] | undefined;
+  }[] | undefined;
+  /** offline (default), or the name of a configured model. */
+  writer?: string | undefined;
+  workspace_id: string;
+  campaign_id: string;
+};
+
+/** What campaigns.change answers. */
+export type CampaignsChangeReply = Campaign;
+
+/** What campaigns.delete takes. */
+export type CampaignsDeleteBody = { workspace_id: string; campaign_id: string };
+
+/** What campaigns.delete answers. */
+export type CampaignsDeleteReply = { message: string; campaign_id: string };
+
+/** What campaigns.segments takes. */
+export type CampaignsSegmentsBody = {
+  workspace_id: string;
+  customer_group_id: string;
+  /** Attributes that make the segments, most important first. None: one segment of everybody. */
+  segment_by: {
+    field_name: string;
+    /** Limits of half-open bands [a, b), ascending. Numbers, or ISO dates. */
+    bands?: (number | string)[] | undefined;
+    /** Another name for a value; values with one name form one segment. */
+    aliases?: Record<string, string> | undefined;
+  }[];
+  min_segment_size?: number | undefined;
+};
+
+/** What campaigns.segments answers. */
+export type CampaignsSegmentsReply = {
+  total_customers: number;
+  segment_count: number;
+  segments: {
+    /** Value, band or null (blank) by field name. A missing attribute means all others. */
+    criteria: Record<string, string | boolean | null | { from: number | string | null; to: number | string | null }>;
+    label: string;
+    size: number;
+  }[];
+  merged: {
+    /** Value, band or null (blank) by field name. A missing attribute means all others. */
+    criteria: Record<string, string | boolean | null | { from: number | string | null; to: number | string | null }>;
+    label: string;
+    size: number;
+    into: string;
+  }[];
+  estimate: { messages: number; model_calls: number };
+};
+
+/** What campaigns.all takes. */
+export type CampaignsAllBody = { start_date?: string | undefined; end_date?: string | undefined };
+
+/** What campaigns.all answers. */
+export type CampaignsAllReply = {
+  workspace_id: string;
+  workspace_name: string;
+  campaigns: {
+    campaign_id: string;
+    campaign_name: string;
+    status: 'Draft' | 'Generating' | 'Ready for review' | 'Ready to publish' | 'Published' | 'Failed';
+    customer_group_id: string;
+    current_run: number;
+    total_messages: number;
+    created_by: string;
+    created_at: string;
+    updated_at: string;
+    published_at: string | null;
+  }[];
+}[];
+
+/** What campaigns.generate takes. */
+export type CampaignsGenerateBody = { workspace_id: string; campaign_id: string };
+
+/** What campaigns.generate answers. */
+export type CampaignsGenerateReply = {
+  job_id: string;
+  campaign_status: 'Draft' | 'Generating' | 'Ready for review' | 'Ready to publish' | 'Published' | 'Failed';
+};
+
+/** What messages.regenerate takes. */
+export type MessagesRegenerateBody = { workspace_id: string; campaign_id: string; message_ids: string[]; guidance?: string | undefined };
+
+/** What messages.regenerate answers. */
+export type MessagesRegenerateReply = { job_id: string };
+
+/** What messages.list takes. */
+export type MessagesListBody = {
+  workspace_id: string;
+  campaign_id: string;
+  run_number?: number | undefined;
+  include_archived?: boolean | undefined;
+  review_status?: 'Pending' | 'Approved' | 'Rejected' | 'Excluded' | undefined;
+  channel?: 'email' | 'sms' | 'push' | 'in_app' | 'whatsapp' | undefined;
+  segment_id?: string | undefined;
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+};
+
+/** What messages.list answers. */
+export type MessagesListReply = Message[];
+
+/** What messages.change takes. */
+export type MessagesChangeBody = {
+  workspace_id: string;
+  campaign_id: string;
+  message_ids?: string[] | undefined;
+  all?: boolean | undefined;
+  review_status?: 'Pending' | 'Approved' | 'Rejected' | 'Excluded' | undefined;
+  subject?: string | null | undefined;
+  message?: string | undefined;
+  note?: string | undefined;
+};
+
+/** What messages.change answers. */
+export type MessagesChangeReply = { updated: number; messages: Message[] };
+
+/** What messages.preview takes. */
+export type MessagesPreviewBody = { workspace_id: string; campaign_id: string; message_id: string; limit?: number | undefined };
+
+/** What messages.preview answers. */
+export type MessagesPreviewReply = { message_id: string; previews: { customer_id: string; subject: string | null; message: string }[] };
+
+/** What campaigns.approve takes. */
+export type CampaignsApproveBody = { workspace_id: string; campaign_id: string };
+
+/** What campaigns.approve answers. */
+export type CampaignsApproveReply = Campaign;
+
+/** What campaigns.reopen takes. */
+export type CampaignsReopenBody = { workspace_id: string; campaign_id: string };
+
+/** What campaigns.reopen answers. */
+export type CampaignsReopenReply = Campaign;
+
+/** What publishing.publish takes. */
+export type PublishingPublishBody = { workspace_id: string; campaign_id: string };
+
+/** What publishing.publish answers. */
+export type PublishingPublishReply = { message: string; campaign_id: string; run_number: number; status: 'queued'; job_id: string };
+
+/** What publishing.pages takes. */
+export type PublishingPagesBody = {
+  workspace_id: string;
+  campaign_id: string;
+  /** The current run when absent. */
+  run_number?: number | undefined;
+};
+
+/** What publishing.pages answers. */
+export type PublishingPagesReply = { campaign_id: string; run_number: number; pages: number };
+
+/** What publishing.fetch takes. */
+export type PublishingFetchBody = {
+  workspace_id: string;
+  campaign_id: string;
+  page: number;
+  format: 'csv' | 'json' | 'url';
+  /** The current run when absent. */
+  run_number?: number | undefined;
+};
+
+/** What publishing.fetch answers. A string is the text/csv answer. */
+export type PublishingFetchReply = { page: number; rows: (Record<string, string | number>)[]; row_count: number; truncated: boolean } | { page: number; url: string; expires_in: number } | { page: number; content_type: string; content: string } | string;
+
+/** What publishing.manifest takes. */
+export type PublishingManifestBody = {
+  workspace_id: string;
+  campaign_id: string;
+  /** The current run when absent. */
+  run_number?: number | undefined;
+};
+
+/** What publishing.manifest answers. */
+export type PublishingManifestReply = Manifest;
+
+/** What reruns.initiate takes. */
+export type RerunsInitiateBody = { workspace_id: string; campaign_id: string; customer_group_id: string };
+
+/** What reruns.initiate answers. */
+export type RerunsInitiateReply = {
+  message: string;
+  campaign_id: string;
+  run_id: string;
+  run_number: number;
+  customer_group_id: string;
+  campaign_status: 'Draft' | 'Generating' | 'Ready for review' | 'Ready to publish' | 'Published' | 'Failed';
+  segments: { total: number; matched: number; new: number };
+  archived_messages: number;
+  job_id: string | null;
+};
+
+/** What reruns.history takes. */
+export type RerunsHistoryBody = { workspace_id: string; campaign_id: string };
+
+/** What reruns.history answers. */
+export type RerunsHistoryReply = {
+  run_id: string;
+  campaign_id: string;
+  run_number: number;
+  status: 'Draft' | 'Generating' | 'Ready for review' | 'Ready to publish' | 'Published' | 'Failed';
+  is_current: boolean;
+  customer_group_id: string;
+  customer_group_name: string;
+  segment_count: number;
+  message_summary: { reused: number; generated: number; archived: number };
+  initiated_by: string;
+  created_at: string;
+  completed_at: string | null;
+}[];
+
+/** What reruns.messages takes. */
+export type RerunsMessagesBody = {
+  workspace_id: string;
+  campaign_id: string;
+  run_number?: number | undefined;
+  include_archived?: boolean | undefined;
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+};
+
+/** What reruns.messages answers. */
+export type RerunsMessagesReply = Message[];
+
 /** What jobs.get takes. */
 export type JobsGetBody = { workspace_id: string; job_id: string };
 
@@ -971,6 +1363,217 @@ export function createCalls(send: Send) {
        */
       cancel: (body: ImportsCancelBody, options: CallOptions = {}): Promise<ImportsCancelReply> =>
         send<ImportsCancelReply>({ name: 'imports.cancel', method: 'DELETE', path: '/v1/customer/imports', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    campaigns: {
+      /**
+       * Create a campaign as a Draft (`PUT /v1/campaign`).
+       *
+       * Needs the permission `campaigns.write` in the workspace.
+       *
+       * Written to the audit log as `campaign.created`.
+       */
+      create: (body: CampaignsCreateBody, options: CallOptions = {}): Promise<CampaignsCreateReply> =>
+        send<CampaignsCreateReply>({ name: 'campaigns.create', method: 'PUT', path: '/v1/campaign', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * One campaign, or all of the workspace (`POST /v1/campaign`).
+       *
+       * With campaign_id: that campaign. Without: an array, oldest first.
+       *
+       * Needs the permission `campaigns.read` in the workspace.
+       */
+      get: (body: CampaignsGetBody, options: CallOptions = {}): Promise<CampaignsGetReply> =>
+        send<CampaignsGetReply>({ name: 'campaigns.get', method: 'POST', path: '/v1/campaign', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Change a Draft (`PATCH /v1/campaign`).
+       *
+       * Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.
+       *
+       * Needs the permission `campaigns.write` in the workspace.
+       *
+       * Written to the audit log as `campaign.changed`.
+       */
+      change: (body: CampaignsChangeBody, options: CallOptions = {}): Promise<CampaignsChangeReply> =>
+        send<CampaignsChangeReply>({ name: 'campaigns.change', method: 'PATCH', path: '/v1/campaign', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Delete a campaign that has never been published (`DELETE /v1/campaign`).
+       *
+       * Needs the permission `campaigns.write` in the workspace.
+       *
+       * Written to the audit log as `campaign.deleted`.
+       */
+      delete: (body: CampaignsDeleteBody, options: CallOptions = {}): Promise<CampaignsDeleteReply> =>
+        send<CampaignsDeleteReply>({ name: 'campaigns.delete', method: 'DELETE', path: '/v1/campaign', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Preview the segments of a group (`POST /v1/campaign/segments`).
+       *
+       * Sizes of all segments these attributes would make, which small ones would be merged into which, and what writing them would take for one channel.
+       *
+       * Needs the permission `campaigns.read` in the workspace.
+       */
+      segments: (body: CampaignsSegmentsBody, options: CallOptions = {}): Promise<CampaignsSegmentsReply> =>
+        send<CampaignsSegmentsReply>({ name: 'campaigns.segments', method: 'POST', path: '/v1/campaign/segments', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * All campaigns of the workspaces you may see (`POST /v1/campaign/all`).
+       *
+       * With start_date or end_date only campaigns published within, both inclusive. Workspaces without campaigns stand with an empty array.
+       *
+       * Needs the permission `campaigns.read_all` in the account.
+       */
+      all: (body: CampaignsAllBody = {}, options: CallOptions = {}): Promise<CampaignsAllReply> =>
+        send<CampaignsAllReply>({ name: 'campaigns.all', method: 'POST', path: '/v1/campaign/all', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Have the messages of a campaign written (`POST /v1/campaign/generate`).
+       *
+       * Freezes the segments and queues the writing. The campaign is Generating until the job ends, then Ready for review, or Failed with a reason.
+       *
+       * Needs the permission `campaigns.generate` in the workspace.
+       *
+       * Written to the audit log as `campaign.generation_started`.
+       */
+      generate: (body: CampaignsGenerateBody, options: CallOptions = {}): Promise<CampaignsGenerateReply> =>
+        send<CampaignsGenerateReply>({ name: 'campaigns.generate', method: 'POST', path: '/v1/campaign/generate', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Approve a campaign for publishing (`POST /v1/campaign/approve`).
+       *
+       * Needs every message decided, none Rejected, and no finding that is an error.
+       *
+       * Needs the permission `campaigns.approve` in the workspace.
+       *
+       * Written to the audit log as `campaign.approved`.
+       */
+      approve: (body: CampaignsApproveBody, options: CallOptions = {}): Promise<CampaignsApproveReply> =>
+        send<CampaignsApproveReply>({ name: 'campaigns.approve', method: 'POST', path: '/v1/campaign/approve', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Take a campaign back to Draft (`POST /v1/campaign/reopen`).
+       *
+       * From "Ready for review" or "Failed". Its unpublished texts are dropped.
+       *
+       * Needs the permission `campaigns.write` in the workspace.
+       *
+       * Written to the audit log as `campaign.reopened`.
+       */
+      reopen: (body: CampaignsReopenBody, options: CallOptions = {}): Promise<CampaignsReopenReply> =>
+        send<CampaignsReopenReply>({ name: 'campaigns.reopen', method: 'POST', path: '/v1/campaign/reopen', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    messages: {
+      /**
+       * Have messages written anew (`POST /v1/campaign/messages/regenerate`).
+       *
+       * Guidance tells the writer what to heed. The messages are Pending again afterwards; approval waits for the job.
+       *
+       * Needs the permission `messages.edit` in the workspace.
+       *
+       * Written to the audit log as `message.rewriting_started`.
+       */
+      regenerate: (body: MessagesRegenerateBody, options: CallOptions = {}): Promise<MessagesRegenerateReply> =>
+        send<MessagesRegenerateReply>({ name: 'messages.regenerate', method: 'POST', path: '/v1/campaign/messages/regenerate', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Messages of a campaign, largest segments first (`POST /v1/campaign/messages`).
+       *
+       * The active messages of the current run, or of run_number; archived ones too with include_archived.
+       *
+       * Needs the permission `messages.read` in the workspace.
+       */
+      list: (body: MessagesListBody, options: CallOptions = {}): Promise<MessagesListReply> =>
+        send<MessagesListReply>({ name: 'messages.list', method: 'POST', path: '/v1/campaign/messages', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Edit, decide or annotate messages (`PATCH /v1/campaign/messages`).
+       *
+       * `all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or rejection takes it back to review. A decision (review_status) needs the permission messages.review.
+       *
+       * Needs the permission `messages.edit` in the workspace.
+       *
+       * Written to the audit log as `message.changed`.
+       */
+      change: (body: MessagesChangeBody, options: CallOptions = {}): Promise<MessagesChangeReply> =>
+        send<MessagesChangeReply>({ name: 'messages.change', method: 'PATCH', path: '/v1/campaign/messages', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * A message as real customers would get it (`POST /v1/campaign/messages/preview`).
+       *
+       * Needs the permission `messages.preview` in the workspace.
+       *
+       * Written to the audit log as `message.previewed`.
+       */
+      preview: (body: MessagesPreviewBody, options: CallOptions = {}): Promise<MessagesPreviewReply> =>
+        send<MessagesPreviewReply>({ name: 'messages.preview', method: 'POST', path: '/v1/campaign/messages/preview', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    publishing: {
+      /**
+       * Publish the messages of a campaign as files (`POST /v1/messages/publish`).
+       *
+       * The campaign and its messages become Published at once; the files are made by the job. In "Published" it exports again. While an export is queued or running, the same job is given back.
+       *
+       * Needs the permission `messages.publish` in the workspace.
+       *
+       * Written to the audit log as `campaign.published`.
+       */
+      publish: (body: PublishingPublishBody, options: CallOptions = {}): Promise<PublishingPublishReply> =>
+        send<PublishingPublishReply>({ name: 'publishing.publish', method: 'POST', path: '/v1/messages/publish', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * How many files a run has (`POST /v1/messages/pages`).
+       *
+       * Needs the permission `messages.fetch` in the workspace.
+       */
+      pages: (body: PublishingPagesBody, options: CallOptions = {}): Promise<PublishingPagesReply> =>
+        send<PublishingPagesReply>({ name: 'publishing.pages', method: 'POST', path: '/v1/messages/pages', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Fetch one file (`POST /v1/messages/fetch`).
+       *
+       * csv: the file. json: its first 1,000 rows. url: a link to the file, good for 15 minutes, for the current run only.
+       *
+       * Needs the permission `messages.fetch` in the workspace.
+       *
+       * Written to the audit log as `file.fetched`.
+       */
+      fetch: (body: PublishingFetchBody, options: CallOptions = {}): Promise<PublishingFetchReply> =>
+        send<PublishingFetchReply>({ name: 'publishing.fetch', method: 'POST', path: '/v1/messages/fetch', credentials: 'token', reads: false, answer: 'text' }, { body }, options),
+      /**
+       * Fetch one file, the answer as a stream of bytes (`POST /v1/messages/fetch`).
+       *
+       * csv: the file. json: its first 1,000 rows. url: a link to the file, good for 15 minutes, for the current run only.
+       *
+       * Needs the permission `messages.fetch` in the workspace.
+       *
+       * Written to the audit log as `file.fetched`.
+       */
+      fetchStream: (body: PublishingFetchBody, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> =>
+        send<ReadableStream<Uint8Array>>({ name: 'publishing.fetch', method: 'POST', path: '/v1/messages/fetch', credentials: 'token', reads: false, answer: 'stream' }, { body }, options),
+      /**
+       * The manifest of a run: parts, rows, hashes (`POST /v1/messages/manifest`).
+       *
+       * Needs the permission `messages.fetch` in the workspace.
+       */
+      manifest: (body: PublishingManifestBody, options: CallOptions = {}): Promise<PublishingManifestReply> =>
+        send<PublishingManifestReply>({ name: 'publishing.manifest', method: 'POST', path: '/v1/messages/manifest', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+    },
+    reruns: {
+      /**
+       * Begin a new run of a published campaign (`POST /v1/campaign/rerun/initiate`).
+       *
+       * Segments met before keep their published texts; only new ones are written. With none new the campaign is ready to publish at once and job_id is null.
+       *
+       * Needs the permission `reruns.write` in the workspace.
+       *
+       * Written to the audit log as `campaign.rerun_initiated`.
+       */
+      initiate: (body: RerunsInitiateBody, options: CallOptions = {}): Promise<RerunsInitiateReply> =>
+        send<RerunsInitiateReply>({ name: 'reruns.initiate', method: 'POST', path: '/v1/campaign/rerun/initiate', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * All runs of a campaign, newest first (`POST /v1/campaign/rerun/history`).
+       *
+       * Needs the permission `reruns.read` in the workspace.
+       */
+      history: (body: RerunsHistoryBody, options: CallOptions = {}): Promise<RerunsHistoryReply> =>
+        send<RerunsHistoryReply>({ name: 'reruns.history', method: 'POST', path: '/v1/campaign/rerun/history', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Messages of a run, or of the current one (`POST /v1/campaign/rerun/messages`).
+       *
+       * With run_number that run's messages, archived ones included. Without, only active ones of the current run; with include_archived the messages of all runs.
+       *
+       * Needs the permission `reruns.read` in the workspace.
+       */
+      messages: (body: RerunsMessagesBody, options: CallOptions = {}): Promise<RerunsMessagesReply> =>
+        send<RerunsMessagesReply>({ name: 'reruns.messages', method: 'POST', path: '/v1/campaign/rerun/messages', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
     },
     jobs: {
       /**
