@@ -4,6 +4,8 @@ import type { Config } from './config.ts';
 import { type Clock, systemClock } from './platform/clock/clock.ts';
 import { openDatabase } from './platform/database/database.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/database/embedded/embedded-database.ts';
+import { DataFolderInUse } from './platform/database/embedded/errors.ts';
+import { connectToRunning } from './platform/database/embedded/running-database.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { createFrontDoor } from './platform/http/front-door.ts';
 import { registerOpenRoutes } from './platform/http/open-routes.ts';
@@ -49,11 +51,19 @@ const STOP_MS = 6_000;
 const SWEEP_MS = 30_000;
 const JOB_CONCURRENCY = 4;
 
-async function openStores(config: Config, log: Log, rootKey: Buffer) {
+/** The embedded database: started here, or (for commands beside a running server) the one that the server runs. */
+async function openEmbedded(dataDir: string, log: Log, besideServer: boolean): Promise<EmbeddedDatabase> {
+  try {
+    return await startEmbeddedDatabase({ dataDir, log: (event, fields) => log.info(event, fields) });
+  } catch (error) {
+    if (!besideServer || !(error instanceof DataFolderInUse)) throw error;
+    return connectToRunning(dataDir);
+  }
+}
+
+async function openStores(config: Config, log: Log, rootKey: Buffer, besideServer: boolean) {
   const embedded: EmbeddedDatabase | null =
-    config.databaseUrl === null
-      ? await startEmbeddedDatabase({ dataDir: config.dataDir, log: (event, fields) => log.info(event, fields) })
-      : null;
+    config.databaseUrl === null ? await openEmbedded(config.dataDir, log, besideServer) : null;
   const ownerUrl = config.databaseUrl ?? embedded?.url ?? '';
   try {
     const passwords = {
@@ -87,11 +97,11 @@ function roleUrl(ownerUrl: string, user: string, password: string): string {
 }
 
 /** Opens the stores and builds the services: everything but the HTTP server and the workers. For operator commands too. */
-export async function openServices(config: Config, overrides: Overrides = {}) {
+export async function openServices(config: Config, overrides: Overrides & { besideServer?: boolean } = {}) {
   const log = overrides.log ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const rootKey = await loadRootKey(config);
-  const { embedded, database, queue } = await openStores(config, log, rootKey);
+  const { embedded, database, queue } = await openStores(config, log, rootKey, overrides.besideServer ?? false);
   const clock = overrides.clock ?? systemClock;
   const services: Services = {
     config,

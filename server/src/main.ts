@@ -1,7 +1,12 @@
 import { parseArgs } from 'node:util';
 import { openServices, startApp } from './app.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
+import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
+import { DatabaseNotOurs } from './platform/database/migrate.ts';
+import { Failure } from './platform/errors/failure.ts';
+import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
+import { RootKeyRefused } from './product/sealing/root-key.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
 
@@ -66,7 +71,10 @@ async function createAccountCommand(args: string[]): Promise<void> {
   });
   if (values.name === undefined || values.email === undefined)
     throw new UsageMistake('account create needs --name and --email.');
-  const { services, close } = await openServices(readConfig(process.env));
+  const { services, close } = await openServices(
+    { ...readConfig(process.env), logLevel: 'warn' },
+    { besideServer: true },
+  );
   try {
     const made = await createAccount(services, {
       accountName: values.name,
@@ -100,7 +108,7 @@ class UsageMistake extends Error {
 async function run([command = '', ...rest]: string[]): Promise<void> {
   if (command === 'serve') return serve();
   if (command === 'migrate') {
-    const { close } = await openServices(readConfig(process.env));
+    const { close } = await openServices({ ...readConfig(process.env), logLevel: 'warn' }, { besideServer: true });
     await close();
     print('The database is up to date.');
     return;
@@ -116,7 +124,15 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {
-  const known = error instanceof ConfigMistakes || error instanceof UsageMistake;
+  const known = [
+    ConfigMistakes,
+    UsageMistake,
+    EmbeddedDatabaseFailed,
+    RootKeyRefused,
+    BootstrapRefused,
+    DatabaseNotOurs,
+    Failure,
+  ].some((kind) => error instanceof kind);
   process.stderr.write(
     `${error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
   );

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { isUuid } from '../ids/ids.ts';
-import { databaseAway, isRetryable } from './database-errors.ts';
+import { databaseAway, isRetryable, unstorableText } from './database-errors.ts';
 
 // Counters fit a double exactly up to 2^53; as strings they would surprise every caller.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -58,7 +58,7 @@ async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transac
         broken = rollbackError;
       });
       if (attempt < ATTEMPTS && isRetryable(error)) continue;
-      throw databaseAway(error) ?? error;
+      throw databaseAway(error) ?? unstorableText(error) ?? error;
     } finally {
       client.release(broken);
     }

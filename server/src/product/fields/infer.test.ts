@@ -135,3 +135,53 @@ describe('single columns', () => {
     assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length);
   });
 });
+
+describe('columns beside each other', () => {
+  const header = ['id', 'phone', 'customer_number', 'e_mail', 'joined_on', 'date_of_birth', 'occupation', 'religion'];
+  const rows = Array.from({ length: 60 }, (_, index) => [
+    String(index),
+    `+4915112345${100 + index}`,
+    `C-${index}`,
+    `person${index}@example.com`,
+    `${String((index % 28) + 1).padStart(2, '0')}.05.2020`,
+    `${String((index % 28) + 1).padStart(2, '0')}.05.1980`,
+    ['nurse', 'cook'][index % 2] ?? '',
+    ['a', 'b'][index % 2] ?? '',
+  ]);
+  const proposed = (headers: string[]) => inferFields([headers, ...rows], 2026).fields;
+
+  test('the column most like an identifier is the one, and there is only one', () => {
+    const uniqueOf = (headers: string[]) =>
+      proposed(headers).flatMap((field) => (field.is_unique ? field.field_name : []));
+    assert.deepEqual(uniqueOf(header), ['id']);
+    assert.deepEqual(uniqueOf(['row', ...header.slice(1)]), ['customer_number']);
+    assert.deepEqual(uniqueOf(['row', 'phone', 'account', ...header.slice(3)]), ['e_mail']);
+    assert.deepEqual(uniqueOf(['row', 'phone', 'account', 'mailbox', ...header.slice(4)]), ['mailbox']);
+    assert.deepEqual(inferFields([['plan'], ['a'], ['a']], 2026).fields[0]?.is_unique, false);
+  });
+
+  test('what can make segments is not sensitive; persons, birthdays and special categories are', () => {
+    const sensitive = proposed(header).flatMap((field) => (field.is_sensitive ? field.field_name : []));
+    assert.deepEqual(sensitive, ['id', 'phone', 'customer_number', 'e_mail', 'date_of_birth', 'religion']);
+  });
+
+  test('letters that differ only in case are two identifiers, but one email address', () => {
+    assert.equal(inferFields([['id'], ['aB'], ['Ab']], 2026).fields[0]?.is_unique, true);
+    assert.equal(inferFields([['email'], ['aB@c.de'], ['Ab@c.de']], 2026).fields[0]?.is_unique, false);
+  });
+
+  test('nothing at all gives nothing, ragged rows are read as far as they go', () => {
+    assert.deepEqual(inferFields([], 2026), { fields: [], field_map: {} });
+    assert.equal(inferFields([['a', 'b'], ['1']], 2026).fields[1]?.field_type, 'string');
+    assert.deepEqual(
+      inferFields(
+        [
+          ['', ' '],
+          ['1', '2'],
+        ],
+        2026,
+      ),
+      { fields: [], field_map: { '': null } },
+    );
+  });
+});

@@ -191,6 +191,9 @@ test('profiles show native booleans, messages and files show dates in the format
   assert.equal(profileValue(field(number), '150'), '150');
   assert.equal(profileValue(field(date), '2024-02-29'), '2024-02-29');
   assert.equal(cellValue(field(date), '2024-02-29'), '29/02/2024');
-  assert.equal(cellValue(field({ field_type: 'Date', field_format: 'MMMM dd, yyyy' }), '2024-02-29'), 'February 29, 2024');
+  assert.equal(
+    cellValue(field({ field_type: 'Date', field_format: 'MMMM dd, yyyy' }), '2024-02-29'),
+    'February 29, 2024',
+  );
   assert.equal(cellValue(field(amount('EUR')), '12.50'), '12.50');
 });

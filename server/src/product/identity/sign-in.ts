@@ -77,7 +77,10 @@ export async function signIn(
     objectIds: { api_key_id: login.apiKeyId },
     ...origin,
   });
-  const user = await database.tenant(login.accountId, (tx) => findUserByEmail(tx, login.accountId, login.email));
+  // The database knows no NUL in a text: such an email is nobody's, and is answered like any other unknown one.
+  const user = login.email.includes('\0')
+    ? undefined
+    : await database.tenant(login.accountId, (tx) => findUserByEmail(tx, login.accountId, login.email));
   const fits = await passwordFits(login.password, user?.password_hash ?? null);
   if (user === undefined || !fits || user.disabled_at !== null) {
     await database.tenant(login.accountId, (tx) => recordEvent(tx, event('refused', user?.user_id ?? null, null)));

@@ -69,7 +69,7 @@ function readFilter(text: string, position: number): Filter | TemplateProblem {
   if (takes === 'count') {
     return /^[1-9]\d{0,3}$/.test(argument ?? '')
       ? { name: name as FilterName, argument: Number(argument) }
-      : bad('truncate needs a number of characters: | truncate: 20');
+      : bad('How many characters? Write | truncate: 20');
   }
   const text_ = QUOTED.exec(argument ?? '')?.[1];
   if (text_ === undefined) return bad(`The filter ${name} needs a text in double quotes: | ${name}: "…"`);

@@ -44,8 +44,8 @@ export async function initiateRerun(
   wish: { groupId: string; userId: string },
 ): Promise<InitiatedRerun> {
   const { account_id: accountId, campaign_id: campaignId } = campaign;
-  await refuseUnpublished(tx, campaign);
   const group = await requireGroup(tx, accountId, campaign.workspace_id, wish.groupId, 'update');
+  await refuseUnpublished(tx, campaign);
   if (group.member_count === 0) throw campaignFailures.empty_group();
   const previous = await requireRun(tx, accountId, campaignId, campaign.current_run);
   const archived = await archiveRun(tx, accountId, campaignId, campaign.current_run);

@@ -48,12 +48,19 @@ const GREETINGS: Record<Manner, readonly string[]> = {
 };
 
 /** A greeting by name where the workspace has such a field; its fallback reads naturally without one. */
-function greeting(fields: readonly MergeField[], manner: Manner, choose: (below: number) => number): string {
+function greeting(
+  fields: readonly MergeField[],
+  manner: Manner,
+  isLetter: boolean,
+  choose: (below: number) => number,
+): string {
   const field = fields.find((entry) => FIRST_NAME.test(entry.field_name) && entry.field_type === 'string');
   const word = GREETINGS[manner][choose(2)] ?? 'Hello';
-  if (field === undefined) return manner === 'formal' ? 'Good day,' : 'Hello,';
+  // In running text a sentence follows on the same line.
+  const end = isLetter ? ',' : manner === 'formal' ? ':' : '!';
+  if (field === undefined) return `${manner === 'formal' ? 'Good day' : 'Hello'}${end}`;
   const fallback = manner === 'formal' ? 'customer' : 'there';
-  return `${word} {{${field.field_name} | first_word | fallback: "${fallback}"}},`;
+  return `${word} {{${field.field_name} | first_word | fallback: "${fallback}"}}${end}`;
 }
 
 /** One discreet sentence from the segment: standing and kind of contract only, never anything personal. */
@@ -75,7 +82,7 @@ function segmentSentences(attributes: readonly SegmentAttribute[]): string[] {
       value.length <= 40 &&
       !/^(no|none|other|unknown)\b/i.test(value)
     ) {
-      sentences.push(`This is for you with ${value}.`);
+      sentences.push(`With your ${display_name.toLowerCase()} (${value}) it may suit you well.`);
     }
   }
   return sentences;
@@ -150,21 +157,16 @@ function writeVariant(request: WriteRequest, technique: Technique, variant: numb
   const optional = (text: string | undefined): Block[] =>
     text === undefined || text === '' ? [] : [{ text, isNeeded: false }];
   const needed = (text: string): Block => ({ text, isNeeded: true });
-  const salutation = optional(allowed([greeting(request.merge_fields, manner, choose)])[0]);
-  const core = [
-    ...optional(opener),
-    ...optional(isShort ? undefined : pick(segmentSentences(request.segment.attributes))),
-  ];
-  const more = [
-    ...include.map((phrase) => needed(ended(capital(phrase)))),
-    needed(ask),
-    ...optional(isShort ? undefined : pick(technique.followers)),
-  ];
   const isEmail = channel.channel === 'email';
-  const order = isShort
-    ? [...salutation, ...core, ...more]
-    : [...salutation, ...core, ...more.slice(-1), ...more.slice(0, -1)];
-  const blocks = isShort || !more.some((block) => !block.isNeeded) ? [...salutation, ...core, ...more] : order;
+  const room = (sentences: readonly string[]) => optional(isShort ? undefined : pick(sentences));
+  const blocks = [
+    ...optional(allowed([greeting(request.merge_fields, manner, isEmail, choose)])[0]),
+    ...optional(opener),
+    ...room(segmentSentences(request.segment.attributes)),
+    ...room(technique.followers),
+    needed(ask),
+    ...include.map((phrase) => needed(ended(capital(phrase)))),
+  ];
   const message = fit(blocks, isEmail ? '\n\n' : ' ', channel.max_length);
   if (message === null) throw writerFailures.writer_cannot_fit();
   const subjectLine = pick(technique.subjects) ?? brief.product;

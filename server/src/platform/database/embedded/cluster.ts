@@ -133,7 +133,7 @@ export async function ensurePassword(options: ClusterOptions): Promise<string> {
   return password;
 }
 
-function passwordPath(dataDir: string): string {
+export function passwordPath(dataDir: string): string {
   return join(dataDir, 'postgres.password');
 }
 
