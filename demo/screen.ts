@@ -15,6 +15,8 @@ export type Screen = {
 
 export function createScreen(output: NodeJS.WriteStream): Screen {
   let shown = false;
+  // Whoever reads along may stop ("| head"); the demo must still end its server.
+  output.on('error', () => undefined);
   const clear = () => {
     if (shown) output.write('\r\x1b[2K');
     shown = false;

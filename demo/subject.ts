@@ -58,9 +58,9 @@ export function fileSubject(path: string): Subject {
     overrides: {},
     segmentBy: null,
     brief: {
-      objective: 'Review the present plan and choose the one that fits best',
-      product: 'your plan',
-      call_to_action: 'Review your plan online',
+      objective: 'Look at an offer for loyal customers',
+      product: 'Loyalty Offer',
+      call_to_action: 'See your Loyalty Offer online',
     },
   };
 }

@@ -4,6 +4,7 @@ import { ConfigMistakes, readConfig } from './config.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { DatabaseNotOurs } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors/failure.ts';
+import { AddressRefused } from './platform/http/front-door.ts';
 import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
@@ -128,6 +129,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     ConfigMistakes,
     UsageMistake,
     EmbeddedDatabaseFailed,
+    AddressRefused,
     RootKeyRefused,
     BootstrapRefused,
     DatabaseNotOurs,

@@ -80,6 +80,7 @@ export function openDatabase(
   urls: DatabaseUrls,
   options: { poolSize: number; onIdleError: (error: Error) => void },
 ): Database {
+  let closing = false;
   const open = (connectionString: string, max: number) => {
     const pool = new pg.Pool({
       connectionString,
@@ -88,7 +89,10 @@ export function openDatabase(
       idleTimeoutMillis: 30_000,
       application_name: 'nudgescribe',
     });
-    pool.on('error', options.onIdleError);
+    // While the pools close, Postgres may end a connection first; nobody misses it.
+    pool.on('error', (error) => {
+      if (!closing) options.onIdleError(error);
+    });
     return pool;
   };
   const app = open(urls.app, options.poolSize);
@@ -114,6 +118,7 @@ export function openDatabase(
       }
     },
     close: async () => {
+      closing = true;
       await Promise.all([app.end(), operator.end()]);
     },
   };

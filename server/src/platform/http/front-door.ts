@@ -1,6 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { newId } from '../ids/ids.ts';
 
+/** The address cannot be listened at; the message says what to do. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+}
+
+function explained(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE')
+    return new AddressRefused(
+      `Port ${port} on ${host} is taken, perhaps by another server. Stop that one, or set NUDGESCRIBE_PORT.`,
+    );
+  if (error.code === 'EACCES')
+    return new AddressRefused(`Port ${port} may be used by root only. Set NUDGESCRIBE_PORT to one above 1023.`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new AddressRefused(`NUDGESCRIBE_HOST ${host} is not an address of this machine.`);
+  return error;
+}
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
@@ -54,9 +71,9 @@ export function createFrontDoor(): FrontDoor {
     },
     listen: (port, host) =>
       new Promise((resolve, reject) => {
-        server.once('error', reject);
+        server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, port, host)));
         server.listen(port, host, () => {
-          server.off('error', reject);
+          server.removeAllListeners('error');
           const address = server.address();
           resolve({ port: typeof address === 'object' && address !== null ? address.port : port });
         });

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { passwordPath, SUPERUSER } from './cluster.ts';
 import type { EmbeddedDatabase } from './embedded-database.ts';
 import { EmbeddedDatabaseFailed } from './errors.ts';
@@ -19,11 +19,20 @@ export async function connectToRunning(dataDir: string): Promise<EmbeddedDatabas
   });
   // PostgreSQL, "postmaster.pid": pid, data directory, start time, port, socket directory, listen address, one a line.
   const [, , , port = '', socketDir = '', address = ''] = pidFile.split('\n').map((line) => line.trim());
-  const host = socketDir === '' ? address : isAbsolute(socketDir) ? socketDir : join(dataDir, 'postgres');
+  // Postgres may have been told of its folder by a path that only it can follow.
+  const socket = join(dataDir, 'postgres', `.s.PGSQL.${port}`);
+  const host = socketDir === '' ? address : (await isThere(socket)) ? join(dataDir, 'postgres') : socketDir;
   return {
     host,
     port: Number(port),
     url: `postgres://${SUPERUSER}:${encodeURIComponent(password.trim())}@${encodeURIComponent(host)}:${port}/${SUPERUSER}`,
     stop: async () => undefined,
   };
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
