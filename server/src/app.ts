@@ -7,6 +7,7 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/databas
 import { DataFolderInUse } from './platform/database/embedded/errors.ts';
 import { connectToRunning } from './platform/database/embedded/running-database.ts';
 import { migrate } from './platform/database/migrate.ts';
+import { clientAddress } from './platform/http/client-address.ts';
 import { createFrontDoor } from './platform/http/front-door.ts';
 import { registerOpenRoutes } from './platform/http/open-routes.ts';
 import { describeApi } from './platform/http/openapi.ts';
@@ -151,7 +152,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       database: services.database,
       guard: createGuard({ ...services, apiCode: config.apiCode }),
       receiveUpload: createUploadReceiver(services),
-      addressOf: (request) => request.ip,
+      addressOf: clientAddress(config.trustedProxies),
       checkReplies: overrides.checkReplies ?? false,
       endpoints,
       log: services.log,

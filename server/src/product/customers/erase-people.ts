@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import type { JobKind } from '../jobs/job.ts';
+import { mustEnd } from '../jobs/must-end.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { type Erasee, eraseNamed } from './erase-customers.ts';
@@ -49,6 +50,7 @@ function reachedBy(cursor: Record<string, unknown> | null): Reached {
 /** Erases what a large call named, a thousand at a step; each step forgets its items in the transaction that erases them. */
 export const erasureJob: JobKind<Services> = {
   kind: ERASURE,
+  refuseCancel: mustEnd,
   run: async (_services, run) => {
     const { account_id: accountId, workspace_id: workspaceId, job_id: jobId, progress_total: total } = run.job;
     for (;;) {

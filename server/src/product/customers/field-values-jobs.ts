@@ -4,6 +4,7 @@ import { endFieldMove, FIELD_VALUES_MOVE } from '../fields/change-field.ts';
 import { type LoadedField, loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { FIELD_VALUES_REMOVAL } from '../fields/remove-fields.ts';
 import type { JobKind, JobRun } from '../jobs/job.ts';
+import { mustEnd } from '../jobs/must-end.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { Services } from '../services.ts';
 import type { CustomerRow } from './customer.ts';
@@ -60,6 +61,7 @@ async function walk(services: Services, run: JobRun, removedFieldIds: readonly s
 /** Takes the values of deleted fields out of every stored profile, and their identifiers with them. */
 export const fieldValuesRemovalJob: JobKind<Services> = {
   kind: FIELD_VALUES_REMOVAL,
+  refuseCancel: mustEnd,
   run: async (services, run) => ({
     customers: await walk(
       services,
@@ -72,6 +74,7 @@ export const fieldValuesRemovalJob: JobKind<Services> = {
 /** Moves a field's values into or out of the clear copy after its is_sensitive changed. */
 export const fieldValuesMoveJob: JobKind<Services> = {
   kind: FIELD_VALUES_MOVE,
+  refuseCancel: mustEnd,
   run: async (services, run) => ({ customers: await walk(services, run, []) }),
   onCompleted: (_services, tx, job) => endFieldMove(tx, job.account_id, job.job_id),
 };

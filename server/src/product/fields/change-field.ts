@@ -29,6 +29,13 @@ export async function changeField(
   if (change.field_format !== undefined && field.field_type !== 'Date' && change.field_format !== field.field_format)
     throw fieldFailures.field_unchangeable();
   const changed: FieldRow = { ...field, ...change };
+  const isEmail = (row: FieldRow) => row.validation_rules?.format === 'email';
+  // Email identifiers match in lower case: stored ones would no longer be found.
+  if (field.is_unique && isEmail(field) !== isEmail(changed))
+    throw fieldFailures.field_unchangeable({
+      message:
+        'The email format of a unique field never changes, because identifiers match by it. Make a new field instead.',
+    });
   refuseIncoherent(definitionOf(changed));
   const moves = changed.is_sensitive !== field.is_sensitive && !field.is_unique;
   if (moves && field.moving_job_id !== null) throw fieldFailures.field_moving();

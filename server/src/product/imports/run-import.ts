@@ -4,6 +4,7 @@ import type { Failure } from '../../platform/errors/failure.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { JobInterrupted, type JobKind, type JobRun } from '../jobs/job.ts';
 import type { Services } from '../services.ts';
+import { importFailures } from './errors.ts';
 import { type ImportRow, importReply, isEnded, isRejected } from './import.ts';
 import { lockImport, pass, scan, type Work } from './import-passes.ts';
 import { ParseFault } from './parse-fault.ts';
@@ -92,6 +93,11 @@ function resultOf(row: ImportRow): Record<string, unknown> {
  */
 export const customerImportJob: JobKind<Services> = {
   kind: CUSTOMER_IMPORT,
+  refuseCancel: async (_services, tx, job) => {
+    const row = await findImport(tx, job.account_id, importIdOf(job.subject));
+    // It was promised whole or not at all.
+    if (row?.phase === 'applying' && row.options.on_error === 'reject') throw importFailures.import_applying();
+  },
   run: async (services, run) => {
     const { account_id: accountId, workspace_id: workspaceId, subject } = run.job;
     const importId = importIdOf(subject);

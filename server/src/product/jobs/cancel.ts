@@ -18,6 +18,8 @@ export async function cancelJob<Services>(
   const job = found === undefined ? undefined : await lockJob(tx, ids.accountId, ids.jobId);
   if (job === undefined) throw notFound('job');
   if (job.status !== 'queued' && job.status !== 'running') throw jobFailures.job_ended();
+  const kind = kinds.find((entry) => entry.kind === job.kind);
+  await kind?.refuseCancel?.(services, tx, job);
   if (job.status === 'queued') {
     await endJob(tx, ids.accountId, ids.jobId, {
       status: 'cancelled',
@@ -25,7 +27,7 @@ export async function cancelJob<Services>(
       errorCode: null,
       errorMessage: null,
     });
-    await kinds.find((kind) => kind.kind === job.kind)?.onCancelled?.(services, tx, job);
+    await kind?.onCancelled?.(services, tx, job);
   } else {
     await requestCancel(tx, ids.accountId, ids.jobId);
   }

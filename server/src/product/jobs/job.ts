@@ -51,6 +51,8 @@ export type JobKind<Services> = {
   kind: string;
   /** Does the work; safe to start again at any point. The result is kept on the job. */
   run(services: Services, run: JobRun): Promise<Record<string, unknown>>;
+  /** Throws when the job must not be stopped at this point; without it every job may be cancelled. */
+  refuseCancel?(services: Services, tx: Transaction, job: JobRow): Promise<void>;
   /** Called in the transaction that completes the job. */
   onCompleted?(services: Services, tx: Transaction, job: JobRow, result: Record<string, unknown>): Promise<void>;
   /** Called in the transaction that ends the job for good, so that the product says so. */

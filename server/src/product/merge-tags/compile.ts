@@ -1,6 +1,7 @@
 import { compileDateFormat, type DateFormat } from '../fields/date-formats.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { cellValue } from '../fields/value.ts';
+import { firstWord, grouped, isBlank, titled, truncated } from './filters.ts';
 import { type Filter, fallbackOf, parseTemplate, type Tag } from './template.ts';
 
 export type Cell = (slot: number) => string | undefined;
@@ -9,29 +10,6 @@ export type Render = (cell: Cell) => string;
 /** A text that cannot be compiled: it was saved without being checked. */
 export class TemplateBroken extends Error {
   override readonly name = 'TemplateBroken';
-}
-
-/** "1234567.5" as "1,234,567.5"; anything that is no plain number stays as it is. */
-function grouped(text: string): string {
-  const match = /^(-?)(\d+)(\.\d+)?$/.exec(text);
-  if (match === null) return text;
-  return `${match[1]}${(match[2] ?? '').replace(/\B(?=(\d{3})+$)/g, ',')}${match[3] ?? ''}`;
-}
-
-function titled(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/(^|[\s'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
-}
-
-function truncated(text: string, count: number): string {
-  const characters = [...text];
-  return characters.length <= count
-    ? text
-    : `${characters
-        .slice(0, Math.max(1, count - 1))
-        .join('')
-        .trimEnd()}…`;
 }
 
 function stepFor(filter: Filter, field: FieldDefinition): ((text: string) => string) | null {
@@ -45,13 +23,13 @@ function stepFor(filter: Filter, field: FieldDefinition): ((text: string) => str
     case 'trim':
       return (text) => text.trim();
     case 'first_word':
-      return (text) => text.trim().split(/\s+/, 1)[0] ?? '';
+      return firstWord;
     case 'number':
       return grouped;
     case 'currency':
       return field.field_type === 'currency' ? (text) => `${grouped(text)} ${field.field_format}` : grouped;
     case 'truncate':
-      return (text) => truncated(text, filter.argument as number);
+      return (text) => truncated(text, Number(filter.argument));
     default:
       // date decides how the value is first written; fallback what stands in for none.
       return null;
@@ -65,14 +43,24 @@ function renderTag(tag: Tag, field: FieldDefinition): Render {
   const write =
     field.field_type === 'Date' && dateFilter !== undefined
       ? compileDateFormat(dateFilter.argument as DateFormat, 2000).format
-      : (canonical: string) => cellValue(field, canonical);
+      : field.field_type === 'Date'
+        ? (canonical: string) => cellValue(field, canonical)
+        : (canonical: string) => canonical;
   const steps = tag.filters.map((filter) => stepFor(filter, field)).filter((step) => step !== null);
+  const [only] = steps;
+  if (only !== undefined && steps.length === 1)
+    return (cell) => {
+      const canonical = cell(slot);
+      if (canonical === undefined) return fallback;
+      const text = only(write(canonical));
+      return isBlank(text) ? fallback : text;
+    };
   return (cell) => {
     const canonical = cell(slot);
     if (canonical === undefined) return fallback;
     let text = write(canonical);
     for (const step of steps) text = step(text);
-    return text.trim() === '' ? fallback : text;
+    return isBlank(text) ? fallback : text;
   };
 }
 
