@@ -88,8 +88,10 @@ async function readFromFile(path: string): Promise<FromFile> {
   throw new UsageMistake(`"${path}" is no JSON object.`);
 }
 
-const defined = <T extends object>(object: T): Partial<T> =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+const defined = <T extends object>(object: T) =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
 
 /**
  * The campaign as the flags and the file together say it; a flag wins over the file. Throws UsageMistake naming everything

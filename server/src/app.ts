@@ -26,7 +26,7 @@ import { createJobRunner } from './product/jobs/runner.ts';
 import { createAccountKeyring } from './product/sealing/account-keys.ts';
 import { deriveRootKey } from './product/sealing/root-key.ts';
 import type { Services } from './product/services.ts';
-import { createWriters } from './product/writing/writers.ts';
+import { createWriters, modelWriter } from './product/writing/writers.ts';
 import { createLocalKeyStore } from './providers/key-store/local-folder.ts';
 import { createLocalObjectStorage } from './providers/object-storage/local-folder.ts';
 import { loadRootKey } from './root-key.ts';
@@ -114,7 +114,7 @@ export async function openServices(config: Config, overrides: Overrides & { besi
     keyring: createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(config.dataDir) }),
     jobKinds,
     linkKey: deriveRootKey(rootKey, 'signed links'),
-    writers: createWriters([]),
+    writers: createWriters(config.writers.map(modelWriter)),
     tokens: createTokens({
       signingKey: deriveRootKey(rootKey, 'token signing'),
       clock,

@@ -113,7 +113,7 @@ export function addFieldCommands(program: Command): void {
     .option('--workspace <id or name>')
     .action(addField);
   fields
-    .command('remove <name or id>')
+    .command('remove <field>')
     .description('remove a field and erase its values')
     .option('--yes', 'do not ask')
     .option('--workspace <id or name>')

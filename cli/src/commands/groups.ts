@@ -71,18 +71,18 @@ export function addGroupCommands(program: Command): void {
     .action(listGroups);
   groups.command('create <name>').description('make a group').option('--workspace <id or name>').action(createGroup);
   groups
-    .command('show <id or name>')
+    .command('show <group>')
     .description('how many customers a group has')
     .option('--workspace <id or name>')
     .option('--json', 'answer as JSON')
     .action(showGroup);
   groups
-    .command('rename <id or name> <new name>')
+    .command('rename <group> <name>')
     .description('give a group another name')
     .option('--workspace <id or name>')
     .action(renameGroup);
   groups
-    .command('remove <id or name>')
+    .command('remove <group>')
     .description('remove a group; its customers stay unless you say otherwise')
     .option('--delete-customers', 'also erase the customers who are in no other group')
     .option('--yes', 'do not ask')

@@ -41,5 +41,5 @@ export function addWorkspaceCommands(program: Command): void {
     .description('list the workspaces you may use')
     .option('--json', 'answer as JSON')
     .action(listWorkspaces);
-  workspaces.command('use <id or name>').description('work in this workspace from now on').action(useWorkspace);
+  workspaces.command('use <workspace>').description('work in this workspace from now on').action(useWorkspace);
 }

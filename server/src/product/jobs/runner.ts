@@ -109,10 +109,17 @@ export function createJobRunner<Services>(parts: {
   const requeue = (ref: JobRef, delaySeconds: number) =>
     database.tenant(ref.account_id, (tx) => queue.send(tx, ref, delaySeconds));
 
-  async function settle(kind: JobKind<Services>, job: JobRow, ref: JobRef, error: unknown): Promise<void> {
+  async function settle(
+    kind: JobKind<Services>,
+    job: JobRow,
+    ref: JobRef,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (error instanceof JobSuperseded) return;
     if (error instanceof JobCancelled) return cancel(kind, job);
-    if (error instanceof JobInterrupted) return requeue(ref, 0);
+    // What fails because the server stops has not failed.
+    if (error instanceof JobInterrupted || signal.aborted) return requeue(ref, 0);
     const transient = !(error instanceof Failure) || error.status >= 500;
     log.warn('job_attempt_failed', {
       job_id: job.job_id,
@@ -139,7 +146,7 @@ export function createJobRunner<Services>(parts: {
         const result = await kind.run(services, runOf(job, signal));
         await complete(kind, job, result);
       } catch (error) {
-        await settle(kind, job, ref, error);
+        await settle(kind, job, ref, error, signal);
       }
     },
     sweep: async () => {

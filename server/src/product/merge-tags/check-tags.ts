@@ -1,5 +1,5 @@
 import type { FieldDefinition } from '../fields/field.ts';
-import { fallbackOf, parseTemplate, tagsOf } from './template.ts';
+import { fallbackOf, isTagName, parseTemplate, tagsOf } from './template.ts';
 
 export type TagProblem = { code: string; message: string; position: number };
 type Field = Pick<FieldDefinition, 'field_name' | 'is_required'>;
@@ -9,11 +9,11 @@ export function tagErrors(text: string, fields: readonly Field[]): TagProblem[] 
   const { parts, problems } = parseTemplate(text);
   const known = new Set(fields.map((field) => field.field_name.toLowerCase()));
   const unknown = tagsOf(parts)
-    .filter((tag) => /^[A-Za-z]/.test(tag.field_name) && !known.has(tag.field_name.toLowerCase()))
+    .filter((tag) => isTagName(tag.field_name) && !known.has(tag.field_name.toLowerCase()))
     .map(
       (tag): TagProblem => ({
         code: 'unknown_tag',
-        message: `The workspace has no field named ${tag.field_name.slice(0, 64)}.`,
+        message: `The workspace has no field named ${tag.field_name}. Name one of its fields, or take the tag out.`,
         position: tag.position,
       }),
     );

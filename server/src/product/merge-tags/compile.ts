@@ -43,18 +43,8 @@ function renderTag(tag: Tag, field: FieldDefinition): Render {
   const write =
     field.field_type === 'Date' && dateFilter !== undefined
       ? compileDateFormat(dateFilter.argument as DateFormat, 2000).format
-      : field.field_type === 'Date'
-        ? (canonical: string) => cellValue(field, canonical)
-        : (canonical: string) => canonical;
+      : (canonical: string) => cellValue(field, canonical);
   const steps = tag.filters.map((filter) => stepFor(filter, field)).filter((step) => step !== null);
-  const [only] = steps;
-  if (only !== undefined && steps.length === 1)
-    return (cell) => {
-      const canonical = cell(slot);
-      if (canonical === undefined) return fallback;
-      const text = only(write(canonical));
-      return isBlank(text) ? fallback : text;
-    };
   return (cell) => {
     const canonical = cell(slot);
     if (canonical === undefined) return fallback;

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { FieldDefinition, FieldType } from '../fields/field.ts';
 import { tagErrors, tagsWithoutFallback } from './check-tags.ts';
 import { compileTemplate, TemplateBroken } from './compile.ts';
+import { firstWord, grouped, isBlank, titled, truncated } from './filters.ts';
 import { parseTemplate } from './template.ts';
 
 let slot = 0;
@@ -54,6 +55,8 @@ describe('rendering', () => {
     ['{{balance | currency}}', '1,234,567.50 EUR'],
     ['{{balance | number}}', '1,234,567.50'],
     ['{{visits | number}}', '-98,765.4'],
+    ['{{first_name | first_word | upper | truncate: 3}}', 'AN…'],
+    ['{{Plan | date: "dd/MM/yyyy"}}', 'Plus'],
     ['a { single } brace', 'a { single } brace'],
     ['', ''],
   ];
@@ -73,6 +76,82 @@ describe('rendering', () => {
   });
 });
 
+describe('filters', () => {
+  const titles: [string, string][] = [
+    ['ANNA-maria', 'Anna-Maria'],
+    ["o'neill", "O'Neill"],
+    ["it's", "It's"],
+    ['McDonald deShawn', 'McDonald DeShawn'],
+    ['émile ß', 'Émile SS'],
+    ['  two  spaces ', '  Two  Spaces '],
+    ['𝒶 x', '𝒶 X'],
+    ['', ''],
+  ];
+  for (const [text, expected] of titles) test(`title ${text}`, () => assert.equal(titled(text), expected));
+
+  const numbers: [string, string][] = [
+    ['0', '0'],
+    ['999', '999'],
+    ['1000', '1,000'],
+    ['-1000', '-1,000'],
+    ['-123', '-123'],
+    ['123456', '123,456'],
+    ['1234567.125', '1,234,567.125'],
+    ['12a', '12a'],
+    ['', ''],
+  ];
+  for (const [text, expected] of numbers) test(`number ${text}`, () => assert.equal(grouped(text), expected));
+
+  test('grouping agrees with the platform on many whole numbers', () => {
+    for (let number = 1; number < 2 ** 50; number = number * 3 + 7)
+      for (const signed of [number, -number])
+        assert.equal(grouped(String(signed)), new Intl.NumberFormat('en').format(signed));
+  });
+
+  test('truncate counts whole characters', () => {
+    assert.equal(truncated('👍👍👍', 3), '👍👍👍');
+    assert.equal(truncated('👍👍👍👍', 3), '👍👍…');
+    assert.equal(truncated('abc', 1), '…');
+  });
+
+  test('first_word and blank know every space', () => {
+    assert.equal(firstWord(' \u00a0 anna\tmaria'), 'anna');
+    assert.equal(firstWord('   '), '');
+    assert.ok(isBlank('\u00a0 \t') && isBlank('') && !isBlank('\u00e9'));
+  });
+});
+
+describe('any text', () => {
+  test('is read without throwing, and compiles exactly when it has no problem', () => {
+    const scraps = [
+      '{{',
+      '}}',
+      'Plan',
+      '|',
+      ' ',
+      'fallback: "x"',
+      '"',
+      'truncate: 2',
+      '{',
+      '}',
+      'é',
+      'upper',
+      ':',
+      '\n',
+    ];
+    let state = 7;
+    const next = (below: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return (state >>> 8) % below;
+    };
+    for (let round = 0; round < 20_000; round += 1) {
+      const text = Array.from({ length: 1 + next(12) }, () => scraps[next(scraps.length)]).join('');
+      if (tagErrors(text, fields).length === 0) assert.equal(typeof render(text), 'string');
+      else assert.throws(() => compileTemplate(text, fields), TemplateBroken, text);
+    }
+  });
+});
+
 describe('problems', () => {
   const cases: [string, string][] = [
     ['{{', 'malformed_tag'],
@@ -87,6 +166,7 @@ describe('problems', () => {
     ['{{Plan | truncate: 0}}', 'bad_argument'],
     ['{{since | date: "YYYY"}}', 'bad_argument'],
     ['{{Plan | fallback: there}}', 'bad_argument'],
+    ['{{Plan | fallback: "a" | fallback: "b"}}', 'bad_argument'],
     ['{{nobody}}', 'unknown_tag'],
     ['{{constructor}}', 'unknown_tag'],
     ['{{Plan}}'.repeat(101), 'too_many_tags'],

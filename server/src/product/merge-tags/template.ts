@@ -92,6 +92,8 @@ function readTag(inside: string, position: number, problems: TemplateProblem[]):
   for (const text of filterTexts) {
     const filter = readFilter(text, position);
     if ('code' in filter) problems.push(filter);
+    else if (tag.filters.some((known) => known.name === 'fallback') && filter.name === 'fallback')
+      problems.push({ code: 'bad_argument', message: 'A tag has one fallback: take the second one out.', position });
     else tag.filters.push(filter);
   }
   return tag;
@@ -135,6 +137,11 @@ export function parseTemplate(text: string): { parts: TemplatePart[]; problems: 
   if (tags > MAX_TAGS)
     problems.push({ code: 'too_many_tags', message: `A text has at most ${MAX_TAGS} merge tags.`, position: 0 });
   return { parts, problems };
+}
+
+/** True for what can stand as a field's name in a tag. */
+export function isTagName(name: string): boolean {
+  return NAME.test(name);
 }
 
 export function tagsOf(parts: readonly TemplatePart[]): Tag[] {

@@ -1,5 +1,12 @@
+import { createLanguageModel, type ModelSettings } from '../../providers/language-model/ai-sdk.ts';
+import { createModelWriter } from './model-writer.ts';
 import { offlineWriter } from './offline-writer.ts';
 import type { Writer } from './writer.ts';
+
+/** The writer that asks this configured model. */
+export function modelWriter(settings: ModelSettings): Writer {
+  return createModelWriter(settings.name, settings.model, createLanguageModel(settings));
+}
 
 /** All writers by the name that campaigns give; `offline` is always there. */
 export function createWriters(models: readonly Writer[]): ReadonlyMap<string, Writer> {

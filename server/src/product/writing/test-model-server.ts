@@ -1,0 +1,47 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the fake model does with one request: text of its answer, or anything with the response itself. */
+export type Behaviour = string | ((response: ServerResponse, request: Record<string, unknown>) => void);
+
+/** A fake OpenAI-compatible model server on loopback that behaves as it is told, request by request; the last behaviour stays. */
+export async function startModelServer(behaviours: Behaviour[]) {
+  const requests: Record<string, unknown>[] = [];
+  const server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      const body = JSON.parse(text) as Record<string, unknown>;
+      requests.push(body);
+      const behaviour = (behaviours.length > 1 ? behaviours.shift() : behaviours[0]) ?? '';
+      if (typeof behaviour === 'function') behaviour(response, body);
+      else answer(response, behaviour);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A chat completion whose content is this text. */
+export function answer(response: ServerResponse, content: string): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(
+    JSON.stringify({
+      id: 'x',
+      object: 'chat.completion',
+      created: 1,
+      model: 'fake',
+      choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+    }),
+  );
+}
