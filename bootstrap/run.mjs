@@ -37,6 +37,20 @@ function passSignalsOn() {
   }
 }
 
+const PARENT_LOOK_MS = 500;
+
+/**
+ * npm passes a signal to the shell it runs us in, and that shell dies of it without a word to us. When the parent is
+ * gone, whoever started us through npm wants us to end.
+ */
+function endWithParent() {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  }, PARENT_LOOK_MS).unref();
+}
+
 const exitCodeOf = (code, signal) => code ?? 128 + (constants.signals[signal] ?? 0);
 
 /** Everything an install depends on. The platform too: a folder may be carried from one system to another. */
@@ -222,6 +236,7 @@ async function main() {
   if (script === undefined) throw new Told('Usage: node bootstrap/run.mjs <script.ts> [arguments …]');
   if (majorOf(process.versions.node) < 20) throw new Told(`Node 20 or later is needed; this is ${process.version}.`);
   passSignalsOn();
+  endWithParent();
   const node = nodeToUse(await ensureInstalled());
   // Type stripping and SQLite are announced as experimental by the earliest releases of Node 24.
   const args = ['--disable-warning=ExperimentalWarning', resolve(ROOT, script), ...rest];

@@ -1,6 +1,7 @@
 import { createClient } from '@nudgescribe/sdk';
 import { readWish, USAGE, type Wish } from './arguments.ts';
 import { openCredentials } from './credentials.ts';
+import { readSample } from './customer-file.ts';
 import { runFlow } from './flow.ts';
 import { showOutcome, showWaysOn } from './report.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -35,6 +36,8 @@ async function stopAtEnd(screen: Screen, server: RunningServer): Promise<number>
 async function demo(wish: Wish, screen: Screen): Promise<number | null> {
   const startedAt = performance.now();
   const steps = createSteps(screen);
+  // A wrong path is told before a server is started for it.
+  if (wish.csv !== null) await readSample(wish.csv);
   const credentials = await openCredentials(wish.dataDir);
   const port = await choosePort(wish.port, (text) => screen.line(text));
   const logPath = logPathOf(wish.dataDir);

@@ -39,6 +39,9 @@ export async function proposeFields(
       fields.map((field) => describe(field, isKnown(field))),
     ),
   );
+  terminal.note(
+    '\nCustomers are matched by the identifier. Sealed fields are personal; open ones may make segments and reach a writer.',
+  );
   const missing = fields.filter((field) => !isKnown(field));
   if (!fields.some((field) => field.is_unique) && known.size === 0)
     terminal.note('No column identifies a customer: importing the file again would make every customer again.');

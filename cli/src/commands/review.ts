@@ -1,5 +1,6 @@
-import type { Client, Message } from '@nudgescribe/sdk';
+import { type Client, type Message, NudgescribeError } from '@nudgescribe/sdk';
 import { type Command, Option } from 'commander';
+import { failureText } from '../failure-text.ts';
 import { findCampaign } from '../lookup.ts';
 import { UsageMistake } from '../mistakes.ts';
 import { type CommonOptions, openSession } from '../session.ts';
@@ -56,7 +57,7 @@ async function edit(client: Client, terminal: Terminal, ids: Ids, message: Messa
   const subject = message.subject === null ? '' : await terminal.ask('New subject (empty keeps it): ');
   terminal.note('New text, ended by a line with a single dot (nothing before it keeps the text):');
   const lines: string[] = [];
-  for (let line = await terminal.ask(''); line !== '.'; line = await terminal.ask('')) lines.push(line);
+  for (let line = await terminal.ask('> '); line !== '.'; line = await terminal.ask('> ')) lines.push(line);
   const text = lines.join('\n').trim();
   if (subject === '' && text === '') return;
   const { messages } = await client.messages.change({
@@ -68,28 +69,41 @@ async function edit(client: Client, terminal: Terminal, ids: Ids, message: Messa
   for (const changed of messages) terminal.print(messageText(changed));
 }
 
+/** Does what a key means; true when the message is dealt with. */
+async function act(client: Client, terminal: Terminal, ids: Ids, message: Message, key: string): Promise<boolean> {
+  const one = { ...ids, message_ids: [message.message_id] };
+  if (key === 's') return true;
+  if (key === 'p') await showPreview(client, terminal, ids, message);
+  if (key === 'e') await edit(client, terminal, ids, message);
+  if (key === 'a') await client.messages.change({ ...one, review_status: 'Approved' });
+  if (key === 'r') {
+    const note = await terminal.ask('Why? ');
+    await client.messages.change({ ...one, review_status: 'Rejected', ...(note === '' ? {} : { note }) });
+  }
+  return key === 'a' || key === 'r';
+}
+
 /** Goes through the Pending messages one by one until they are decided or the reader has enough. */
 async function decideOneByOne(client: Client, terminal: Terminal, ids: Ids, pending: readonly Message[]) {
   for (const [index, message] of pending.entries()) {
     terminal.print(`\n${index + 1} of ${pending.length}\n${messageText(message)}`);
-    for (;;) {
-      const answer = (
+    for (let isDone = false; !isDone; ) {
+      const key = (
         await terminal.ask('[a]pprove  [r]eject  [e]dit  [p]review  [s]kip  approve a[l]l  [q]uit: ')
       ).toLowerCase();
-      const one = { ...ids, message_ids: [message.message_id] };
-      if (answer === 'q') return;
-      if (answer === 'l') {
+      if (key === 'q') return;
+      if (key === 'l') {
         const { updated } = await client.messages.change({ ...ids, all: true, review_status: 'Approved' });
-        return terminal.print(`${thousands(updated)} messages approved.`);
+        terminal.print(`${thousands(updated)} ${updated === 1 ? 'message was' : 'messages were'} approved.`);
+        return;
       }
-      if (answer === 'p') await showPreview(client, terminal, ids, message);
-      else if (answer === 'e') await edit(client, terminal, ids, message);
-      else if (answer === 'a') await client.messages.change({ ...one, review_status: 'Approved' });
-      else if (answer === 'r') {
-        const note = await terminal.ask('Why? ');
-        await client.messages.change({ ...one, review_status: 'Rejected', ...(note === '' ? {} : { note }) });
+      try {
+        isDone = await act(client, terminal, ids, message, key);
+      } catch (error) {
+        // A text that the server refuses is typed again; what was decided before stays decided.
+        if (!(error instanceof NudgescribeError) || error.status !== 400) throw error;
+        terminal.note(failureText(error).text);
       }
-      if (answer === 'a' || answer === 'r' || answer === 's') break;
     }
   }
 }
@@ -131,8 +145,10 @@ async function review(wish: string, options: ReviewOptions): Promise<void> {
   const messages = await listMessages(client, ids, options.status);
   if (options.json) return terminal.print(JSON.stringify(messages, null, 2));
   const pending = messages.filter((message) => message.review_status === 'Pending');
-  if (terminal.isInteractive && !options.list && !options.preview && pending.length > 0)
-    return decideOneByOne(client, terminal, ids, pending);
+  if (terminal.isInteractive && !options.list && !options.preview && pending.length > 0) {
+    await decideOneByOne(client, terminal, ids, pending);
+    return terminal.note(`When all are decided: nudgescribe campaign approve ${campaign_id}`);
+  }
   for (const message of messages) {
     terminal.print(`${messageText(message)}\n`);
     if (options.preview) await showPreview(client, terminal, ids, message);

@@ -8,7 +8,7 @@ import { createFrontDoor } from './front-door.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const GZIP = { ...JSON_TYPE, 'content-encoding': 'gzip' };
-const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}$/;
+const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}$/;
 
 let server: TestServer;
 let a: Tenant;
@@ -188,8 +188,9 @@ describe('requests that are no calls', () => {
   });
 });
 
-test('before it is ready the server is alive, and answers 503 with a request id', async () => {
+test('before it is ready the server is alive, and answers 503 with a request id', async (t) => {
   const door = createFrontDoor();
+  t.after(() => door.close(0));
   const { port } = await door.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   const early = (path: string) => send(url, 'GET', path, undefined, { token: null });
@@ -199,5 +200,4 @@ test('before it is ready the server is alive, and answers 503 with a request id'
     check(answer, 503, 'not_ready');
     assert.ok(Number(answer.headers.get('retry-after')) > 0);
   }
-  await door.close(0);
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Failure, STATUS_LABELS } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
@@ -40,16 +41,18 @@ export function createHttpServer<Services>(
     serverFactory: (handler) => parts.serverFactory(handler),
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: MAX_URL_PARAMETER_CHARACTERS },
+    // A path that cannot be decoded reaches no hook and no error handler.
+    frameworkErrors: (error, request, reply) => {
+      setGeneralHeaders(request, reply);
+      sendFailure(request, reply, asFailure(error));
+    },
+    clientErrorHandler: refuseUnreadable,
   });
   // Bodies are read by the pipeline, after the credentials.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    reply.header('cache-control', 'no-store');
-    reply.header('x-content-type-options', 'nosniff');
-  });
+  app.addHook('onRequest', async (request, reply) => setGeneralHeaders(request, reply));
   app.addHook('onResponse', async (request, reply) => {
     parts.log.info('request', {
       request_id: request.id,
@@ -59,14 +62,6 @@ export function createHttpServer<Services>(
       duration_ms: Math.round(reply.elapsedTime),
     });
   });
-
-  const sendFailure = (request: FastifyRequest, reply: FastifyReply, failure: Failure) => {
-    if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5');
-    return reply
-      .status(failure.status)
-      .header('content-type', 'application/json; charset=utf-8')
-      .send(JSON.stringify(errorBody(failure, request.id)));
-  };
 
   app.setErrorHandler((error, request, reply) => {
     const failure = asFailure(error);
@@ -96,6 +91,34 @@ export function createHttpServer<Services>(
     return sendFailure(request, reply, platformFailures.method_not_allowed());
   });
   return app;
+}
+
+function setGeneralHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
+  reply.header('cache-control', 'no-store');
+  reply.header('x-content-type-options', 'nosniff');
+}
+
+function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): FastifyReply {
+  if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5');
+  return reply
+    .status(failure.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(errorBody(failure, request.id)));
+}
+
+/** Answers bytes that are no HTTP request, before there is a request to answer, and hangs up. */
+function refuseUnreadable(error: { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const requestId = newId();
+  const failure = platformFailures.invalid_fields({ message: 'This is not an HTTP request that can be read.' });
+  const body = JSON.stringify(errorBody(failure, requestId));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }
 
 function asFailure(error: unknown): Failure {

@@ -12,6 +12,8 @@ export type JobRef = { account_id: string; job_id: string };
 export type JobQueue = {
   /** Queues work in the caller's transaction: it exists if and only if that commits. */
   send(tx: Transaction, ref: JobRef, delaySeconds?: number): Promise<void>;
+  /** Whether an entry for this work waits or is being worked on. */
+  holds(tx: Transaction, ref: JobRef): Promise<boolean>;
   /** Begins to work. A handler that throws is called again after a while, at most RETRIES times. */
   work(handler: (ref: JobRef, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<void>;
   /** Takes no new work, tells running handlers to stop at their next safe point, and waits for them. */
@@ -86,6 +88,13 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
     send: async (tx, ref, delaySeconds = 0) => {
       const db = { executeSql: async (text: string, values?: unknown[]) => ({ rows: await tx.rows(text, values) }) };
       await boss.send(QUEUE, ref, { db, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) });
+    },
+    holds: async (tx, ref) => {
+      const found = await tx.row(
+        `select 1 from ${QUEUE_SCHEMA}.job where name = $1 and state in ('created', 'retry', 'active') and data->>'job_id' = $2 limit 1`,
+        [QUEUE, ref.job_id],
+      );
+      return found !== undefined;
     },
     work: async (handler, concurrency) => {
       await boss.work<JobRef>(

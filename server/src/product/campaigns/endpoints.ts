@@ -137,7 +137,7 @@ export const campaignEndpoints = [
       workspace_id: idSchema,
       customer_group_id: idSchema,
       segment_by: segmentBySchema,
-      min_segment_size: z.number().int().min(1).optional(),
+      min_segment_size: z.number().int().min(1).max(1_000_000_000).optional(),
     }),
     reply: z.object({
       total_customers: z.number().int(),

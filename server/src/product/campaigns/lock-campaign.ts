@@ -12,6 +12,7 @@ import {
   replaceSegments,
   updateCampaign,
   updateRun,
+  updateSegmentSizes,
 } from './store.ts';
 
 /** The campaign of this workspace, or 400 not_found. */
@@ -47,7 +48,10 @@ export function lockCampaignForJob(
   return lockCampaignRow(tx, accountId, campaignId);
 }
 
-/** Takes one step of the lifecycle, with what changes beside the status. Throws wrong_state. */
+/**
+ * Takes one step of the lifecycle, with what changes beside the status. A step back from "Ready to publish" voids the
+ * run's approval: its digest stands for texts that are no longer decided. Throws wrong_state.
+ */
 export async function takeStep(
   tx: Transaction,
   campaign: CampaignRow,
@@ -55,6 +59,10 @@ export async function takeStep(
   change: Partial<CampaignRow> = {},
 ): Promise<CampaignRow> {
   const status: CampaignStatus = move(campaign.status, step);
+  if (campaign.status === 'Ready to publish' && status === 'Ready for review') {
+    const run = await requireRun(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+    await saveRun(tx, campaign.account_id, { ...run, approval_digest: null });
+  }
   return updateCampaign(tx, {
     ...campaign,
     ...change,
@@ -110,6 +118,15 @@ export async function freezeSegments(
   segments: readonly SegmentRow[],
 ): Promise<void> {
   await replaceSegments(tx, accountId, campaignId, runNumber, segments);
+}
+
+/** Keeps the frozen segments, with how many customers they have now and what they are called now. */
+export async function renewSegments(
+  tx: Transaction,
+  accountId: string,
+  segments: readonly SegmentRow[],
+): Promise<void> {
+  await updateSegmentSizes(tx, accountId, segments);
 }
 
 export function segmentsOf(

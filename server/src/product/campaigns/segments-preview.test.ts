@@ -34,7 +34,10 @@ describe('segments of a group', () => {
   const wishes: SegmentBy[] = [
     [],
     [{ field_name: 'tenure', bands: [0, 1, 7] }],
-    [{ field_name: 'plan', aliases: { 'plan 1': 'new', 'plan 2': 'new' } }, { field_name: 'tenure', bands: [1, 10] }],
+    [
+      { field_name: 'plan', aliases: { 'plan 1': 'new', 'plan 2': 'new' } },
+      { field_name: 'tenure', bands: [1, 10] },
+    ],
     [{ field_name: 'joined', bands: ['2012-01-01', '2020-02-29'] }, { field_name: 'plan' }, { field_name: 'tenure' }],
   ];
   for (const [index, wish] of wishes.entries()) {
@@ -55,10 +58,7 @@ describe('segments of a group', () => {
             assigned: Map.groupBy(members, (member) => assign((slot) => member.clear_values[slot])),
           };
         });
-        assert.deepEqual(
-          new Map([...assigned].map(([canonical, members]) => [canonical, members.length])),
-          counted,
-        );
+        assert.deepEqual(new Map([...assigned].map(([canonical, members]) => [canonical, members.length])), counted);
         assert.equal(
           [...counted.values()].reduce((sum, size) => sum + size, 0),
           400,
@@ -82,7 +82,11 @@ describe('POST /v1/campaign/segments', () => {
     });
     assert.equal(made.total_customers, 6);
     assert.equal(made.segment_count, made.segments.length);
-    assert.ok(made.segments.some((segment: { criteria: unknown }) => JSON.stringify(segment.criteria) === '{"plan":null,"tenure":null}'));
+    assert.ok(
+      made.segments.some(
+        (segment: { criteria: unknown }) => JSON.stringify(segment.criteria) === '{"plan":null,"tenure":null}',
+      ),
+    );
     assert.deepEqual(made.merged, []);
     assert.deepEqual(made.estimate, { messages: 5, model_calls: 5 });
   });

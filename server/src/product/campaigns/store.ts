@@ -238,6 +238,19 @@ export async function replaceSegments(
   );
 }
 
+export async function updateSegmentSizes(
+  tx: Transaction,
+  accountId: string,
+  segments: readonly SegmentRow[],
+): Promise<void> {
+  await tx.run(
+    `update segments s set label = n.label, size = n.size
+     from jsonb_to_recordset($2) as n(segment_id uuid, label text, size bigint)
+     where s.account_id = $1 and s.segment_id = n.segment_id`,
+    [accountId, JSON.stringify(segments)],
+  );
+}
+
 export function listSegments(
   tx: Transaction,
   accountId: string,

@@ -2,18 +2,23 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
-import { freezeSegments, requireRun, saveRun, segmentsOf } from '../campaigns/lock-campaign.ts';
+import { freezeSegments, renewSegments, requireRun, saveRun, segmentsOf } from '../campaigns/lock-campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
-import { contextHash } from '../messages/message.ts';
+import { contextHash, type MessageRow } from '../messages/message.ts';
 import { reusableTexts, runMessages, saveReused } from '../messages/run-messages.ts';
+import { holdForTexts } from '../messages/text-fields.ts';
 import { makeSegments } from '../segments/make-segments.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
+import { findingsFor } from './write-request.ts';
 
 /** What a run begins with: segments in all, those whose texts are all there, and the texts still to be written. */
 export type BegunRun = { segments: { total: number; matched: number; new: number }; textsMissing: number };
 
-/** Keeps the frozen segments (and what was written for them) where they are the same; replaces them otherwise. */
+/**
+ * Keeps the frozen segments (and what was written for them) where they are the same, with their sizes of today; replaces
+ * them otherwise.
+ */
 async function freeze(tx: Transaction, campaign: CampaignRow, fields: readonly LoadedField[]): Promise<SegmentRow[]> {
   const dimensions = readSegmentBy(campaign.segment_by, fields);
   const { segments } = await makeSegments(
@@ -24,27 +29,34 @@ async function freeze(tx: Transaction, campaign: CampaignRow, fields: readonly L
     campaign.min_segment_size,
   );
   const before = await segmentsOf(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
-  const same =
-    before.length === segments.length &&
-    new Set([...before.map((row) => row.canonical_criteria), ...segments.map((row) => row.canonical)]).size ===
-      before.length;
-  if (same) return before;
+  const known = new Map(before.map((row) => [row.canonical_criteria, row.segment_id]));
+  const same = before.length === segments.length && segments.every((segment) => known.has(segment.canonical));
   const rows = segments.map(
     (segment): SegmentRow => ({
-      segment_id: newId(),
+      segment_id: (same ? known.get(segment.canonical) : undefined) ?? newId(),
       criteria: segment.criteria,
       canonical_criteria: segment.canonical,
       label: segment.label,
       size: segment.size,
     }),
   );
-  await freezeSegments(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, rows);
+  if (same) await renewSegments(tx, campaign.account_id, rows);
+  else await freezeSegments(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, rows);
   return rows;
+}
+
+/** False for a text that was good once, but names a field that is gone by now, or one that may be blank by now. */
+function isStillGood(campaign: CampaignRow, text: MessageRow, fields: readonly LoadedField[]): boolean {
+  const channel = campaign.channels.find((entry) => entry.channel === text.channel);
+  return (
+    channel !== undefined &&
+    findingsFor(campaign, channel, text, fields).every((finding) => finding.severity !== 'error')
+  );
 }
 
 /**
  * Begins the campaign's current run: freezes its segments, and takes published texts over where brief, channel and
- * criteria are the same. Throws not_found (group), empty_group and the segment failures.
+ * criteria are the same and no check has an error today. Throws not_found (group), empty_group and the segment failures.
  */
 export async function beginRun(
   tx: Transaction,
@@ -63,7 +75,7 @@ export async function beginRun(
   );
   const reusable =
     runNumber === 1
-      ? new Map()
+      ? new Map<string, MessageRow>()
       : await reusableTexts(tx, accountId, campaignId, [...new Set(wanted.map((entry) => entry.hash))]);
   await saveReused(
     tx,
@@ -71,10 +83,13 @@ export async function beginRun(
     campaignId,
     wanted.flatMap(({ segment, key }) => {
       const from = reusable.get(key);
-      return from === undefined ? [] : [{ from, runNumber, segmentId: segment.segment_id }];
+      return from === undefined || !isStillGood(campaign, from, fields)
+        ? []
+        : [{ from, runNumber, segmentId: segment.segment_id }];
     }),
   );
   const there = await runMessages(tx, accountId, campaignId, runNumber);
+  await holdForTexts(tx, campaign, there, fields);
   const textsPerSegment = campaign.channels.length * campaign.variants;
   const complete = [...Map.groupBy(there, (message) => message.segment_id).values()].filter(
     (texts) => texts.length >= textsPerSegment,

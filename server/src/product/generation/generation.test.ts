@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test';
 import { startTestServer, type TestServer, until } from '../../../test/harness.ts';
 import { type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
 import { newGroup } from '../customers/test-workspace.ts';
-import { createWriters } from '../writing/writers.ts';
 import { type WriteRequest, type Writer, writerFailures } from '../writing/writer.ts';
+import { createWriters } from '../writing/writers.ts';
 
 let server: TestServer;
 let six: TestCampaigns;
@@ -58,11 +58,10 @@ describe('writing a campaign', () => {
     assert.equal(good?.status, 200);
     assert.deepEqual(new Set(others.map((answer) => answer.body.code)), new Set(['wrong_state']));
     const job = await six.ended(good?.body.job_id);
-    assert.deepEqual([job.status, job.progress, job.result], [
-      'completed',
-      { done: 12, total: 12 },
-      { messages: 12, written: 12 },
-    ]);
+    assert.deepEqual(
+      [job.status, job.progress, job.result],
+      ['completed', { done: 12, total: 12 }, { messages: 12, written: 12 }],
+    );
     const messages = await six.messages(campaignId);
     assert.equal(
       new Set(messages.map((message) => `${message.segment.segment_id} ${message.channel} ${message.variant}`)).size,

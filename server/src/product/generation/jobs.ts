@@ -21,8 +21,9 @@ import {
   saveWritten,
   type WrittenText,
 } from '../messages/run-messages.ts';
+import { holdForTexts, renewTextHolds } from '../messages/text-fields.ts';
 import type { Services } from '../services.ts';
-import type { Writer, WrittenMessage } from '../writing/writer.ts';
+import { type Writer, type WrittenMessage, writerFailures } from '../writing/writer.ts';
 import { findingsFor, writeRequestFor } from './write-request.ts';
 
 export const CAMPAIGN_GENERATION = 'campaign_generation';
@@ -41,8 +42,15 @@ async function openWorkplace(services: Services, tx: Transaction, job: JobRow): 
   return { campaign, fields: await loadFields(tx, job.account_id, job.workspace_id), writer };
 }
 
+function variantOf(written: readonly WrittenMessage[], variant: number): WrittenMessage {
+  const text = written.find((entry) => entry.variant === variant);
+  if (text === undefined) throw writerFailures.writer_answered_nonsense();
+  return text;
+}
+
 type Unit = { segment: SegmentRow; channel: Channel };
 
+/** One text for each missing variant. Throws writer_answered_nonsense for an answer that leaves one out. */
 function textsOf(
   place: Workplace,
   unit: Unit,
@@ -50,8 +58,8 @@ function textsOf(
   missing: ReadonlySet<number>,
 ): WrittenText[] {
   const { campaign, fields, writer } = place;
-  return written
-    .filter((text) => missing.has(text.variant))
+  return [...missing]
+    .map((variant) => variantOf(written, variant))
     .map((text) => ({
       run_number: campaign.current_run,
       segment_id: unit.segment.segment_id,
@@ -110,9 +118,10 @@ async function writeMissing(services: Services, run: JobRun): Promise<Record<str
         ),
       ),
     );
-    await run.step(async ({ tx, progress }) => {
-      written += await saveWritten(tx, job.account_id, place.campaign.campaign_id, texts.flat());
-      progress(existing + written, total);
+    written = await run.step(async ({ tx, progress }) => {
+      const saved = written + (await saveWritten(tx, job.account_id, place.campaign.campaign_id, texts.flat()));
+      progress(existing + saved, total);
+      return saved;
     });
   }
   return { messages: total, written };
@@ -129,6 +138,7 @@ async function endWriting(
   const campaign = await lockCampaignForJob(tx, job.account_id, job.subject.campaign_id ?? '');
   if (campaign === undefined || campaign.active_job_id !== job.job_id) return;
   const messages = await runMessages(tx, job.account_id, campaign.campaign_id, campaign.current_run);
+  await renewTextHolds(tx, campaign, messages, await loadFields(tx, job.account_id, campaign.workspace_id));
   const run = await requireRun(tx, job.account_id, campaign.campaign_id, campaign.current_run);
   await saveRun(tx, job.account_id, {
     ...run,
@@ -173,15 +183,13 @@ async function rewrite(services: Services, run: JobRun): Promise<Record<string, 
       seed: `${message.canonical_criteria} ${job.job_id}`,
     });
     const texts = await writer.write(request, run.signal);
-    const text = texts.find((entry) => entry.variant === message.variant) ?? texts[0];
-    return text === undefined ? null : { message, text, findings: findingsFor(campaign, channel, text, fields) };
+    const text = variantOf(texts, message.variant);
+    return { message, text, findings: findingsFor(campaign, channel, text, fields) };
   };
   const atOnce = Math.max(1, writer.concurrency);
   for (let at = 0; at < messages.length; at += atOnce) {
     run.throwIfStopped();
-    const rewritten = (await Promise.all(messages.slice(at, at + atOnce).map(rewriteOne))).filter(
-      (entry) => entry !== null,
-    );
+    const rewritten = await Promise.all(messages.slice(at, at + atOnce).map(rewriteOne));
     await run.step(async ({ tx, progress }) => {
       await lockCampaignForJob(tx, job.account_id, campaign.campaign_id);
       const waiting = new Set((await rewritesOf(tx, job.account_id, job.job_id)).map((message) => message.message_id));
@@ -193,6 +201,12 @@ async function rewrite(services: Services, run: JobRun): Promise<Record<string, 
             written_by: `${writer.name} ${writer.version}`,
           });
       }
+      await holdForTexts(
+        tx,
+        campaign,
+        rewritten.map((entry) => entry.text),
+        fields,
+      );
       await endRewriting(
         tx,
         job.account_id,

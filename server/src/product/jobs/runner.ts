@@ -151,7 +151,11 @@ export function createJobRunner<Services>(parts: {
     },
     sweep: async () => {
       const stale = await database.acrossAccounts((tx) => staleJobs(tx, STALE_SECONDS, SWEEP_LIMIT));
-      for (const ref of stale) await requeue(ref, 0);
+      // A second entry for work that waits or is under way would take it from its worker.
+      for (const ref of stale)
+        await database.tenant(ref.account_id, async (tx) => {
+          if (!(await queue.holds(tx, ref))) await queue.send(tx, ref);
+        });
     },
   };
 }

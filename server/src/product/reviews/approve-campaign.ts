@@ -1,11 +1,13 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
+import { releaseTextFields } from '../campaigns/hold-needs.ts';
 import { requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { findingsFor } from '../generation/write-request.ts';
 import { messageFailures } from '../messages/errors.ts';
 import { approvalDigest, type MessageInSegment } from '../messages/message.ts';
 import { dropUnpublished, runMessages, setStage } from '../messages/run-messages.ts';
+import { renewTextHolds } from '../messages/text-fields.ts';
 
 const SHOWN = 100;
 
@@ -52,6 +54,7 @@ export async function approveCampaign(
   const approved = messages.filter((message) => message.review_status === 'Approved');
   if (approved.length === 0) throw messageFailures.nothing_to_publish();
   refuseErrors(campaign, approved, fields);
+  await renewTextHolds(tx, campaign, messages, fields);
   await setStage(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, 'Ready to publish');
   const run = await requireRun(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
   await saveRun(tx, campaign.account_id, { ...run, approval_digest: approvalDigest(campaign, approved) });
@@ -63,5 +66,6 @@ export async function reopenCampaign(tx: Transaction, campaign: CampaignRow): Pr
   move(campaign.status, 'reopen');
   if (campaign.active_job_id !== null) throw messageFailures.rewriting();
   await dropUnpublished(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  await releaseTextFields(tx, campaign);
   return takeStep(tx, campaign, 'reopen');
 }

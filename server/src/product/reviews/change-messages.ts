@@ -9,6 +9,7 @@ import { tagErrors } from '../merge-tags/check-tags.ts';
 import { messageFailures } from '../messages/errors.ts';
 import type { MessageInSegment, ReviewStatus } from '../messages/message.ts';
 import { pickMessages, replaceText, runMessages, setReview } from '../messages/run-messages.ts';
+import { holdForTexts } from '../messages/text-fields.ts';
 
 export type MessageChange = {
   messageIds: readonly string[] | undefined;
@@ -40,7 +41,10 @@ async function select(tx: Transaction, campaign: CampaignRow, change: MessageCha
   return found;
 }
 
-/** Keeps a new text if it can be rendered at all; what the checks say of it stands on the message. */
+/**
+ * Keeps a new text if it can be rendered at all; what the checks say of it stands on the message. A message that is being
+ * rewritten cannot be edited: the rewrite would replace the edit, and nobody would notice.
+ */
 async function edit(
   tx: Transaction,
   campaign: CampaignRow,
@@ -48,6 +52,7 @@ async function edit(
   change: MessageChange,
   fields: readonly LoadedField[],
 ): Promise<void> {
+  if (message.rewrite_job_id !== null) throw messageFailures.rewriting();
   if (change.subject !== undefined && change.subject !== null && WITHOUT_SUBJECT.has(message.channel))
     throw messageFailures.subject_refused();
   const subject = change.subject === undefined ? message.subject : change.subject;
@@ -64,6 +69,7 @@ async function edit(
     max_length: 10_000,
   };
   const findings = findingsFor(campaign, channel, { subject, message: text }, fields);
+  await holdForTexts(tx, campaign, [{ subject, message: text }], fields);
   await replaceText(tx, campaign.account_id, message.message_id, {
     subject,
     message: text,
@@ -75,7 +81,8 @@ async function edit(
 
 /**
  * Edits, decides or annotates messages of the current run. An edit sets a message back to Pending unless the same call
- * decides it. An edit, or any decision but approval, takes a campaign that was ready to publish back to review.
+ * decides it. An edit, or a decision that differs from the one there is, takes a campaign that was ready to publish back
+ * to review; deciding the same once more changes nothing.
  */
 export async function changeMessages(
   tx: Transaction,
@@ -86,7 +93,6 @@ export async function changeMessages(
   const edits = change.subject !== undefined || change.message !== undefined;
   if (!edits && change.reviewStatus === undefined && change.note === undefined) throw messageFailures.nothing_to_do();
   const selected = await select(tx, campaign, change);
-  const changesApproval = edits || (change.reviewStatus !== undefined && change.reviewStatus !== 'Approved');
   move(campaign.status, 'review');
   if (edits) {
     const [only, ...others] = selected;
@@ -94,13 +100,18 @@ export async function changeMessages(
     await edit(tx, campaign, only, change, fields);
   }
   const ids = selected.map((message) => message.message_id);
-  // An approval within "Ready to publish" changes nothing that was not approved already.
+  const { reviewStatus } = change;
   const decided =
-    campaign.status === 'Ready to publish' && change.reviewStatus === 'Approved' && !edits
-      ? undefined
-      : change.reviewStatus;
-  if (decided !== undefined || change.note !== undefined)
-    await setReview(tx, campaign.account_id, ids, decided ?? null, change.note ?? null);
-  if (changesApproval && selected.length > 0) await takeStep(tx, campaign, 'review');
+    reviewStatus === undefined ? [] : selected.filter((message) => edits || message.review_status !== reviewStatus);
+  if (reviewStatus !== undefined && decided.length > 0)
+    await setReview(
+      tx,
+      campaign.account_id,
+      decided.map((message) => message.message_id),
+      reviewStatus,
+      null,
+    );
+  if (change.note !== undefined) await setReview(tx, campaign.account_id, ids, null, change.note);
+  if (edits || decided.length > 0) await takeStep(tx, campaign, 'review');
   return pickMessages(tx, campaign.account_id, campaign.campaign_id, ids);
 }

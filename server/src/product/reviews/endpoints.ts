@@ -11,6 +11,7 @@ import { MAX_TEMPLATE_CHARACTERS } from '../merge-tags/template.ts';
 import { messageFailures } from '../messages/errors.ts';
 import { messageReply, messageSchema, REVIEW_STATUSES } from '../messages/message.ts';
 import { pageOfMessages } from '../messages/run-messages.ts';
+import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
 import { approveCampaign, reopenCampaign } from './approve-campaign.ts';
 import { changeMessages } from './change-messages.ts';
@@ -69,7 +70,7 @@ export const reviewEndpoints = [
     path: '/v1/campaign/messages',
     summary: 'Edit, decide or annotate messages',
     description:
-      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or rejection takes it back to review. A decision (review_status) needs the permission messages.review.',
+      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.',
     access: { kind: 'workspace', permission: 'messages.edit' },
     body: z.strictObject({
       ...ids,
@@ -113,6 +114,7 @@ export const reviewEndpoints = [
     method: 'POST',
     path: '/v1/campaign/messages/preview',
     summary: 'A message as real customers would get it',
+    description: 'Only customers who are eligible and belong to its segment, in the group of its run.',
     access: { kind: 'workspace', permission: 'messages.preview' },
     body: z.strictObject({ ...ids, message_id: idSchema, limit: z.number().int().min(1).max(20).optional() }),
     reply: z.object({
@@ -121,6 +123,7 @@ export const reviewEndpoints = [
     }),
     example: { ...example, message_id: EXAMPLE_ID },
     audit: 'message.previewed',
+    failures: [segmentFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const campaign = await requireCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const keys = await services.keyring.forAccount(actor.accountId);
@@ -129,8 +132,11 @@ export const reviewEndpoints = [
         keys,
         campaign,
         await loadFields(tx, actor.accountId, body.workspace_id),
-        body.message_id,
-        body.limit ?? 3,
+        {
+          messageId: body.message_id,
+          limit: body.limit ?? 3,
+          todayYear: services.clock.now().getUTCFullYear(),
+        },
       );
       audit({ campaign_id: body.campaign_id, message_id: body.message_id, customers: previews.length });
       return { message_id: body.message_id, previews };

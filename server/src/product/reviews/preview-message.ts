@@ -2,13 +2,14 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
-import { segmentsOf } from '../campaigns/lock-campaign.ts';
+import { requireRun, segmentsOf } from '../campaigns/lock-campaign.ts';
 import { openValues } from '../customers/profile-values.ts';
 import { membersAfter } from '../customers/read-group.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { compileTemplate } from '../merge-tags/compile.ts';
 import { pickMessages } from '../messages/run-messages.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
+import { compileEligibility } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { createAssigner } from '../segments/segmentation.ts';
 
@@ -17,19 +18,24 @@ const MEMBERS_LOOKED_AT = 50_000;
 
 export type Preview = { customer_id: string; subject: string | null; message: string };
 
-/** The text as the first customers of its segment would get it. Throws not_found. */
+/**
+ * The text as the first eligible customers of its segment would get it, in the group of the message's own run. Throws
+ * not_found, and the segment failures when a field that the campaign needs is gone.
+ */
 export async function previewMessage(
   tx: Transaction,
   keys: AccountKeys,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
-  messageId: string,
-  limit: number,
+  wish: { messageId: string; limit: number; todayYear: number },
 ): Promise<Preview[]> {
+  const { messageId, limit } = wish;
   const [message] = isUuid(messageId)
     ? await pickMessages(tx, campaign.account_id, campaign.campaign_id, [messageId])
     : [];
   if (message === undefined) throw notFound('message');
+  const run = await requireRun(tx, campaign.account_id, campaign.campaign_id, message.run_number);
+  const { isEligible } = compileEligibility(campaign.eligible_when, fields, wish.todayYear);
   const segments = await segmentsOf(tx, campaign.account_id, campaign.campaign_id, message.run_number);
   const assign = createAssigner(
     readSegmentBy(campaign.segment_by, fields),
@@ -40,7 +46,7 @@ export async function previewMessage(
   const previews: Preview[] = [];
   let position = 0;
   for (let looked = 0; looked < MEMBERS_LOOKED_AT && previews.length < limit; looked += MEMBERS_AT_ONCE) {
-    const members = await membersAfter(tx, campaign.account_id, campaign.customer_group_id, position, MEMBERS_AT_ONCE);
+    const members = await membersAfter(tx, campaign.account_id, run.customer_group_id, position, MEMBERS_AT_ONCE);
     for (const member of members) {
       position = member.position;
       const clear = member.clear_values;
@@ -51,6 +57,7 @@ export async function previewMessage(
         member.sealed_profile,
       );
       const cell = (slot: number) => values.get(slot);
+      if (!isEligible(cell)) continue;
       previews.push({ customer_id: member.customer_id, subject: subject?.(cell) ?? null, message: text(cell) });
     }
     if (members.length < MEMBERS_AT_ONCE) break;

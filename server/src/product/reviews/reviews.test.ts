@@ -67,9 +67,10 @@ describe('deciding messages', () => {
     assert.equal((await six.messages(campaignId, { channel: 'email' })).length, 0);
     assert.equal((await six.messages(campaignId, { segment_id: messages[0].segment.segment_id })).length, 1);
     assert.deepEqual(
-      [...(await six.messages(campaignId, { page_size: 2 })), ...(await six.messages(campaignId, { page_size: 2, page: 2 }))].map(
-        (message) => message.message_id,
-      ),
+      [
+        ...(await six.messages(campaignId, { page_size: 2 })),
+        ...(await six.messages(campaignId, { page_size: 2, page: 2 })),
+      ].map((message) => message.message_id),
       idsOf(messages),
     );
   });
@@ -121,11 +122,15 @@ describe('approving a campaign', () => {
     await six.decide(campaignId, { message_ids: [second, third], review_status: 'Excluded' });
     await approve('nothing_to_publish');
     await six.decide(campaignId, { message_ids: [second], review_status: 'Approved' });
-    assert.equal((await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId })).status, 'Ready to publish');
-    assert.deepEqual(
-      (await six.messages(campaignId)).map((message) => message.approval_stage).toSorted(),
-      ['Ready for review', 'Ready for review', 'Ready to publish'],
+    assert.equal(
+      (await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId })).status,
+      'Ready to publish',
     );
+    assert.deepEqual((await six.messages(campaignId)).map((message) => message.approval_stage).toSorted(), [
+      'Ready for review',
+      'Ready for review',
+      'Ready to publish',
+    ]);
     assert.match((await digestOf(campaignId)) ?? '', /^[0-9a-f]{64}$/);
   });
 
@@ -137,15 +142,15 @@ describe('approving a campaign', () => {
         server.a.call('POST', '/v1/campaign/approve', { workspace_id: server.a.workspaceId, campaign_id: campaignId }),
       ),
     );
-    assert.deepEqual(
-      answers.map((answer) => answer.body.code ?? answer.status).toSorted(),
-      [200, ...Array(99).fill('wrong_state')],
-    );
+    assert.deepEqual(answers.map((answer) => answer.body.code ?? answer.status).toSorted(), [
+      200,
+      ...Array(99).fill('wrong_state'),
+    ]);
     const events = await server.app.services.database.tenant(server.a.accountId, (tx) =>
-      tx.rows(`select 1 from audit_events where account_id = $1 and action = 'campaign.approved' and details->>'campaign_id' = $2`, [
-        server.a.accountId,
-        campaignId,
-      ]),
+      tx.rows(
+        `select 1 from audit_events where account_id = $1 and action = 'campaign.approved' and outcome = 'done' and object_ids->>'campaign_id' = $2`,
+        [server.a.accountId, campaignId],
+      ),
     );
     assert.equal(events.length, 1);
   });
@@ -222,7 +227,10 @@ describe('the preview of a message', () => {
       message: 'Hi {{first_name | fallback: "you"}}, open it today',
     });
     const texts = (await previewOf(campaignId, plus.message_id)).map((preview: { message: string }) => preview.message);
-    assert.deepEqual(texts, ['Ada', 'Bob', 'you', 'Dan'].map((name) => `Hi ${name}, open it today`));
+    assert.deepEqual(
+      texts,
+      ['Ada', 'Bob', 'you', 'Dan'].map((name) => `Hi ${name}, open it today`),
+    );
     assert.equal((await previewOf(campaignId, plus.message_id, 2)).length, 2);
   });
 
@@ -267,6 +275,30 @@ describe('a field that a text uses', () => {
     const wish = { customer_profile_field_id: field.customer_profile_field_id };
     assert.match((await six.refused('DELETE', '/v1/cpf', wish, 'field_in_use')).message, /Tagged/);
     await six.decide(campaignId, { message_ids: idsOf(messages).slice(0, 1), message: GOOD });
+    await six.decide(campaignId, { all: true, review_status: 'Approved' });
+    await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
     await six.ok('DELETE', '/v1/cpf', wish);
+  });
+
+  test('keeps it until the export has ended, and a text that names a field gone since is written anew', async () => {
+    const field = await six.ok('PUT', '/v1/cpf', { field_name: 'title', field_type: 'string' });
+    const wish = { customer_profile_field_id: field.customer_profile_field_id };
+    const { campaignId, messages } = await inReview('Titled');
+    await six.decide(campaignId, {
+      message_ids: idsOf(messages).slice(0, 1),
+      message: 'Hi {{title | fallback: "you"}}, open it today',
+    });
+    await six.decide(campaignId, { all: true, review_status: 'Approved' });
+    await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
+    await six.refused('DELETE', '/v1/cpf', wish, 'field_in_use');
+    const { job_id } = await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId });
+    assert.equal((await six.ended(job_id)).status, 'completed');
+    await six.ok('DELETE', '/v1/cpf', wish);
+    const rerun = await six.ok('POST', '/v1/campaign/rerun/initiate', {
+      campaign_id: campaignId,
+      customer_group_id: six.groupId,
+    });
+    assert.deepEqual(rerun.segments, { total: 3, matched: 2, new: 1 });
+    assert.equal((await six.ended(rerun.job_id)).status, 'completed');
   });
 });

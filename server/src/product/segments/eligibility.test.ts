@@ -69,5 +69,6 @@ describe('rules that cannot be used', () => {
       assert.throws(
         () => compileEligibility([rule], FIELDS, 2026),
         (error) => error instanceof Failure && error.code === code,
-      ));
+      ),
+    );
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compareDecimals } from '../fields/decimal.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { compileField } from '../fields/value.ts';
 import { segmentFailures } from './errors.ts';
@@ -21,6 +22,8 @@ export type EligibleWhen = z.output<typeof eligibleWhenSchema>;
 export type Cell = (slot: number) => string | undefined;
 
 const ORDERED = new Set(['number', 'currency', 'Date']);
+
+const compareText = (left: string, right: string) => (left === right ? 0 : left < right ? -1 : 1);
 
 /** Compiles the rules to one test over a customer's canonical values. Throws unknown_field or invalid_rule. */
 export function compileEligibility(
@@ -60,12 +63,13 @@ export function compileEligibility(
     if (rule.op === 'is') return (cell) => cell(slot) === wanted;
     if (rule.op === 'is_not') return (cell) => cell(slot) !== wanted;
     if (!ORDERED.has(field.field_type)) throw invalid('compares number, currency and Date fields only.');
-    const order = field.field_type === 'Date' ? (text: string) => text : Number;
-    const limit = order(wanted);
+    // ISO dates stand in the order of their text.
+    const compare = field.field_type === 'Date' ? compareText : compareDecimals;
     return (cell) => {
       const value = cell(slot);
       if (value === undefined) return false;
-      return rule.op === 'at_least' ? order(value) >= limit : order(value) <= limit;
+      const order = compare(value, wanted);
+      return rule.op === 'at_least' ? order >= 0 : order <= 0;
     };
   });
   return { slots, isEligible: (cell) => tests.every((test) => test(cell)) };

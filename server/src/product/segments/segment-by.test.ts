@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '../../platform/errors/failure.ts';
-import { bandOf, canonicalCriteria, type Dimension, readSegmentBy, type SegmentBy, segmentLabel } from './segment-by.ts';
+import {
+  bandOf,
+  canonicalCriteria,
+  type Dimension,
+  readSegmentBy,
+  type SegmentBy,
+  segmentLabel,
+} from './segment-by.ts';
 import { clearField } from './test-fields.ts';
 
 const FIELDS = [

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { compileDateFormat } from '../fields/date-formats.ts';
+import { canonicalNumber, compareDecimals } from '../fields/decimal.ts';
 import { isSegmentable } from '../fields/field.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { compileField, profileValue } from '../fields/value.ts';
@@ -36,6 +38,8 @@ export type Dimension = {
   kind: 'number' | 'date' | 'text';
   /** Limits in ascending order: doubles, or ISO dates. Null: every value is its own. */
   bands: number[] | string[] | null;
+  /** The same limits as canonical values: what customers' values are compared with, exact to the last digit. */
+  limits: readonly string[];
   aliases: ReadonlyMap<string, string>;
 };
 
@@ -48,13 +52,14 @@ function kindOf(field: LoadedField): Dimension['kind'] {
   return field.field_type === 'Date' ? 'date' : 'text';
 }
 
+const isoDate = compileDateFormat('yyyy-MM-dd', 2000);
+
 function readBands(field: LoadedField, bands: readonly (number | string)[] | undefined): Dimension['bands'] {
   if (bands === undefined) return null;
   const kind = kindOf(field);
   const invalid = (why: string) => segmentFailures.invalid_bands({ message: `segment_by ${field.field_name}: ${why}` });
   if (kind === 'text') throw invalid('bands belong to number, currency and Date fields only.');
-  const isDate = (band: number | string) =>
-    typeof band === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(band) && !Number.isNaN(Date.parse(`${band}T00:00:00Z`));
+  const isDate = (band: number | string) => typeof band === 'string' && isoDate.parse(band) !== null;
   const limits =
     kind === 'date'
       ? bands.map((band) => (isDate(band) ? String(band) : Number.NaN))
@@ -98,10 +103,16 @@ export function readSegmentBy(wish: SegmentBy, fields: readonly LoadedField[]): 
         message: `segment_by: ${field.field_name} is sensitive or unique, so it cannot make segments.`,
       });
     if (field.is_moving) throw segmentFailures.field_moving();
+    const bands = readBands(field, attribute.bands);
+    if (bands !== null && Object.keys(attribute.aliases ?? {}).length > 0)
+      throw segmentFailures.invalid_bands({
+        message: `segment_by ${field.field_name}: bands and aliases exclude each other. Send one of them.`,
+      });
     return {
       field,
       kind: kindOf(field),
-      bands: readBands(field, attribute.bands),
+      bands,
+      limits: (bands ?? []).map((band) => (typeof band === 'number' ? (canonicalNumber(String(band)) ?? '0') : band)),
       aliases: readAliases(field, attribute.aliases),
     };
   });
@@ -109,11 +120,13 @@ export function readSegmentBy(wish: SegmentBy, fields: readonly LoadedField[]): 
 
 /** The number of the band a value lies in: 0 below the first limit, n above or at the n-th. As width_bucket counts. */
 export function bandOf(dimension: Dimension, canonical: string): number {
-  const bands = dimension.bands ?? [];
-  const value = dimension.kind === 'number' ? Number(canonical) : canonical;
-  let band = 0;
-  while (band < bands.length && value >= (bands[band] as number | string)) band += 1;
-  return band;
+  const { limits } = dimension;
+  const isAtLeast =
+    dimension.kind === 'number'
+      ? (limit: string) => compareDecimals(canonical, limit) >= 0
+      : (limit: string) => canonical >= limit;
+  const above = limits.findIndex((limit) => !isAtLeast(limit));
+  return above === -1 ? limits.length : above;
 }
 
 /** What a segment says of this attribute, from a value (or from a band's number when there are bands). Null is blank. */

@@ -65,7 +65,10 @@ describe('what is counted is what is assigned', () => {
   const wishes: SegmentBy[] = [
     [],
     [{ field_name: 'plan' }],
-    [{ field_name: 'plan', aliases: { p1: 'few', p2: 'few' } }, { field_name: 'tenure', bands: [2, 5.5, 8] }],
+    [
+      { field_name: 'plan', aliases: { p1: 'few', p2: 'few' } },
+      { field_name: 'tenure', bands: [2, 5.5, 8] },
+    ],
     [{ field_name: 'active', aliases: { true: 'yes' } }, { field_name: 'region' }, { field_name: 'plan' }],
   ];
   for (const [index, wish] of wishes.entries()) {

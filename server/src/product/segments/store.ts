@@ -9,8 +9,9 @@ export const MAX_GROUPS = 20_000;
 function keyExpression(dimension: Dimension, bind: (value: unknown) => string): string {
   const value = `(c.clear_values->>${bind(String(dimension.field.slot))}::text)`;
   if (dimension.bands === null) return value;
-  const type = dimension.kind === 'number' ? 'float8' : 'date';
-  return `width_bucket(${value}::${type}, ${bind(dimension.bands)}::${type}[])`;
+  // numeric, not float8: a value of many digits would be rounded over a limit, or be out of range and fail the statement.
+  const type = dimension.kind === 'number' ? 'numeric' : 'date';
+  return `width_bucket(${value}::${type}, ${bind(dimension.limits)}::${type}[])`;
 }
 
 /** Sizes of all combinations of the attributes in a group, at most MAX_GROUPS + 1 of them. */
