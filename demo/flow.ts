@@ -1,15 +1,12 @@
 import { openAsBlob } from 'node:fs';
-import type { CampaignsSegmentsReply, Client, Import, Job, Manifest, Message } from '@nudgescribe/sdk';
+import type { CampaignsSegmentsReply, Client, Import, Job, Manifest } from '@nudgescribe/sdk';
 import { fetchFiles } from './published-files.ts';
+import { allMessages, approveAll, type Reader, readAsCustomers } from './review-messages.ts';
 import { type Screen, thousands } from './screen.ts';
 import type { Steps } from './steps.ts';
 import { fingerprintOf, type Reading, readSubject, type Subject } from './subject.ts';
 import { Told } from './told.ts';
 
-const SHOWN_MESSAGES = 3;
-const PAGE_SIZE = 1_000;
-
-export type Reader = { message: Message; subject: string | null; text: string };
 export type Outcome = {
   workspaceId: string;
   groupId: string;
@@ -76,40 +73,6 @@ async function importFile(
 function mustComplete(job: Job): Job {
   if (job.status === 'completed') return job;
   throw new Told(job.error?.message ?? `The work ended as ${job.status}.`);
-}
-
-async function allMessages(client: Client, ids: { workspace_id: string; campaign_id: string }): Promise<Message[]> {
-  const all: Message[] = [];
-  for (let page = 1; ; page += 1) {
-    const some = await client.messages.list({ ...ids, page, page_size: PAGE_SIZE });
-    all.push(...some);
-    if (some.length < PAGE_SIZE) return all;
-  }
-}
-
-/** Three messages from the beginning, the middle and the end of the list, each as one real customer would read it. */
-async function readAsCustomers(
-  client: Client,
-  ids: { workspace_id: string; campaign_id: string },
-  messages: readonly Message[],
-): Promise<Reader[]> {
-  const last = messages.length - 1;
-  const chosen = [...new Set([0, Math.floor(last / 2), last])].filter((index) => index >= 0).slice(0, SHOWN_MESSAGES);
-  const readers: Reader[] = [];
-  for (const index of chosen) {
-    const message = messages[index];
-    if (message === undefined) continue;
-    const { previews } = await client.messages.preview({ ...ids, message_id: message.message_id, limit: 1 });
-    for (const preview of previews) readers.push({ message, subject: preview.subject, text: preview.message });
-  }
-  return readers;
-}
-
-async function approveAll(client: Client, ids: { workspace_id: string; campaign_id: string }, messages: Message[]) {
-  const wrong = messages.flatMap(({ findings }) => findings).find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw new Told(`A message has a fault: ${wrong.message}`);
-  await client.messages.change({ ...ids, all: true, review_status: 'Approved' });
-  await client.campaigns.approve(ids);
 }
 
 /** The product's main job, from a file of customers to published files, through the documented calls only. */

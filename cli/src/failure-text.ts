@@ -38,8 +38,10 @@ export function failureText(error: unknown): { text: string; exitCode: number } 
   const lines = [error.message];
   const cause = networkCause(error.cause);
   if (cause !== undefined) lines.push(cause);
-  lines.push(...error.details.slice(0, SHOWN_DETAILS).map((detail) => `  ${detailText(detail)}`));
-  if (error.details.length > SHOWN_DETAILS) lines.push(`  … and ${error.details.length - SHOWN_DETAILS} more`);
+  // With a single problem the sentence has said it already.
+  const details = error.details.map(detailText).filter((detail) => detail !== error.message);
+  lines.push(...details.slice(0, SHOWN_DETAILS).map((detail) => `  ${detail}`));
+  if (details.length > SHOWN_DETAILS) lines.push(`  … and ${details.length - SHOWN_DETAILS} more`);
   if (error.status === 403 && error.code === 'unauthorised')
     lines.push('If the login has expired, run "nudgescribe login" again.');
   if (error.requestId !== null) lines.push(`(request ${error.requestId})`);

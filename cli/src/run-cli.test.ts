@@ -172,6 +172,7 @@ describe('from a file to published messages', () => {
     const [first] = messages as { message_id: string }[];
     await well(['campaign', 'review', 'spring SAVINGS', '--reject', first?.message_id ?? '', '--note', 'too long']);
     assert.match((await well(['campaign', 'review', 'Spring savings'])).out, /1 Rejected[\s\S]*|5 Pending/);
+    await well(['campaign', 'review', 'Spring savings', '--rewrite', first?.message_id ?? '', '--guidance', 'Shorter']);
     await well(['campaign', 'review', 'Spring savings', '--approve', first?.message_id ?? '']);
     await well(['campaign', 'review', 'Spring savings', '--approve-all']);
     await well(['campaign', 'approve', 'Spring savings']);

@@ -1,6 +1,7 @@
 import { type Client, type Message, NudgescribeError } from '@nudgescribe/sdk';
 import { type Command, Option } from 'commander';
 import { failureText } from '../failure-text.ts';
+import { finishJob } from '../finish-job.ts';
 import { findCampaign } from '../lookup.ts';
 import { UsageMistake } from '../mistakes.ts';
 import { type CommonOptions, openSession } from '../session.ts';
@@ -17,6 +18,9 @@ type ReviewOptions = CommonOptions & {
   approveAll?: true;
   approve?: string[];
   reject?: string[];
+  exclude?: string[];
+  rewrite?: string[];
+  guidance?: string;
   note?: string;
   json?: true;
 };
@@ -108,39 +112,43 @@ async function decideOneByOne(client: Client, terminal: Terminal, ids: Ids, pend
   }
 }
 
+/** The decisions of the options, in an order in which the last word is the approval's. Gives how many messages changed. */
 async function decide(client: Client, ids: Ids, options: ReviewOptions): Promise<number> {
   const note = options.note === undefined ? {} : { note: options.note };
+  const decisions = [
+    [options.reject, 'Rejected'],
+    [options.exclude, 'Excluded'],
+    [options.approve, 'Approved'],
+  ] as const;
   let updated = 0;
-  if (options.reject !== undefined)
-    updated += (
-      await client.messages.change({ ...ids, message_ids: options.reject, review_status: 'Rejected', ...note })
-    ).updated;
-  if (options.approve !== undefined)
-    updated += (
-      await client.messages.change({
-        ...ids,
-        message_ids: options.approve,
-        review_status: 'Approved',
-        ...(options.reject === undefined ? note : {}),
-      })
-    ).updated;
+  for (const [message_ids, review_status] of decisions)
+    if (message_ids !== undefined)
+      updated += (await client.messages.change({ ...ids, message_ids, review_status, ...note })).updated;
   if (options.approveAll)
     updated += (await client.messages.change({ ...ids, all: true, review_status: 'Approved' })).updated;
   return updated;
 }
 
 async function review(wish: string, options: ReviewOptions): Promise<void> {
-  const isDeciding = options.approveAll || options.approve !== undefined || options.reject !== undefined;
-  if (options.note !== undefined && options.approve === undefined && options.reject === undefined)
-    throw new UsageMistake('--note goes with --approve or --reject.');
-  const { client, terminal, workspaceId } = await openSession(options);
+  const byId = [options.approve, options.reject, options.exclude].some((ids) => ids !== undefined);
+  if (options.note !== undefined && !byId) throw new UsageMistake('--note goes with --approve, --reject or --exclude.');
+  if (options.guidance !== undefined && options.rewrite === undefined)
+    throw new UsageMistake('--guidance goes with --rewrite.');
+  const session = await openSession(options);
+  const { client, terminal, workspaceId } = session;
   const { campaign_id } = await findCampaign(client, workspaceId, wish);
   const ids: Ids = { workspace_id: workspaceId, campaign_id };
-  if (isDeciding) {
+  if (options.rewrite !== undefined) {
+    const { guidance, rewrite: message_ids } = options;
+    const { job_id } = await client.messages.regenerate({ ...ids, message_ids, guidance });
+    await finishJob(session, job_id, 'Writing');
+    return terminal.print('The messages were written anew and are Pending.');
+  }
+  if (byId || options.approveAll) {
     const updated = await decide(client, ids, options);
     if (options.json) return terminal.print(JSON.stringify({ updated }));
     terminal.print(`${thousands(updated)} ${updated === 1 ? 'message was' : 'messages were'} decided.`);
-    return terminal.note(`Next: nudgescribe campaign approve ${campaign_id}`);
+    return terminal.note(`When all are decided: nudgescribe campaign approve ${campaign_id}`);
   }
   const messages = await listMessages(client, ids, options.status);
   if (options.json) return terminal.print(JSON.stringify(messages, null, 2));
@@ -170,6 +178,9 @@ export function addReviewCommand(campaign: Command): void {
     .option('--approve-all', 'approve every Pending message')
     .option('--approve <id...>', 'approve these messages')
     .option('--reject <id...>', 'reject these messages')
+    .option('--exclude <id...>', 'leave these messages out of the run')
+    .option('--rewrite <id...>', 'have these messages written anew')
+    .option('--guidance <text>', 'what to heed in rewriting')
     .option('--note <text>', 'why')
     .option('--workspace <id or name>')
     .option('--json', 'answer as JSON')

@@ -50,7 +50,10 @@ test('no table without account_id is open to the app', async () => {
     `select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
        and has_table_privilege('nudgescribe_app', c.oid, 'select, insert, update, delete')`,
   );
-  assert.deepEqual(rows.map(({ name }) => name).filter((name) => !tables.includes(name)), []);
+  assert.deepEqual(
+    rows.map(({ name }) => name).filter((name) => !tables.includes(name)),
+    [],
+  );
 });
 
 test('neither role passes the walls by its own attributes', async () => {
@@ -92,17 +95,18 @@ test("with one account set nothing of another's is seen, changed, removed or put
   const { a, b } = server;
   let seen = 0;
   for (const table of tables) {
-    const ofB = (await owner.query(`select count(*)::int as n from ${table} where account_id = $1`, [b.accountId])).rows[0].n;
+    const ofB = (await owner.query(`select count(*)::int as n from ${table} where account_id = $1`, [b.accountId]))
+      .rows[0].n;
     seen += ofB > 0 ? 1 : 0;
     await database.tenant(a.accountId, async (tx) => {
       assert.deepEqual(await tx.rows(`select 1 from ${table} where account_id = $1`, [b.accountId]), [], table);
       assert.deepEqual(await tx.rows(`select 1 from ${table} where account_id <> $1`, [a.accountId]), [], table);
     });
+    // Nothing to touch, or no right to touch anything.
     for (const statement of [
       `update ${table} set account_id = account_id where account_id = $1`,
       `delete from ${table} where account_id = $1`,
     ])
-      // Nothing to touch, or no right to touch anything.
       assert.equal(
         await database
           .tenant(a.accountId, (tx) => tx.run(statement, [b.accountId]))
@@ -110,7 +114,8 @@ test("with one account set nothing of another's is seen, changed, removed or put
         0,
         statement,
       );
-    const after = (await owner.query(`select count(*)::int as n from ${table} where account_id = $1`, [b.accountId])).rows[0].n;
+    const after = (await owner.query(`select count(*)::int as n from ${table} where account_id = $1`, [b.accountId]))
+      .rows[0].n;
     assert.equal(after, ofB, table);
   }
   assert.ok(seen >= 7, `${seen} tables have rows of the other account`);

@@ -101,6 +101,11 @@ function setGeneralHeaders(request: FastifyRequest, reply: FastifyReply): void {
 
 function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): FastifyReply {
   if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5');
+  if (!request.raw.complete) {
+    // Whoever refused left the rest of the body unread: the next call on this connection would wait behind it.
+    reply.header('connection', 'close');
+    request.raw.resume();
+  }
   return reply
     .status(failure.status)
     .header('content-type', 'application/json; charset=utf-8')

@@ -27,14 +27,21 @@ describe('workspaces', () => {
   test('are created, listed oldest first, renamed and deleted', async () => {
     const made = await workspace('PUT', { workspace_name: '  Retail  ' });
     assert.equal(made.status, 200);
-    assert.deepEqual(
-      Object.keys(made.body).sort(),
-      ['account_id', 'created_at', 'created_by', 'updated_at', 'workspace_id', 'workspace_name'],
-    );
+    assert.deepEqual(Object.keys(made.body).sort(), [
+      'account_id',
+      'created_at',
+      'created_by',
+      'updated_at',
+      'workspace_id',
+      'workspace_name',
+    ]);
     assert.deepEqual([made.body.workspace_name, made.body.created_by], ['Retail', a.userId]);
     const { workspace_id } = made.body;
     const listed = await workspace('POST', {});
-    assert.deepEqual(listed.body.map((one: { workspace_name: string }) => one.workspace_name), ['Main', 'Retail']);
+    assert.deepEqual(
+      listed.body.map((one: { workspace_name: string }) => one.workspace_name),
+      ['Main', 'Retail'],
+    );
     const renamed = await workspace('PATCH', { workspace_id, workspace_name: 'Wholesale' });
     assert.deepEqual([renamed.status, renamed.body.workspace_name], [200, 'Wholesale']);
     assert.ok(renamed.body.updated_at >= renamed.body.created_at);
@@ -49,7 +56,10 @@ describe('workspaces', () => {
       assert.deepEqual(refused(await workspace('PUT', { workspace_name })), [400, 'invalid_fields']);
     assert.deepEqual(refused(await workspace('PUT', { workspace_name: null })), [401, 'missing_fields']);
     const { workspace_id } = (await workspace('PUT', { workspace_name: 'Second' })).body;
-    assert.deepEqual(refused(await workspace('PATCH', { workspace_id, workspace_name: ' main ' })), [400, 'workspace_name_taken']);
+    assert.deepEqual(refused(await workspace('PATCH', { workspace_id, workspace_name: ' main ' })), [
+      400,
+      'workspace_name_taken',
+    ]);
     // Its own name in another case is its own.
     assert.equal((await workspace('PATCH', { workspace_id, workspace_name: 'SECOND' })).status, 200);
     assert.equal((await workspace('PUT', { workspace_name: 'second' }, server.b.token)).status, 200);
@@ -69,7 +79,10 @@ describe('workspaces', () => {
     assert.ok(mine.every((one: { account_id: string }) => one.account_id === a.accountId));
     for (const method of ['PATCH', 'DELETE']) {
       const more = method === 'PATCH' ? { workspace_name: 'Taken over' } : {};
-      assert.deepEqual(refused(await workspace(method, { workspace_id: server.b.workspaceId, ...more })), [403, 'workspace_forbidden']);
+      assert.deepEqual(refused(await workspace(method, { workspace_id: server.b.workspaceId, ...more })), [
+        403,
+        'workspace_forbidden',
+      ]);
     }
   });
 });
@@ -123,7 +136,11 @@ describe('the audit log', () => {
       const earlier = await events();
       const answer = await a.call(method, path, body, { headers: { 'user-agent': 'audit test' } });
       const later = (await events()).slice(earlier.length);
-      assert.deepEqual(later.map((event) => event.action), action === null ? [] : [action], `${method} ${path} ${answer.text}`);
+      assert.deepEqual(
+        later.map((event) => event.action),
+        action === null ? [] : [action],
+        `${method} ${path} ${answer.text}`,
+      );
       const [event] = later;
       if (event !== undefined) {
         assert.deepEqual(
@@ -135,10 +152,20 @@ describe('the audit log', () => {
       return answer.body;
     };
     const space = await took('PUT', '/v1/workspace', { workspace_name: 'Watched' }, 'workspace.created');
-    await took('PATCH', '/v1/workspace', { workspace_id: space.workspace_id, workspace_name: 'Seen' }, 'workspace.renamed');
+    await took(
+      'PATCH',
+      '/v1/workspace',
+      { workspace_id: space.workspace_id, workspace_name: 'Seen' },
+      'workspace.renamed',
+    );
     await took('DELETE', '/v1/workspace', { workspace_id: space.workspace_id }, 'workspace.deleted');
     const email = 'zaphod@example.test';
-    const user = await took('PUT', '/v1/user', { email, password: 'two heads are better', role_code: 'VIEWER' }, 'user.created');
+    const user = await took(
+      'PUT',
+      '/v1/user',
+      { email, password: 'two heads are better', role_code: 'VIEWER' },
+      'user.created',
+    );
     await took('PATCH', '/v1/user', { user_id: user.user_id, display_name: 'Zaphod' }, 'user.changed');
     const key = await took('PUT', '/v1/api-key', { key_name: 'Heart of Gold' }, 'api_key.created');
     await took('DELETE', '/v1/api-key', { api_key_id: key.api_key_id }, 'api_key.revoked');
@@ -157,7 +184,12 @@ describe('the audit log', () => {
   test('has one event of each attempt to sign in, and of each refresh', async () => {
     const { rows } = await owner.query('select count(*) from audit_events');
     const sign = (password: string, email = a.email) =>
-      a.call('POST', '/v1/auth', { email, password }, { token: null, headers: { 'x-api-key': a.apiKey, 'user-agent': 'sign-in test' } });
+      a.call(
+        'POST',
+        '/v1/auth',
+        { email, password },
+        { token: null, headers: { 'x-api-key': a.apiKey, 'user-agent': 'sign-in test' } },
+      );
     const { refresh_token } = (await sign(a.password)).body;
     await sign('wrong');
     await sign('wrong', 'nobody@example.test');
@@ -178,13 +210,27 @@ describe('the audit log', () => {
 
   test('carries neither email, password, key nor name', async () => {
     const text = (await events()).map((event) => event.everything).join('\n');
-    for (const secret of [a.email, a.password, a.apiKey, server.b.email, '@', 'Zaphod', 'zaphod', 'Watched', 'Audited', 'nsk_'])
+    for (const secret of [
+      a.email,
+      a.password,
+      a.apiKey,
+      server.b.email,
+      '@',
+      'Zaphod',
+      'zaphod',
+      'Watched',
+      'Audited',
+      'nsk_',
+    ])
       assert.ok(!text.includes(secret), secret);
   });
 
   test('is append only for the server', async () => {
     const { database } = server.app.services;
     for (const statement of ['update audit_events set action = $1', 'delete from audit_events where action = $1'])
-      await assert.rejects(database.tenant(a.accountId, (tx) => tx.run(statement, ['x'])), { code: '42501' });
+      await assert.rejects(
+        database.tenant(a.accountId, (tx) => tx.run(statement, ['x'])),
+        { code: '42501' },
+      );
   });
 });

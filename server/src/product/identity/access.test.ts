@@ -13,13 +13,26 @@ let count = 0;
 type Signed = { userId: string; email: string; token: string };
 
 async function signInAs(email: string): Promise<Answer> {
-  return server.a.call('POST', '/v1/auth', { email, password: PASSWORD }, { token: null, headers: { 'x-api-key': server.a.apiKey } });
+  return server.a.call(
+    'POST',
+    '/v1/auth',
+    { email, password: PASSWORD },
+    { token: null, headers: { 'x-api-key': server.a.apiKey } },
+  );
 }
 
-async function makeUser(role_code: RoleCode, workspaces?: { workspace_id: string; role_code: RoleCode }[]): Promise<Signed> {
+async function makeUser(
+  role_code: RoleCode,
+  workspaces?: { workspace_id: string; role_code: RoleCode }[],
+): Promise<Signed> {
   count += 1;
   const email = `user-${count}@example.test`;
-  const made = await server.a.call('PUT', '/v1/user', { email, password: PASSWORD, role_code, ...(workspaces && { workspaces }) });
+  const made = await server.a.call('PUT', '/v1/user', {
+    email,
+    password: PASSWORD,
+    role_code,
+    ...(workspaces && { workspaces }),
+  });
   assert.equal(made.status, 200, made.text);
   const signed = await signInAs(email);
   assert.equal(signed.status, 200, signed.text);
@@ -27,8 +40,10 @@ async function makeUser(role_code: RoleCode, workspaces?: { workspace_id: string
 }
 
 const as = (token: string, method: string, path: string, body: unknown) => server.a.call(method, path, body, { token });
-const listGroups = async (token: string) => (await as(token, 'POST', '/v1/cg', { workspace_id: server.a.workspaceId })).status;
-const change = (user_id: string, more: Record<string, unknown>) => server.a.call('PATCH', '/v1/user', { user_id, ...more });
+const listGroups = async (token: string) =>
+  (await as(token, 'POST', '/v1/cg', { workspace_id: server.a.workspaceId })).status;
+const change = (user_id: string, more: Record<string, unknown>) =>
+  server.a.call('PATCH', '/v1/user', { user_id, ...more });
 const plain = (answer: Answer) => `${answer.status} ${answer.text.replace(answer.body.request_id, '')}`;
 
 before(async () => {
@@ -42,7 +57,11 @@ describe('roles', () => {
       for (const { name, method, path, access, example } of endpoints) {
         if ((access.kind !== 'account' && access.kind !== 'workspace') || method === 'GET') continue;
         // An unknown field is found after the permission and before the work: nothing happens.
-        const body = { ...example, no_such_field: 1, ...('workspace_id' in example && { workspace_id: server.a.workspaceId }) };
+        const body = {
+          ...example,
+          no_such_field: 1,
+          ...('workspace_id' in example && { workspace_id: server.a.workspaceId }),
+        };
         const allowed = access.permission === null || ROLE_PERMISSIONS[role].has(access.permission as never);
         const answer = await as(token, method, path, body);
         assert.equal(answer.status, allowed ? 400 : 403, `${role} ${name}: ${answer.text}`);
@@ -65,13 +84,18 @@ describe('roles', () => {
       'groups.read': ROLE_CODES.join(' '),
     };
     for (const [permission, roles] of Object.entries(may))
-      assert.equal(ROLE_CODES.filter((role) => ROLE_PERMISSIONS[role].has(permission as never)).join(' '), roles, permission);
+      assert.equal(
+        ROLE_CODES.filter((role) => ROLE_PERMISSIONS[role].has(permission as never)).join(' '),
+        roles,
+        permission,
+      );
   });
 
   test('a viewer reads, and neither writes nor decrypts', async () => {
     const { token } = await makeUser('VIEWER');
     const workspace_id = server.a.workspaceId;
-    const { customer_group_id } = (await server.a.call('PUT', '/v1/cg', { workspace_id, group_name: 'To look at' })).body;
+    const { customer_group_id } = (await server.a.call('PUT', '/v1/cg', { workspace_id, group_name: 'To look at' }))
+      .body;
     const page = { workspace_id, customer_group_id, page: 1, page_size: 10 };
     assert.equal((await as(token, 'POST', '/v1/customer', page)).status, 200);
     assert.equal((await as(token, 'POST', '/v1/customer', { ...page, decrypt: true })).status, 403);
@@ -88,11 +112,19 @@ describe('a user of one workspace', () => {
     const { token, userId } = await makeUser('VIEWER', [{ workspace_id: other, role_code: 'WORKSPACE_ADMIN' }]);
     const make = (workspace_id: string) => as(token, 'PUT', '/v1/cg', { workspace_id, group_name: 'Of mine' });
     assert.equal((await make(other)).status, 200);
-    const refused = [await make(a.workspaceId), await make(server.b.workspaceId), await make(randomUUID()), await make('nowhere')];
+    const refused = [
+      await make(a.workspaceId),
+      await make(server.b.workspaceId),
+      await make(randomUUID()),
+      await make('nowhere'),
+    ];
     assert.equal(new Set(refused.map(plain)).size, 1, refused.map(plain).join('\n'));
     assert.equal(refused[0]?.status, 403);
     const seen = await as(token, 'POST', '/v1/workspace', {});
-    assert.deepEqual(seen.body.map((one: { workspace_id: string }) => one.workspace_id), [other]);
+    assert.deepEqual(
+      seen.body.map((one: { workspace_id: string }) => one.workspace_id),
+      [other],
+    );
     // Taking the workspace away, and giving all of them, hold at the next call.
     assert.equal((await change(userId, { workspaces: [{ workspace_id: other, role_code: 'VIEWER' }] })).status, 200);
     assert.equal((await make(other)).status, 403);
@@ -103,10 +135,22 @@ describe('a user of one workspace', () => {
   test('is limited to workspaces of the account, each once', async () => {
     const { a, b } = server;
     const make = (workspaces: unknown, role_code = 'VIEWER') =>
-      a.call('PUT', '/v1/user', { email: `limited-${randomUUID()}@example.test`, password: PASSWORD, role_code, workspaces });
+      a.call('PUT', '/v1/user', {
+        email: `limited-${randomUUID()}@example.test`,
+        password: PASSWORD,
+        role_code,
+        workspaces,
+      });
     const one = { workspace_id: a.workspaceId, role_code: 'EDITOR' };
-    for (const workspaces of [[{ ...one, workspace_id: b.workspaceId }], [{ ...one, workspace_id: 'nowhere' }], [one, one]])
-      assert.deepEqual([(await make(workspaces)).status, (await make(workspaces)).body.code], [400, 'unknown_workspace']);
+    for (const workspaces of [
+      [{ ...one, workspace_id: b.workspaceId }],
+      [{ ...one, workspace_id: 'nowhere' }],
+      [one, one],
+    ])
+      assert.deepEqual(
+        [(await make(workspaces)).status, (await make(workspaces)).body.code],
+        [400, 'unknown_workspace'],
+      );
     assert.equal((await make([])).status, 400);
     assert.equal((await make([{ ...one, role_code: 'ACCOUNT_ADMIN' }])).status, 400);
     assert.equal((await make([one], 'ACCOUNT_ADMIN')).body.code, 'administrator_limited');
@@ -131,7 +175,8 @@ describe('what is taken away is gone at the next call, and after a restart', () 
 
   test('a demoted user', async () => {
     const user = await makeUser('EDITOR');
-    const make = (group_name: string) => as(user.token, 'PUT', '/v1/cg', { workspace_id: server.a.workspaceId, group_name });
+    const make = (group_name: string) =>
+      as(user.token, 'PUT', '/v1/cg', { workspace_id: server.a.workspaceId, group_name });
     assert.equal((await make('Before')).status, 200);
     await change(user.userId, { role_code: 'VIEWER' });
     assert.equal((await make('After')).status, 403);
@@ -171,7 +216,8 @@ describe('administrators', () => {
     for (const more of [{ role_code: 'EDITOR' }, { disabled: true }, { role_code: 'VIEWER', workspaces: limited }]) {
       // Earlier tests made a second one: it goes first.
       for (const user of (await a.call('POST', '/v1/user', {})).body)
-        if (user.role_code === 'ACCOUNT_ADMIN' && user.user_id !== a.userId) await change(user.user_id, { role_code: 'VIEWER' });
+        if (user.role_code === 'ACCOUNT_ADMIN' && user.user_id !== a.userId)
+          await change(user.user_id, { role_code: 'VIEWER' });
       const answer = await change(a.userId, more);
       assert.deepEqual([answer.status, answer.body.code], [400, 'last_administrator'], JSON.stringify(more));
     }
@@ -186,7 +232,10 @@ describe('administrators', () => {
       as(other.token, 'PATCH', '/v1/user', { user_id: a.userId, role_code: 'VIEWER' }),
       change(other.userId, { role_code: 'VIEWER' }),
     ]);
-    assert.ok(answers.every(({ status }) => status < 500), answers.map(({ text }) => text).join('\n'));
+    assert.ok(
+      answers.every(({ status }) => status < 500),
+      answers.map(({ text }) => text).join('\n'),
+    );
     const stays = answers[0]?.status === 200 ? other.token : a.token;
     const users = (await as(stays, 'POST', '/v1/user', {})).body;
     const administrators = users.filter((user: { role_code: string }) => user.role_code === 'ACCOUNT_ADMIN');
@@ -201,11 +250,15 @@ describe('administrators', () => {
     assert.equal(plain(foreign), plain(unreal));
     assert.equal(foreign.status, 400);
     assert.ok(!(await a.call('POST', '/v1/user', {})).text.includes(b.email));
-    assert.equal((await send(server.url, 'POST', '/v1/cg', { workspace_id: b.workspaceId }, { token: b.token })).status, 200);
+    assert.equal(
+      (await send(server.url, 'POST', '/v1/cg', { workspace_id: b.workspaceId }, { token: b.token })).status,
+      200,
+    );
   });
 
   test('take no weak passwords and no email twice', async () => {
-    const make = (email: string, password: string) => server.a.call('PUT', '/v1/user', { email, password, role_code: 'VIEWER' });
+    const make = (email: string, password: string) =>
+      server.a.call('PUT', '/v1/user', { email, password, role_code: 'VIEWER' });
     for (const password of ['short', 'aaaaaaaaaaaaaaaa', 'password1234', 'x@example-mail.test', 'a'.repeat(300)]) {
       const answer = await make('x@example-mail.test', password);
       assert.deepEqual([answer.status, answer.body.code], [400, 'weak_password']);

@@ -205,8 +205,15 @@ describe('headers of the gateway', () => {
   test('an x-api-key sent along must be valid, and of the same account', async () => {
     const { access_token: token } = (await signIn(login())).body;
     const status = async (key: string) =>
-      (await send(server.url, 'POST', '/v1/cg', { workspace_id: a.workspaceId }, { token, headers: { 'x-api-key': key } }))
-        .status;
+      (
+        await send(
+          server.url,
+          'POST',
+          '/v1/cg',
+          { workspace_id: a.workspaceId },
+          { token, headers: { 'x-api-key': key } },
+        )
+      ).status;
     assert.equal(await status(a.apiKey), 200);
     for (const key of ['', 'wrong', server.b.apiKey]) assert.equal(await status(key), 403);
   });

@@ -13,7 +13,12 @@ let a: Tenant;
 let claims: Record<string, unknown>;
 
 // Servers whose signing key the test knows: what it forges fails for its claims, not for its signature.
-const tokens = createTokens({ signingKey: KEY, clock: systemClock, accessSeconds: 1_209_600, refreshSeconds: 1_296_000 });
+const tokens = createTokens({
+  signingKey: KEY,
+  clock: systemClock,
+  accessSeconds: 1_209_600,
+  refreshSeconds: 1_296_000,
+});
 
 const encode = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
@@ -141,7 +146,9 @@ describe('tokens', () => {
   });
 
   test('what is said of the role in a token counts for nothing', async () => {
-    const answer = await a.call('GET', '/v1/auth', undefined, { token: forge(HEADER, { ...claims, role_code: 'VIEWER' }) });
+    const answer = await a.call('GET', '/v1/auth', undefined, {
+      token: forge(HEADER, { ...claims, role_code: 'VIEWER' }),
+    });
     assert.deepEqual([answer.status, answer.body.role_code], [200, 'ACCOUNT_ADMIN']);
   });
 
@@ -161,10 +168,23 @@ describe('tokens', () => {
 
   test('only the Authorization header with the Bearer scheme carries one', async () => {
     assert.equal((await list(null)).status, 403);
-    for (const authorization of ['', 'Bearer', 'Bearer ', a.token, `Basic ${a.token}`, `Bearer ${a.token} x`, `Bearer: ${a.token}`])
+    for (const authorization of [
+      '',
+      'Bearer',
+      'Bearer ',
+      a.token,
+      `Basic ${a.token}`,
+      `Bearer ${a.token} x`,
+      `Bearer: ${a.token}`,
+    ])
       assert.equal((await list(null, { authorization })).status, 403, authorization.slice(0, 10));
     assert.equal((await list(null, { cookie: `access_token=${a.token}` })).status, 403);
-    const answer = await a.call('POST', '/v1/cg', { workspace_id: a.workspaceId }, { token: null, query: { access_token: a.token } });
+    const answer = await a.call(
+      'POST',
+      '/v1/cg',
+      { workspace_id: a.workspaceId },
+      { token: null, query: { access_token: a.token } },
+    );
     assert.equal(answer.status, 403);
     assert.equal((await list(null, { authorization: `bearer ${a.token}` })).status, 200);
   });
