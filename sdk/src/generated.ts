@@ -229,6 +229,8 @@ export type Manifest = {
   unmatched: number;
   /** Customers left out by eligible_when. */
   ineligible: number;
+  /** Customers on the suppression list of the workspace. */
+  suppressed: number;
   approval_digest: string | null;
 };
 
@@ -269,6 +271,15 @@ export type ProposedField = {
   samples: string[];
   /** More than one date format fits every value; the first one is proposed. */
   is_ambiguous: boolean;
+};
+
+export type Suppression = {
+  suppression_id: string;
+  /** The customer it stands for now, if there is one. */
+  customer_id: string | null;
+  reason: string | null;
+  created_by: string;
+  created_at: string;
 };
 
 export type TokenPair = {
@@ -603,6 +614,45 @@ export type GroupsDeleteReply = {
   /** How many customers were erased. */
   customers_removed: number;
 };
+
+/** What suppressions.add takes. */
+export type SuppressionsAddBody = {
+  workspace_id: string;
+  identifiers?: (Record<string, string | number | boolean>)[] | undefined;
+  customer_ids?: string[] | undefined;
+  /** Why, in general words; no personal data. */
+  reason?: string | undefined;
+};
+
+/** What suppressions.add answers. */
+export type SuppressionsAddReply = {
+  /** Entries that are new. */
+  suppressed: number;
+  not_found: number;
+};
+
+/** What suppressions.list takes. */
+export type SuppressionsListBody = {
+  workspace_id: string;
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+};
+
+/** What suppressions.list answers. */
+export type SuppressionsListReply = Suppression[];
+
+/** What suppressions.remove takes. */
+export type SuppressionsRemoveBody = {
+  workspace_id: string;
+  suppression_ids?: string[] | undefined;
+  identifiers?: (Record<string, string | number | boolean>)[] | undefined;
+  customer_ids?: string[] | undefined;
+};
+
+/** What suppressions.remove answers. */
+export type SuppressionsRemoveReply = { removed: number };
 
 /** What customers.check takes. */
 export type CustomersCheckBody = {
@@ -1332,6 +1382,35 @@ export function createCalls(send: Send) {
        */
       update: (body: CustomersUpdateBody, options: CallOptions = {}): Promise<CustomersUpdateReply> =>
         send<CustomersUpdateReply>({ name: 'customers.update', method: 'PATCH', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    suppressions: {
+      /**
+       * Suppress customers: they get no messages (`PUT /v1/suppression`).
+       *
+       * By identifiers (also of people who are not customers yet) or customer_ids. A suppression by identifier outlives the erasure of the customer, as a keyed hash. Publishing leaves suppressed customers out and counts them.
+       *
+       * Needs the permission `suppression.write` in the workspace.
+       *
+       * Written to the audit log as `suppression.added`.
+       */
+      add: (body: SuppressionsAddBody, options: CallOptions = {}): Promise<SuppressionsAddReply> =>
+        send<SuppressionsAddReply>({ name: 'suppressions.add', method: 'PUT', path: '/v1/suppression', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * List suppressions, newest first (`POST /v1/suppression`).
+       *
+       * Needs the permission `customers.read` in the workspace.
+       */
+      list: (body: SuppressionsListBody, options: CallOptions = {}): Promise<SuppressionsListReply> =>
+        send<SuppressionsListReply>({ name: 'suppressions.list', method: 'POST', path: '/v1/suppression', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Lift suppressions (`DELETE /v1/suppression`).
+       *
+       * Needs the permission `suppression.write` in the workspace.
+       *
+       * Written to the audit log as `suppression.removed`.
+       */
+      remove: (body: SuppressionsRemoveBody, options: CallOptions = {}): Promise<SuppressionsRemoveReply> =>
+        send<SuppressionsRemoveReply>({ name: 'suppressions.remove', method: 'DELETE', path: '/v1/suppression', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     imports: {
       /**

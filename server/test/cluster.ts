@@ -33,7 +33,7 @@ async function onCluster<T>(clusterUrl: string, work: (client: pg.Client) => Pro
 export async function startCluster(): Promise<TestCluster> {
   const rootKey = randomBytes(32).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-test-'));
-  const given = process.env['NUDGESCRIBE_TEST_DATABASE_URL'];
+  const given = process.env.NUDGESCRIBE_TEST_DATABASE_URL;
   // Tests prove durability elsewhere; here every server is thrown away, so waiting for the disk proves nothing.
   const embedded =
     given === undefined

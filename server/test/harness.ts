@@ -53,8 +53,8 @@ const open = new Set<TestServer>();
 
 /** The run's cluster; a test file that runs alone starts its own. */
 function theCluster(): Promise<TestCluster> {
-  const url = process.env['NUDGESCRIBE_TEST_CLUSTER_URL'];
-  const rootKey = process.env['NUDGESCRIBE_TEST_ROOT_KEY'];
+  const url = process.env.NUDGESCRIBE_TEST_CLUSTER_URL;
+  const rootKey = process.env.NUDGESCRIBE_TEST_ROOT_KEY;
   cluster ??=
     url !== undefined && rootKey !== undefined
       ? Promise.resolve({ url, rootKey, stop: async () => undefined })
@@ -130,7 +130,7 @@ export async function startTestServer(
     NUDGESCRIBE_DATA_DIR: dataDir,
     NUDGESCRIBE_ROOT_KEY: rootKey,
     NUDGESCRIBE_PORT: '0',
-    NUDGESCRIBE_LOG_LEVEL: process.env['NUDGESCRIBE_TEST_LOG'] ?? 'silent',
+    NUDGESCRIBE_LOG_LEVEL: process.env.NUDGESCRIBE_TEST_LOG ?? 'silent',
     NUDGESCRIBE_BOOTSTRAP_EMAIL: first.email,
     NUDGESCRIBE_BOOTSTRAP_PASSWORD: first.password,
     NUDGESCRIBE_BOOTSTRAP_API_KEY: first.apiKey,

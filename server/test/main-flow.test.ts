@@ -202,6 +202,7 @@ describe('from a customer file to published messages', () => {
       customers: CUSTOMERS,
       unmatched: 0,
       ineligible: 2,
+      suppressed: 0,
     });
     assert.deepEqual(await ok('POST', '/v1/messages/pages', { campaign_id: campaignId }), {
       campaign_id: campaignId,
@@ -270,8 +271,10 @@ describe('from a customer file to published messages', () => {
     assert.equal(same.job_id, null);
     assert.equal(same.archived_messages, 12);
     assert.equal((await ok('POST', '/v1/messages/pages', { campaign_id: campaignId })).pages, 0);
+    await ok('PUT', '/v1/suppression', { identifiers: [{ customer_number: 'C-5' }] });
     const { job_id } = await ok('POST', '/v1/messages/publish', { campaign_id: campaignId });
-    assert.equal((await ended(job_id)).status, 'completed');
+    const { result } = await ended(job_id);
+    assert.deepEqual([result.rows, result.suppressed, result.ineligible], [(CUSTOMERS - 3) * 2, 1, 2]);
     const other = (await ok('PUT', '/v1/cg', { group_name: 'Newcomers' })).customer_group_id;
     await refused(
       'POST',

@@ -13,6 +13,7 @@ import { publishingEndpoints } from './publishing/endpoints.ts';
 import { rerunEndpoints } from './reruns/endpoints.ts';
 import { reviewEndpoints } from './reviews/endpoints.ts';
 import type { Services } from './services.ts';
+import { suppressionEndpoints } from './suppressions/endpoints.ts';
 
 /** The whole API, in the order a reader meets it. A route that is not here does not exist. */
 export const endpoints: readonly Endpoint<Services>[] = [
@@ -22,6 +23,7 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...fieldEndpoints,
   ...inferEndpoints,
   ...customerEndpoints,
+  ...suppressionEndpoints,
   ...importEndpoints,
   ...campaignEndpoints,
   ...generationEndpoints,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { platformFailures } from '../errors/platform-failures.ts';
+import { nestsDeeper } from './json-depth.ts';
 
 /** Reads a whole stream, refusing with 413 as soon as it is longer than maxBytes. */
 export async function readWhole(stream: Readable, maxBytes: number): Promise<Buffer> {
@@ -35,6 +36,9 @@ export function unpacked(raw: Readable, contentEncoding: string | undefined): Re
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
+/** No call of the API comes near it; what is nested by the thousand can be read, but not checked or written again. */
+export const MAX_BODY_LEVELS = 64;
+
 /** The JSON object in these bytes; nothing at all is an empty object. */
 export function parseJsonObject(bytes: Buffer): Record<string, unknown> {
   if (bytes.length === 0) return {};
@@ -48,6 +52,10 @@ export function parseJsonObject(bytes: Buffer): Record<string, unknown> {
     throw platformFailures.broken_json();
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw platformFailures.body_not_an_object();
+  if (nestsDeeper(value, MAX_BODY_LEVELS))
+    throw platformFailures.broken_json({
+      message: `The body nests objects or lists more than ${MAX_BODY_LEVELS} levels deep. Send it flatter.`,
+    });
   return value as Record<string, unknown>;
 }
 

@@ -15,7 +15,7 @@ let many: string;
 
 before(async () => {
   server = await startTestServer();
-  six = await testCampaigns(server.a);
+  six = await testCampaigns(() => server.a);
   many = await newGroup(server.a, 'Many');
   const random = seededRandom(7);
   const pick = (count: number) => Math.floor(random() ** 2 * count);

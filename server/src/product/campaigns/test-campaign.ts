@@ -43,16 +43,17 @@ export const SIX_CUSTOMERS = [
 
 export const BRIEF = { objective: 'Open a savings account', product: 'Spring Saver', call_to_action: 'Open it today' };
 
-export async function testCampaigns(tenant: Tenant): Promise<TestCampaigns> {
+/** `tenant` is asked at every call, as a restarted server signs its tenants in anew. */
+export async function testCampaigns(tenant: () => Tenant): Promise<TestCampaigns> {
   const call = (method: string, path: string, body: Record<string, unknown>) =>
-    tenant.call(method, path, { workspace_id: tenant.workspaceId, ...body });
+    tenant().call(method, path, { workspace_id: tenant().workspaceId, ...body });
   const ok = async (method: string, path: string, body: Record<string, unknown> = {}) => {
     const answer = await call(method, path, body);
     assert.equal(answer.status, 200, `${method} ${path}: ${answer.text}`);
     return answer.body;
   };
   for (const field of FIELDS) await ok('PUT', '/v1/cpf', field);
-  const groupId = await newGroup(tenant, 'Six');
+  const groupId = await newGroup(tenant(), 'Six');
   const ended = (jobId: string) =>
     until(async () => {
       const job = await ok('POST', '/v1/job', { job_id: jobId });

@@ -13,9 +13,10 @@ import type { Erasee } from './erase-customers.ts';
 import { ERASED_AT_MOST, erasePeople } from './erase-people.ts';
 import { customerFailures } from './errors.ts';
 import { findPeople, identifierFieldsOf, withGroups } from './find-people.ts';
+import { identifierObjectSchema } from './identify.ts';
 import { leaveGroup } from './join-group.ts';
 import { openCustomerProfile } from './profile-values.ts';
-import { customerReadEndpoints, identifierObjectSchema, indexesOf } from './read-endpoints.ts';
+import { customerReadEndpoints, indexesOf } from './read-endpoints.ts';
 
 const MAX_MEMBERS_REMOVED = 10_000;
 const ERASURE_BODY_BYTES = 16 * 1024 * 1024;

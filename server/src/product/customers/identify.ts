@@ -1,8 +1,14 @@
+import { z } from 'zod';
 import type { FieldDefinition } from '../fields/field.ts';
 import { compileField, normaliseIdentifier } from '../fields/value.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { blindIndex } from '../sealing/blind-index.ts';
 import { customerFailures } from './errors.ts';
+
+export const identifierObjectSchema = z
+  .record(z.string().max(100), z.union([z.string().max(10_000), z.number(), z.boolean()]))
+  .refine((pairs) => Object.keys(pairs).length > 0, 'must name at least one unique field')
+  .describe('Values of unique fields by field_name; several must all belong to one customer.');
 
 /** One identifier object of a call: values of unique fields by field_name, as a cell would have them. */
 export type IdentifierObject = Readonly<Record<string, string | number | boolean>>;

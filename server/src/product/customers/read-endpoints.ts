@@ -7,7 +7,7 @@ import { endpoint, type ProductCall } from '../services.ts';
 import { customerReply, customerSchema, memberSchema, pagesOf } from './customer.ts';
 import { customerFailures } from './errors.ts';
 import { findPeople } from './find-people.ts';
-import { blindIndexesOf } from './identify.ts';
+import { blindIndexesOf, identifierObjectSchema } from './identify.ts';
 import { openCustomerProfile } from './profile-values.ts';
 import { readGroupPage } from './read-group.ts';
 import { recordCall } from './record-call.ts';
@@ -16,11 +16,6 @@ const DEFAULT_PAGE_SIZE = 100;
 const MAX_IDENTIFIERS_FOUND = 1_000;
 const groupIds = { workspace_id: idSchema, customer_group_id: idSchema };
 const exampleGroup = { workspace_id: EXAMPLE_ID, customer_group_id: EXAMPLE_ID };
-
-export const identifierObjectSchema = z
-  .record(z.string().max(100), z.union([z.string().max(10_000), z.number(), z.boolean()]))
-  .refine((pairs) => Object.keys(pairs).length > 0, 'must name at least one unique field')
-  .describe('Values of unique fields by field_name; several must all belong to one customer.');
 
 /** Blind indexes of a call's identifiers, under the fields of its workspace. */
 export async function indexesOf(

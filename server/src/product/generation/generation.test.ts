@@ -31,7 +31,7 @@ const scripted: Writer = {
 
 before(async () => {
   server = await startTestServer({ services: { writers: createWriters([scripted]) } });
-  six = await testCampaigns(server.a);
+  six = await testCampaigns(() => server.a);
 });
 
 const start = async (campaignId: string): Promise<string> =>
@@ -159,6 +159,38 @@ describe('writing a campaign', () => {
     assert.equal(campaign.status, 'Failed');
     assert.match(campaign.failure_reason, /Cancelled/);
     assert.equal((await six.ok('POST', '/v1/campaign/reopen', { campaign_id: campaignId })).status, 'Draft');
+  });
+});
+
+describe('a server that stops while a campaign is written', () => {
+  test('goes on after its start: nothing is lost, and nothing that was saved is written again', async () => {
+    reset();
+    const campaignId = await six.draft('Stopped', { writer: 'scripted', variants: 2 });
+    behave = async (_request, signal) => {
+      if (asked.length <= 2) return;
+      await new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          // The next server's worker takes the job up before restart() returns.
+          behave = async () => undefined;
+          reject(new Error('The server stops.'));
+        });
+      });
+    };
+    const jobId = await start(campaignId);
+    await until(async () => (await six.messages(campaignId)).length === 4 && asked.length === 3);
+    const saved = await six.messages(campaignId);
+    await server.restart();
+    const job = await six.ended(jobId);
+    assert.deepEqual([job.status, job.progress], ['completed', { done: 6, total: 6 }]);
+    const messages = await six.messages(campaignId);
+    assert.equal(messages.length, 6);
+    for (const before of saved)
+      assert.deepEqual(
+        messages.find((message) => message.message_id === before.message_id),
+        before,
+      );
+    assert.equal(asked.length, 4);
+    assert.equal((await six.campaign(campaignId)).status, 'Ready for review');
   });
 });
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { nestsDeeper } from '../../platform/http/json-depth.ts';
 import { MAX_COLUMNS, MAX_ROW_BYTES } from './csv-parser.ts';
 import { repeatsKey } from './json-keys.ts';
 import { parseFaults } from './parse-fault.ts';
@@ -30,13 +31,6 @@ const INVALID_UTF8 = { code: 'invalid_utf8', message: 'The line is not valid UTF
 /** No value of a field is nested, and what is nested very deeply can be read but not written again. */
 const MAX_DEPTH = 32;
 
-function isDeeper(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth === 0) return true;
-  for (const inner of Object.values(value)) if (isDeeper(inner, depth - 1)) return true;
-  return false;
-}
-
 function recordOf(bytes: Buffer): Pick<NdjsonRow, 'record' | 'fault'> {
   if (!isUtf8(bytes)) return { record: null, fault: INVALID_UTF8 };
   try {
@@ -47,7 +41,7 @@ function recordOf(bytes: Buffer): Pick<NdjsonRow, 'record' | 'fault'> {
       return { record: null, fault: NOT_AN_OBJECT };
     const keys = Object.keys(value).length;
     if (keys > MAX_COLUMNS) return { record: null, fault: TOO_MANY_KEYS };
-    if (isDeeper(value, MAX_DEPTH)) return { record: null, fault: TOO_DEEP };
+    if (nestsDeeper(value, MAX_DEPTH)) return { record: null, fault: TOO_DEEP };
     return { record: value as Record<string, unknown>, fault: repeatsKey(text, keys) ? KEY_TWICE : null };
   } catch {
     return { record: null, fault: BROKEN_JSON };

@@ -69,17 +69,22 @@ function droppedRepairColumns(header: readonly string[], fields: readonly FieldD
 /** Where to read from: both 0 for the first row, or what the last row's endByte and row were. */
 export type ReadStart = { fromByte: number; fromRow: number; rowsAtOnce: number };
 
-/** The rows of the file in chunks of at most rowsAtOnce, in constant memory. Throws ParseFault where reading cannot go on. */
+/** Rows may be a MiB each: a chunk ends with the row that takes it over this much of the file. */
+export const BYTES_AT_ONCE = 8 * 1024 * 1024;
+
+/** The rows of the file in chunks of at most rowsAtOnce and BYTES_AT_ONCE, in constant memory. Throws ParseFault where reading cannot go on. */
 export async function* readRows(source: Source, plan: ImportPlan, start: ReadStart): AsyncGenerator<RawRow[]> {
   const fromByte = Math.max(start.fromByte, plan.first_byte);
   const parser = parserFor(source.kind, plan, fromByte, start.fromRow + 1);
   let held: RawRow[] = [];
+  let heldFrom = fromByte;
   function* full(rows: RawRow[]): Generator<RawRow[]> {
     for (const row of rows) {
       held.push(row);
-      if (held.length < start.rowsAtOnce) continue;
+      if (held.length < start.rowsAtOnce && row.endByte - heldFrom < BYTES_AT_ONCE) continue;
       yield held;
       held = [];
+      heldFrom = row.endByte;
     }
   }
   for await (const chunk of source.read(fromByte)) yield* full(parser.write(chunk));

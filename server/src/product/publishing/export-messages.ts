@@ -13,6 +13,7 @@ import { runMessages } from '../messages/run-messages.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { writeSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
+import { createSuppressionReader } from '../suppressions/find-suppressed.ts';
 import { assembleRows, columnsOf, type ExportPlan } from './assemble-rows.ts';
 import { exportPlanFor } from './export-plan.ts';
 import type { Manifest } from './manifest.ts';
@@ -31,6 +32,7 @@ type Exported = {
   customers: number;
   unmatched: number;
   ineligible: number;
+  suppressed: number;
 };
 
 /** Where the files of all runs of a campaign lie: account, campaign, run, publication. */
@@ -71,13 +73,20 @@ async function writeFiles(
     prefix,
     store: (objectKey, content) => writeSealed(services.objects, keys, objectKey, content),
   });
-  const counts = { customers: 0, unmatched: 0, ineligible: 0 };
+  const counts = { customers: 0, unmatched: 0, ineligible: 0, suppressed: 0 };
+  const suppressedAmong = await createSuppressionReader(tx, accountId, workspaceId);
   try {
     for (let position = 0, more = true; more; ) {
       run.throwIfStopped();
       const members = await membersAfter(tx, accountId, group.customer_group_id, position, MEMBERS_AT_ONCE);
+      const suppressed = await suppressedAmong(members.map((member) => member.customer_id));
       for (const member of members) {
         position = member.position;
+        counts.customers += 1;
+        if (suppressed.has(member.customer_id)) {
+          counts.suppressed += 1;
+          continue;
+        }
         const values = openValues(
           keys,
           { accountId, workspaceId, customerId: member.customer_id },
@@ -89,7 +98,6 @@ async function writeFiles(
           clearCell: (slot) => clear[slot],
           cell: (slot) => values.get(slot),
         });
-        counts.customers += 1;
         if (assembled.outcome === 'rows') for (const row of assembled.rows) await writer.write(row);
         else counts[assembled.outcome] += 1;
       }
@@ -125,6 +133,7 @@ function manifestOf(exported: Exported, publicationId: string): Manifest {
     customers: exported.customers,
     unmatched: exported.unmatched,
     ineligible: exported.ineligible,
+    suppressed: exported.suppressed,
     approval_digest: run.approval_digest,
   };
 }
@@ -180,6 +189,7 @@ async function exportMessages(services: Services, run: JobRun): Promise<Record<s
       customers: manifest.customers,
       unmatched: manifest.unmatched,
       ineligible: manifest.ineligible,
+      suppressed: manifest.suppressed,
     };
   } catch (error) {
     await services.objects.deleteBelow(begun.prefix).catch(() => undefined);

@@ -25,6 +25,7 @@ export const manifestSchema = z
     customers: z.number().int().describe('Members of the group in the snapshot.'),
     unmatched: z.number().int().describe('Customers whose segment has no approved message.'),
     ineligible: z.number().int().describe('Customers left out by eligible_when.'),
+    suppressed: z.number().int().describe('Customers on the suppression list of the workspace.'),
     approval_digest: z.string().nullable(),
   })
   .meta({ id: 'Manifest' });

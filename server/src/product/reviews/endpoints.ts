@@ -70,7 +70,7 @@ export const reviewEndpoints = [
     path: '/v1/campaign/messages',
     summary: 'Edit, decide or annotate messages',
     description:
-      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.',
+      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or rejection takes it back to review. A decision (review_status) needs the permission messages.review.',
     access: { kind: 'workspace', permission: 'messages.edit' },
     body: z.strictObject({
       ...ids,
@@ -114,7 +114,6 @@ export const reviewEndpoints = [
     method: 'POST',
     path: '/v1/campaign/messages/preview',
     summary: 'A message as real customers would get it',
-    description: 'Only customers who are eligible and belong to its segment, in the group of its run.',
     access: { kind: 'workspace', permission: 'messages.preview' },
     body: z.strictObject({ ...ids, message_id: idSchema, limit: z.number().int().min(1).max(20).optional() }),
     reply: z.object({

@@ -9,7 +9,7 @@ let six: TestCampaigns;
 
 before(async () => {
   server = await startTestServer();
-  six = await testCampaigns(server.a);
+  six = await testCampaigns(() => server.a);
 });
 
 const GOOD = 'Open it today with Spring Saver.';

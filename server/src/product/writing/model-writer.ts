@@ -72,7 +72,7 @@ function complaintsOf(request: WriteRequest, answer: Answer): string[] {
 }
 
 function messagesFrom(request: WriteRequest, answer: Answer): WrittenMessage[] {
-  const known = new Set(TECHNIQUES.map((technique) => technique.id));
+  const known = new Set<string>(TECHNIQUES.map((technique) => technique.id));
   return answer.messages.slice(0, request.variants).map((written, index) => ({
     variant: index + 1,
     subject: WITH_SUBJECT.has(request.channel.channel) ? written.subject : null,

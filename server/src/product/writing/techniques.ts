@@ -1,37 +1,31 @@
-/** A behavioural technique: the idea, where it comes from, and wording that claims nothing the brief does not say. */
-export type Technique = {
+import type { Standing } from './wording/wording.ts';
+
+const START = /\b(open|start|activat|join|sign|regist|enrol|try|first|new|discover|launch)/i;
+const KEEP = /\b(keep|retain|retention|churn|renew|stay|extend|win back|loyal|contract|upgrade)/i;
+const USE = /\b(use|usage|download|switch|move|set up|complet|finish|updat|digital|app\b|adopt|activat)/i;
+const SAVE = /\b(save|saving|invest|budget|plan|pension|retire|insur|protect|provision)/i;
+
+/** A behavioural technique: the idea, where it comes from, when it fits, and what it must never say. */
+type TechniqueShape = {
   id: string;
   name: string;
   source: string;
   /** Words of an objective that it suits; none suits everything equally. */
   suits: RegExp | null;
-  /** Opening sentences; {product} is replaced by the brief's product. Short ones come first. */
-  openers: readonly string[];
-  /** Sentences that carry the idea on, for channels with room. */
-  followers: readonly string[];
-  /** Subject lines. */
-  subjects: readonly string[];
+  /** For customers of which standing it fits best; none fits everybody equally. */
+  standing: readonly Standing[];
+  mustNotClaim: string;
 };
 
-const START = /open|start|activate|join|sign|register|enrol|try|first/i;
-const KEEP = /keep|retain|churn|renew|stay|extend|win back|loyal/i;
-const USE = /use|download|switch|move|set up|complete|finish|update|digital|app/i;
-const SAVE = /save|saving|invest|budget|plan|pension|insur|protect/i;
-
-export const TECHNIQUES: readonly Technique[] = [
+export const TECHNIQUES = [
   {
     id: 'loss_aversion',
     name: 'Loss aversion',
     source:
       'Kahneman, D. & Tversky, A. (1979). Prospect Theory: An Analysis of Decision under Risk. Econometrica 47(2).',
     suits: KEEP,
-    openers: [
-      'Do not let {product} pass you by.',
-      'It would be a pity to leave {product} unused.',
-      'What is there for you is easy to overlook: {product}.',
-    ],
-    followers: ['A moment now is enough not to miss it.', 'What you do not look at cannot help you.'],
-    subjects: ['Do not leave {product} unused', 'Still there for you: {product}'],
+    standing: ['settled', 'long'],
+    mustNotClaim: 'No loss, expiry or penalty that the brief does not name.',
   },
   {
     id: 'goal_gradient',
@@ -39,102 +33,67 @@ export const TECHNIQUES: readonly Technique[] = [
     source:
       'Kivetz, R., Urminsky, O. & Zheng, Y. (2006). The Goal-Gradient Hypothesis Resurrected. Journal of Marketing Research 43(1).',
     suits: USE,
-    openers: [
-      'You are closer than you think to {product}.',
-      'One step is left between you and {product}.',
-      'The longest part is behind you: only the last step to {product} remains.',
-    ],
-    followers: ['Finish it in one go and it is done.', 'The end is in sight.'],
-    subjects: ['One step left to {product}', 'Nearly there: {product}'],
+    standing: ['settled'],
+    mustNotClaim: 'No distance to a goal, and no number of steps left.',
   },
   {
     id: 'implementation_intention',
     name: 'Implementation intention',
     source:
       'Gollwitzer, P. M. (1999). Implementation Intentions: Strong Effects of Simple Plans. American Psychologist 54(7).',
-    suits: null,
-    openers: [
-      'Pick a moment today for {product}.',
-      'When you next have a quiet minute, make it the minute for {product}.',
-      'A plan with a time gets done: choose yours for {product}.',
-    ],
-    followers: ['Decide when, and the rest follows.', 'Put it right after something you do anyway.'],
-    subjects: ['When is your moment for {product}?', 'Pick your time for {product}'],
+    suits: USE,
+    standing: [],
+    mustNotClaim: 'No time that the task takes.',
   },
   {
     id: 'fresh_start',
     name: 'Fresh start',
     source: 'Dai, H., Milkman, K. L. & Riis, J. (2014). The Fresh Start Effect. Management Science 60(10).',
     suits: START,
-    openers: [
-      'A good day to begin: {product}.',
-      'Every new start needs a first day. Let {product} have yours.',
-      'Turn the page with {product}.',
-    ],
-    followers: ['What was before does not matter; what you begin now does.', 'Today can be day one.'],
-    subjects: ['A fresh start with {product}', 'Day one: {product}'],
+    standing: ['new'],
+    mustNotClaim: 'No occasion, season or anniversary.',
   },
   {
     id: 'endowed_progress',
     name: 'Endowed progress',
     source: 'Nunes, J. C. & Drèze, X. (2006). The Endowed Progress Effect. Journal of Consumer Research 32(4).',
     suits: USE,
-    openers: [
-      'You have begun already: {product} is the next step.',
-      'Being our customer is the first step. {product} is the second.',
-      'You are on the way; {product} carries on from there.',
-    ],
-    followers: ['Go on from where you are.', 'You do not start from nothing.'],
-    subjects: ['Your next step: {product}', 'Carry on with {product}'],
+    standing: ['new', 'settled'],
+    mustNotClaim: 'No progress beyond being a customer.',
   },
   {
     id: 'commitment',
     name: 'Commitment and consistency',
-    source: 'Cialdini, R. B. (1984). Influence: The Psychology of Persuasion. Chapter on commitment.',
+    source: 'Cialdini, R. B. (1984). Influence: The Psychology of Persuasion. Chapter on commitment and consistency.',
     suits: KEEP,
-    openers: [
-      'You chose us. {product} goes well with that choice.',
-      'In keeping with what you have decided before: {product}.',
-      'One good decision leads to the next: {product}.',
-    ],
-    followers: ['It fits what you do already.', 'Stay true to what works for you.'],
-    subjects: ['Goes well with your choice: {product}', '{product}, in keeping with you'],
+    standing: ['settled', 'long'],
+    mustNotClaim: 'No promise the reader is said to have made.',
   },
   {
     id: 'reciprocity',
     name: 'Reciprocity',
-    source: 'Gouldner, A. W. (1960). The Norm of Reciprocity. American Sociological Review 25(2).',
+    source:
+      'Gouldner, A. W. (1960). The Norm of Reciprocity: A Preliminary Statement. American Sociological Review 25(2).',
     suits: KEEP,
-    openers: [
-      'Thank you for being with us. Have a look at {product}.',
-      'You trust us; we would like to tell you of {product}.',
-      'With our thanks, a word about {product}.',
-    ],
-    followers: ['We are glad to have you with us.', 'Your time matters to us, so this is short.'],
-    subjects: ['With our thanks: {product}', 'A word of thanks, and {product}'],
+    standing: ['long'],
+    mustNotClaim: 'No gift or favour that the brief does not grant.',
   },
   {
     id: 'simplification',
     name: 'Simplification',
     source: 'Behavioural Insights Team (2014). EAST: Four Simple Ways to Apply Behavioural Insights.',
-    suits: null,
-    openers: ['{product}, made simple.', 'Keep it simple: {product}.', 'No long read, just this: {product}.'],
-    followers: ['One thing to do, and that is all.', 'There is nothing else to prepare for reading this.'],
-    subjects: ['{product}, made simple', 'Short and simple: {product}'],
+    suits: USE,
+    standing: [],
+    mustNotClaim: 'Not that the product itself is easy or quick.',
   },
   {
     id: 'autonomy',
     name: 'Evoked freedom',
     source:
-      'Carpenter, C. J. (2013). A Meta-Analysis of the Effectiveness of the "But You Are Free" Technique. Communication Studies 64(1).',
+      'Carpenter, C. J. (2013). A Meta-Analysis of the Effectiveness of the "But You Are Free" Compliance-Gaining Technique. Communication Studies 64(1).',
     suits: null,
-    openers: [
-      'It is your choice: {product}.',
-      'You are free to say no, but have a look at {product}.',
-      'Whether {product} suits you is for you to decide.',
-    ],
-    followers: ['Have a look and decide in your own time.', 'Either way, the decision stays yours.'],
-    subjects: ['Your choice: {product}', 'For you to decide: {product}'],
+    standing: [],
+    mustNotClaim: 'No freedom the reader does not have, such as a right to cancel.',
   },
   {
     id: 'relevance',
@@ -142,13 +101,8 @@ export const TECHNIQUES: readonly Technique[] = [
     source:
       'Petty, R. E. & Cacioppo, J. T. (1986). The Elaboration Likelihood Model of Persuasion. Advances in Experimental Social Psychology 19.',
     suits: null,
-    openers: [
-      'A thought for you: {product}.',
-      'We thought of you for {product}.',
-      'Have you considered {product} for yourself?',
-    ],
-    followers: ['See whether it fits the way you live.', 'Only you know what suits you, so have a look.'],
-    subjects: ['A thought for you: {product}', 'Have you considered {product}?'],
+    standing: [],
+    mustNotClaim: 'Nothing about the reader beyond what the segment says.',
   },
   {
     id: 'small_step',
@@ -156,13 +110,8 @@ export const TECHNIQUES: readonly Technique[] = [
     source:
       'Freedman, J. L. & Fraser, S. C. (1966). Compliance without Pressure: The Foot-in-the-Door Technique. Journal of Personality and Social Psychology 4(2).',
     suits: START,
-    openers: [
-      'Start small with {product}.',
-      'Just the first step today: {product}.',
-      'Big plans begin with something small. {product} can be it.',
-    ],
-    followers: ['The first step is the only one you need now.', 'Begin, and see where it leads.'],
-    subjects: ['Start small: {product}', 'The first step to {product}'],
+    standing: ['new'],
+    mustNotClaim: 'Not that the step is free, quick or without obligation.',
   },
   {
     id: 'gain_framing',
@@ -170,27 +119,17 @@ export const TECHNIQUES: readonly Technique[] = [
     source:
       'Rothman, A. J. & Salovey, P. (1997). Shaping Perceptions to Motivate Healthy Behavior: The Role of Message Framing. Psychological Bulletin 121(1).',
     suits: SAVE,
-    openers: [
-      'Make {product} work for you.',
-      'Good to have on your side: {product}.',
-      'Picture it done: {product} in place, and one thing less to think of.',
-    ],
-    followers: ['Done once, it is off your list.', 'Give yourself one thing less to think of.'],
-    subjects: ['Make {product} work for you', 'One thing less to think of: {product}'],
+    standing: [],
+    mustNotClaim: 'No benefit, saving or return that the brief does not state.',
   },
   {
     id: 'curiosity_gap',
     name: 'Curiosity gap',
     source:
       'Loewenstein, G. (1994). The Psychology of Curiosity: A Review and Reinterpretation. Psychological Bulletin 116(1).',
-    suits: null,
-    openers: [
-      'What could {product} do for you?',
-      'There is more to {product} than its name.',
-      'A question: how well do you know {product}?',
-    ],
-    followers: ['The answer is only a look away.', 'See for yourself.'],
-    subjects: ['What could {product} do for you?', 'How well do you know {product}?'],
+    suits: START,
+    standing: [],
+    mustNotClaim: 'No secret or surprise that the link does not hold.',
   },
   {
     id: 'self_efficacy',
@@ -198,26 +137,16 @@ export const TECHNIQUES: readonly Technique[] = [
     source:
       'Bandura, A. (1977). Self-efficacy: Toward a Unifying Theory of Behavioral Change. Psychological Review 84(2).',
     suits: USE,
-    openers: [
-      'You can do this: {product}.',
-      '{product} is well within your reach.',
-      'You have managed harder things than {product}.',
-    ],
-    followers: ['Take it at your own pace; you have got this.', 'It is yours to do, whenever you like.'],
-    subjects: ['You can do this: {product}', 'Within your reach: {product}'],
+    standing: ['new'],
+    mustNotClaim: 'Not that the task is easy, and nothing the reader is said to have done.',
   },
   {
     id: 'mental_accounting',
     name: 'Mental accounting',
     source: 'Thaler, R. H. (1985). Mental Accounting and Consumer Choice. Marketing Science 4(3).',
     suits: SAVE,
-    openers: [
-      'Give it a place of its own: {product}.',
-      'What has its own place is easier to keep. Think of {product}.',
-      'Set aside a place for what matters, with {product}.',
-    ],
-    followers: ['A place of its own makes it easier to stick to.', 'Keep what matters apart from the everyday.'],
-    subjects: ['A place of its own: {product}', 'Set aside a place: {product}'],
+    standing: [],
+    mustNotClaim: 'No amount, return or saving.',
   },
   {
     id: 'social_norm',
@@ -225,12 +154,19 @@ export const TECHNIQUES: readonly Technique[] = [
     source:
       'Cialdini, R. B., Reno, R. R. & Kallgren, C. A. (1990). A Focus Theory of Normative Conduct. Journal of Personality and Social Psychology 58(6).',
     suits: null,
-    openers: [
-      'Worth talking over with someone you trust: {product}.',
-      'What would the people you trust say about {product}?',
-      'Good ideas get passed on. Maybe {product} is yours to pass on.',
-    ],
-    followers: ['Ask somebody whose judgement you value.', 'Talk it over, then decide.'],
-    subjects: ['Talk it over: {product}', 'What would they say about {product}?'],
+    standing: [],
+    mustNotClaim: 'No popularity, numbers of users, ratings or testimonials.',
   },
-];
+  {
+    id: 'deadline',
+    name: 'Deadline',
+    source:
+      'Shu, S. B. & Gneezy, A. (2010). Procrastination of Enjoyable Experiences. Journal of Marketing Research 47(5).',
+    suits: null,
+    standing: [],
+    mustNotClaim: 'No date or scarcity of its own: only where the message carries the date of the brief.',
+  },
+] as const satisfies readonly TechniqueShape[];
+
+export type Technique = (typeof TECHNIQUES)[number];
+export type TechniqueId = Technique['id'];

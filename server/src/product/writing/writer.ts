@@ -43,6 +43,10 @@ export const writerFailures = failures({
     message:
       'What the message must include does not fit its length. Raise max_length, or shorten must_include, call_to_action or link.',
   },
+  writer_brief_conflict: {
+    status: 400,
+    message: 'must_avoid forbids words that call_to_action or must_include ask for. Take them out of one or the other.',
+  },
   writer_answered_nonsense: {
     status: 400,
     message: 'The language model gave no usable text, also when asked again. Try again, or choose another writer.',
