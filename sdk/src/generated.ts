@@ -346,6 +346,12 @@ export type AuthSignInReply = TokenPair;
 /** What auth.refresh answers. */
 export type AuthRefreshReply = TokenPair | TokenStanding;
 
+/** What sessions.end takes. */
+export type SessionsEndBody = Record<string, never>;
+
+/** What sessions.end answers. */
+export type SessionsEndReply = { message: string };
+
 /** What users.create takes. */
 export type UsersCreateBody = {
   email: string;
@@ -1085,6 +1091,19 @@ export function createCalls(send: Send) {
       refresh: (options: CallOptions = {}): Promise<AuthRefreshReply> =>
         send<AuthRefreshReply>({ name: 'auth.refresh', method: 'GET', path: '/v1/auth', credentials: 'refresh', reads: false, answer: 'json' }, {}, options),
     },
+    sessions: {
+      /**
+       * Sign out (`DELETE /v1/session`).
+       *
+       * Ends the session of the access token in use: its tokens are refused from the next call on.
+       *
+       * Any signed-in user may call it.
+       *
+       * Written to the audit log as `auth.signed_out`.
+       */
+      end: (body: SessionsEndBody = {}, options: CallOptions = {}): Promise<SessionsEndReply> =>
+        send<SessionsEndReply>({ name: 'sessions.end', method: 'DELETE', path: '/v1/session', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
     users: {
       /**
        * Create a user (`PUT /v1/user`).
@@ -1558,7 +1577,7 @@ export function createCalls(send: Send) {
       /**
        * Edit, decide or annotate messages (`PATCH /v1/campaign/messages`).
        *
-       * `all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or rejection takes it back to review. A decision (review_status) needs the permission messages.review.
+       * `all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.
        *
        * Needs the permission `messages.edit` in the workspace.
        *
@@ -1568,6 +1587,8 @@ export function createCalls(send: Send) {
         send<MessagesChangeReply>({ name: 'messages.change', method: 'PATCH', path: '/v1/campaign/messages', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * A message as real customers would get it (`POST /v1/campaign/messages/preview`).
+       *
+       * Only customers who are eligible and belong to its segment, in the group of its run.
        *
        * Needs the permission `messages.preview` in the workspace.
        *

@@ -65,7 +65,18 @@ async function logout(): Promise<void> {
   const path = loginPath(process.env);
   const held = await readLogin(path);
   await removeLogin(path);
-  terminal.print(held === null ? 'Nobody was logged in.' : `The login to ${held.url} is forgotten on this computer.`);
+  if (held === null) return terminal.print('Nobody was logged in.');
+  const ended = await createClient({ baseUrl: held.url, accessToken: held.access_token })
+    .sessions.end({})
+    .then(
+      () => true,
+      () => false,
+    );
+  terminal.print(
+    ended
+      ? `You are signed out of ${held.url}, and the login is forgotten on this computer.`
+      : `The login to ${held.url} is forgotten on this computer; the server could not be told.`,
+  );
 }
 
 export function addLoginCommands(program: Command): void {
@@ -83,5 +94,5 @@ Password and API key are asked for without being shown, or taken from NUDGESCRIB
 Neither is kept: only the tokens the server gives are, readable by you alone.`,
     )
     .action(login);
-  program.command('logout').description('forget the login on this computer').action(logout);
+  program.command('logout').description('sign out, and forget the login on this computer').action(logout);
 }

@@ -3,18 +3,21 @@ import { countMembersIn, countMembersOut } from '../groups/count-members.ts';
 import { deleteMembers, insertMembers, membersAmong } from './member-store.ts';
 
 /**
- * Adds these customers to the group in the order given; who is in it already keeps the old position. The caller has
- * locked the workspace's profiles. Returns how many joined.
+ * Adds these customers to the group in the order given; who is in it already keeps the old position; `isNew` tells
+ * of customers that this very transaction made, who cannot be in it. The caller has locked the workspace's profiles.
+ * Returns how many joined.
  */
 export async function joinGroup(
   tx: Transaction,
   accountId: string,
   groupId: string,
   customerIds: readonly string[],
+  isNew: (customerId: string) => boolean = () => false,
 ): Promise<number> {
   const wanted = [...new Set(customerIds)];
   if (wanted.length === 0) return 0;
-  const there = await membersAmong(tx, accountId, groupId, wanted);
+  const older = wanted.filter((customerId) => !isNew(customerId));
+  const there = older.length === 0 ? new Set<string>() : await membersAmong(tx, accountId, groupId, older);
   const joining = wanted.filter((customerId) => !there.has(customerId));
   if (joining.length === 0) return 0;
   const first = await countMembersIn(tx, accountId, groupId, joining.length);

@@ -1,3 +1,4 @@
+import { uuidArray } from '../../platform/database/binary-arrays.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { CustomerRow } from './customer.ts';
 
@@ -31,7 +32,7 @@ export async function membersAmong(
 ): Promise<Set<string>> {
   const rows = await tx.rows<{ customer_id: string }>(
     'select customer_id from group_members where account_id = $1 and customer_id = any($2::uuid[]) and customer_group_id = $3',
-    [accountId, customerIds, groupId],
+    [accountId, uuidArray(customerIds), groupId],
   );
   return new Set(rows.map((row) => row.customer_id));
 }
@@ -47,7 +48,7 @@ export async function insertMembers(
   await tx.run(
     `insert into group_members (account_id, customer_group_id, customer_id, position)
      select $1, $2, m.customer_id, $4 + m.ordinal - 1 from unnest($3::uuid[]) with ordinality as m(customer_id, ordinal)`,
-    [accountId, groupId, customerIds, first],
+    [accountId, groupId, uuidArray(customerIds), first],
   );
 }
 

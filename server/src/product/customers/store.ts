@@ -1,3 +1,4 @@
+import { byteaArray, jsonbArray, uuidArray } from '../../platform/database/binary-arrays.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { CustomerRow } from './customer.ts';
 
@@ -14,7 +15,7 @@ export function findIdentifiers(
 ): Promise<IdentifierRow[]> {
   return tx.rows<IdentifierRow>(
     'select blind_index, customer_id, customer_profile_field_id from customer_identifiers where account_id = $1 and blind_index = any($2::uuid[])',
-    [accountId, blindIndexes],
+    [accountId, uuidArray(blindIndexes)],
   );
 }
 
@@ -26,7 +27,7 @@ export function identifiersOf(
 ): Promise<IdentifierRow[]> {
   return tx.rows<IdentifierRow>(
     'select blind_index, customer_id, customer_profile_field_id from customer_identifiers where account_id = $1 and customer_id = any($2::uuid[])',
-    [accountId, customerIds],
+    [accountId, uuidArray(customerIds)],
   );
 }
 
@@ -38,7 +39,7 @@ export function findCustomers(
 ): Promise<CustomerRow[]> {
   return tx.rows<CustomerRow>(
     `select ${COLUMNS} from customers where account_id = $1 and workspace_id = $2 and customer_id = any($3::uuid[]) order by customer_id`,
-    [accountId, workspaceId, customerIds],
+    [accountId, workspaceId, uuidArray(customerIds)],
   );
 }
 
@@ -65,10 +66,10 @@ export type CustomerWrite = {
 
 function columnsOf(writes: readonly CustomerWrite[]) {
   return [
-    writes.map((write) => write.customerId),
-    writes.map((write) => write.sealedProfile),
-    writes.map((write) => write.profileDigest),
-    writes.map((write) => write.clearValues),
+    uuidArray(writes.map((write) => write.customerId)),
+    byteaArray(writes.map((write) => write.sealedProfile)),
+    byteaArray(writes.map((write) => write.profileDigest)),
+    jsonbArray(writes.map((write) => write.clearValues)),
   ];
 }
 
@@ -111,7 +112,12 @@ export async function insertIdentifiers(
   await tx.run(
     `insert into customer_identifiers (account_id, blind_index, customer_id, customer_profile_field_id)
      select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[])`,
-    [accountId, rows.map((row) => row.blindIndex), rows.map((row) => row.customerId), rows.map((row) => row.fieldId)],
+    [
+      accountId,
+      uuidArray(rows.map((row) => row.blindIndex)),
+      uuidArray(rows.map((row) => row.customerId)),
+      uuidArray(rows.map((row) => row.fieldId)),
+    ],
   );
 }
 
@@ -123,7 +129,7 @@ export async function deleteIdentifiers(
   if (blindIndexes.length === 0) return;
   await tx.run('delete from customer_identifiers where account_id = $1 and blind_index = any($2::uuid[])', [
     accountId,
-    blindIndexes,
+    uuidArray(blindIndexes),
   ]);
 }
 

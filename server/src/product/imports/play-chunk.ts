@@ -86,6 +86,9 @@ export async function applyChunk(
   merged: Merged,
 ): Promise<void> {
   const { accountId, workspaceId } = context;
-  await saveCustomers(tx, { accountId, workspaceId, createdBy: owner.createdBy }, merged.batch());
-  if (owner.groupId !== null) await joinGroup(tx, accountId, owner.groupId, merged.accepted);
+  const batch = merged.batch();
+  await saveCustomers(tx, { accountId, workspaceId, createdBy: owner.createdBy }, batch);
+  if (owner.groupId === null) return;
+  const made = new Set(batch.created.map((write) => write.customerId));
+  await joinGroup(tx, accountId, owner.groupId, merged.accepted, (customerId) => made.has(customerId));
 }

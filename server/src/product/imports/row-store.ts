@@ -1,3 +1,4 @@
+import { byteaArray, uuidArray } from '../../platform/database/binary-arrays.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 
 export type FailedRow = { row: number; sealed: Buffer; blindIndexes: readonly string[] };
@@ -19,7 +20,7 @@ export async function insertFailedRows(
       accountId,
       importId,
       rows.map((row) => row.row),
-      rows.map((row) => row.sealed),
+      byteaArray(rows.map((row) => row.sealed)),
       rows.map((row) => `{${row.blindIndexes.join(',')}}`),
     ],
   );
@@ -48,7 +49,7 @@ export async function identifiersMet(
   if (blindIndexes.length === 0) return new Set();
   const rows = await tx.rows<{ blind_index: string }>(
     'select blind_index from import_identifiers where account_id = $1 and import_id = $2 and blind_index = any($3::uuid[])',
-    [accountId, importId, blindIndexes],
+    [accountId, importId, uuidArray(blindIndexes)],
   );
   return new Set(rows.map((row) => row.blind_index));
 }
@@ -63,7 +64,7 @@ export async function insertIdentifiersMet(
   await tx.run(
     `insert into import_identifiers (account_id, import_id, blind_index, row_number)
      select $1, $2, * from unnest($3::uuid[], $4::bigint[])`,
-    [accountId, importId, [...met.keys()], [...met.values()]],
+    [accountId, importId, uuidArray([...met.keys()]), [...met.values()]],
   );
 }
 

@@ -10,6 +10,11 @@ export const publishingFailures = failures({
     message:
       'The customer group of this run has been deleted, so its files can no longer be made. Rerun the campaign on another group.',
   },
+  field_gone: {
+    status: 400,
+    message:
+      'A field that the texts or the segments of this run need has been deleted, so its files can no longer be made. Rerun the campaign.',
+  },
   run_unknown: { status: 400, message: 'This campaign has no such run.' },
   page_unknown: { status: 400, message: 'This run has no such page. POST /v1/messages/pages says how many there are.' },
   no_files_yet: {

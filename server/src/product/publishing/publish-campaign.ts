@@ -6,16 +6,37 @@ import { requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { findGroupHere } from '../groups/find-group.ts';
 import { queueJob } from '../jobs/queue-job.ts';
-import { setStage } from '../messages/run-messages.ts';
+import { tagErrors } from '../merge-tags/check-tags.ts';
+import type { MessageRow } from '../messages/message.ts';
+import { runMessages, setStage } from '../messages/run-messages.ts';
+import { renewTextHolds } from '../messages/text-fields.ts';
 import { publishingFailures } from './errors.ts';
 import { findRunFiles, saveExportJob } from './store.ts';
 
 export const MESSAGES_EXPORT = 'messages_export';
 
+/** Exported once, a run lets its fields go; exporting it again needs those that are left. Throws field_gone. */
+function refuseGoneFields(
+  campaign: CampaignRow,
+  fields: readonly LoadedField[],
+  messages: readonly MessageRow[],
+): void {
+  const known = new Set(fields.map((field) => field.field_name.toLowerCase()));
+  const needed = [...campaign.segment_by, ...campaign.eligible_when].every((entry) =>
+    known.has(entry.field_name.toLowerCase()),
+  );
+  const approved = messages.filter((message) => message.review_status === 'Approved');
+  const readable = approved.every(
+    (message) =>
+      tagErrors(message.subject ?? '', fields).length === 0 && tagErrors(message.message, fields).length === 0,
+  );
+  if (!needed || !readable) throw publishingFailures.field_gone();
+}
+
 /**
  * Publishes the current run: campaign and messages become Published in the transaction that queues the export. A
  * published campaign is exported again; while an export is queued or running, the same job is given back.
- * Throws wrong_state and group_gone.
+ * Throws wrong_state, group_gone and field_gone.
  */
 export async function publishCampaign(
   services: { queue: JobQueue },
@@ -29,7 +50,10 @@ export async function publishCampaign(
   if (files?.export_job_id != null) return { campaign, jobId: files.export_job_id };
   if ((await findGroupHere(tx, campaign.account_id, campaign.workspace_id, campaign.customer_group_id)) === undefined)
     throw publishingFailures.group_gone();
+  const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  refuseGoneFields(campaign, fields, messages);
   await holdNeeds(tx, campaign, fields);
+  await renewTextHolds(tx, campaign, messages, fields);
   await setStage(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, 'Published');
   const run = await requireRun(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
   await saveRun(tx, campaign.account_id, { ...run, completed_at: run.completed_at ?? by.now });

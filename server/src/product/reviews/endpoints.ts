@@ -19,6 +19,7 @@ import { previewMessage } from './preview-message.ts';
 
 const ids = { workspace_id: idSchema, campaign_id: idSchema };
 const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
+const MESSAGES_TOLD = 1_000;
 const failures = [campaignFailures, messageFailures];
 const textSchema = z.string().min(1, 'must not be empty').max(MAX_TEMPLATE_CHARACTERS);
 
@@ -70,7 +71,7 @@ export const reviewEndpoints = [
     path: '/v1/campaign/messages',
     summary: 'Edit, decide or annotate messages',
     description:
-      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or rejection takes it back to review. A decision (review_status) needs the permission messages.review.',
+      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.',
     access: { kind: 'workspace', permission: 'messages.edit' },
     body: z.strictObject({
       ...ids,
@@ -103,7 +104,10 @@ export const reviewEndpoints = [
       );
       audit({
         campaign_id: body.campaign_id,
-        message_ids: messages.map((message) => message.message_id),
+        // A whole run at once is told by its number: an event stays small.
+        ...(messages.length > MESSAGES_TOLD
+          ? { messages: messages.length }
+          : { message_ids: messages.map((message) => message.message_id) }),
         ...(body.review_status === undefined ? {} : { review_status: body.review_status }),
       });
       return { updated: messages.length, messages: messages.map(messageReply) };
@@ -114,6 +118,7 @@ export const reviewEndpoints = [
     method: 'POST',
     path: '/v1/campaign/messages/preview',
     summary: 'A message as real customers would get it',
+    description: 'Only customers who are eligible and belong to its segment, in the group of its run.',
     access: { kind: 'workspace', permission: 'messages.preview' },
     body: z.strictObject({ ...ids, message_id: idSchema, limit: z.number().int().min(1).max(20).optional() }),
     reply: z.object({

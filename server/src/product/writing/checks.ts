@@ -2,6 +2,8 @@ import type { Brief, ChannelName } from '../campaigns/campaign.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { tagErrors, tagsWithoutFallback } from '../merge-tags/check-tags.ts';
 import { fallbackOf, parseTemplate } from '../merge-tags/template.ts';
+import { otherLanguage } from './language-check.ts';
+import { isGsm, smsParts } from './sms.ts';
 
 /** What a check says of a message. Errors block approval. */
 export type Finding = { code: string; severity: 'error' | 'warning'; message: string; fix: string | null };
@@ -17,12 +19,9 @@ export type Checked = {
 
 /** Characters of a subject line that mail programs and phones show whole. */
 const SUBJECT_CHARACTERS: Partial<Record<ChannelName, number>> = { email: 78, push: 50 };
-const LINK = /\bhttps?:\/\/[^\s<>"']+|\bwww\.[^\s<>"']+/gi;
+const LINK = /\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|javascript:|data:)[^\s<>"']+/gi;
 const URGENCY = /\b(act now|hurry|last chance|only today|ends soon|while stocks last|don't miss out|limited time)\b/i;
 const SHOUTING = /\b[A-Z]{4,}\b(?:\W+\b[A-Z]{4,}\b){2,}/;
-
-// GSM 03.38 basic set and extension: anything else makes an SMS twice as expensive.
-const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
 
 /** A text as its customers at least read it: tags replaced by their fallbacks. */
 export function withFallbacks(text: string): string {
@@ -69,15 +68,32 @@ function lengthFindings(message: Checked): Finding[] {
   return found;
 }
 
+const plainly = (text: string) => text.toLowerCase().replace(/\s+/g, ' ');
+
+function linksIn(text: string): string[] {
+  return (text.match(LINK) ?? []).map((link) => link.replace(/[.,;:!?)\]]+$/, ''));
+}
+
+/** The links that a text may have: all that stand anywhere in what the brief wants to be said, longest first. */
+export function briefLinks(brief: Brief): string[] {
+  const said = [brief.link ?? '', brief.call_to_action, ...(brief.must_include ?? [])];
+  return [...new Set(said.flatMap(linksIn))].sort((left, right) => right.length - left.length);
+}
+
+/** A text in small letters and single spaces, without the brief's links: an address is no wording. */
+export function plainWording(text: string, links: readonly string[]): string {
+  return plainly(links.reduce((rest, link) => rest.replaceAll(link, ''), text));
+}
+
 function phraseFindings(message: Checked): Finding[] {
+  const { brief } = message;
   const text = `${withFallbacks(message.subject ?? '')}\n${withFallbacks(message.message)}`;
-  const plain = text.toLowerCase();
-  const missing = (message.brief.must_include ?? []).filter((phrase) => !plain.includes(phrase.toLowerCase()));
-  const banned = (message.brief.must_avoid ?? []).filter((phrase) => plain.includes(phrase.toLowerCase()));
-  const { link } = message.brief;
-  const foreign = (text.match(LINK) ?? [])
-    .map((found) => found.replace(/[.,;:!?)]+$/, ''))
-    .filter((found) => found !== link);
+  const links = briefLinks(brief);
+  const plain = plainly(text);
+  const wording = plainWording(text, links);
+  const missing = (brief.must_include ?? []).filter((phrase) => !plain.includes(plainly(phrase)));
+  const banned = (brief.must_avoid ?? []).filter((phrase) => wording.includes(plainly(phrase)));
+  const foreign = linksIn(text).filter((link) => !links.includes(link));
   return [
     ...missing.map((phrase) =>
       finding('missing_required_phrase', 'error', `The brief asks for the words "${phrase}".`, `Add "${phrase}".`),
@@ -91,8 +107,8 @@ function phraseFindings(message: Checked): Finding[] {
           finding(
             'unknown_link',
             'error',
-            'The text has a link that is not the one of the brief.',
-            link === undefined ? 'Take the link out.' : `Use ${link}.`,
+            'The text has a link that is not one of the brief.',
+            brief.link === undefined ? 'Take the link out.' : `Use ${brief.link}.`,
           ),
         ]),
   ];
@@ -114,7 +130,23 @@ function styleFindings(message: Checked): Finding[] {
     found.push(
       finding('all_caps', 'warning', 'Several words in a row are in capitals.', 'Write them in small letters.'),
     );
-  if (message.channel === 'sms' && !GSM.test(text))
+  if (message.channel === 'sms') found.push(...smsFindings(text));
+  const language = otherLanguage(text, message.brief.language);
+  if (language !== null)
+    found.push(
+      finding(
+        'wrong_language',
+        'warning',
+        `The text seems to be in another language ("${language}") than the brief asks for.`,
+        'Write it in the language of the brief, or change the brief.',
+      ),
+    );
+  return found;
+}
+
+function smsFindings(text: string): Finding[] {
+  const found: Finding[] = [];
+  if (!isGsm(text))
     found.push(
       finding(
         'sms_not_gsm7',
@@ -123,6 +155,9 @@ function styleFindings(message: Checked): Finding[] {
         'Replace special quotes, dashes and emoji.',
       ),
     );
+  const parts = smsParts(text);
+  if (parts > 1)
+    found.push(finding('sms_parts', 'warning', `The text goes out as ${parts} SMS.`, 'Shorten it to pay for one.'));
   return found;
 }
 
@@ -131,7 +166,9 @@ export function checkMessage(message: Checked): Finding[] {
   const texts = [message.subject ?? '', message.message];
   const found = [
     ...texts.flatMap((text) =>
-      tagErrors(text, message.fields).map((problem) => finding(problem.code, 'error', problem.message)),
+      tagErrors(text, message.fields).map((problem) =>
+        finding(problem.code, 'error', problem.message, 'Correct the tag, or take it out.'),
+      ),
     ),
     ...texts.flatMap((text) =>
       tagsWithoutFallback(text, message.fields).map((problem) =>

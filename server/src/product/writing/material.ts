@@ -1,5 +1,5 @@
 import type { ChannelName } from '../campaigns/campaign.ts';
-import { withFallbacks } from './checks.ts';
+import { briefLinks, plainWording, withFallbacks } from './checks.ts';
 import { type Chooser, shuffled } from './chooser.ts';
 import { type SegmentAngle, segmentAngle } from './segment-angle.ts';
 import { english, englishRelaxed } from './wording/english.ts';
@@ -83,15 +83,14 @@ function askOf(callToAction: string, link: string | undefined, wording: Wording)
   return `${leadIn}${callToAction}${isEnded ? '' : ':'} ${link}`;
 }
 
-function forbidding(phrases: readonly string[], link: string | undefined): (text: string) => boolean {
-  const forbidden = phrases.map((phrase) => phrase.toLowerCase().replace(/\s+/g, ' '));
+function forbidding(phrases: readonly string[], links: readonly string[]): (text: string) => boolean {
+  const forbidden = phrases.map((phrase) => plainWording(phrase, []));
   if (forbidden.length === 0) return () => false;
   return (text) => {
-    const wording = link === undefined ? text : text.replaceAll(link, '');
-    const forms = wording.includes('{{') ? [wording, withFallbacks(wording)] : [wording];
+    const forms = text.includes('{{') ? [text, withFallbacks(text)] : [text];
     return forms.some((form) => {
-      const plain = form.toLowerCase().replace(/\s+/g, ' ');
-      return forbidden.some((phrase) => plain.includes(phrase));
+      const wording = plainWording(form, links);
+      return forbidden.some((phrase) => wording.includes(phrase));
     });
   };
 }
@@ -103,7 +102,7 @@ export function readMaterial(request: WriteRequest, choose: Chooser): Material {
   const manner = mannerOf(brief.tone, guidance);
   const wording = manner === 'formal' ? english : englishRelaxed;
   const isRoomy = channel === 'email' || channel === 'whatsapp';
-  const isForbidden = forbidding(brief.must_avoid ?? [], brief.link);
+  const isForbidden = forbidding(brief.must_avoid ?? [], briefLinks(brief));
   const product = brief.product.replace(/\s+/g, ' ').replace(/[.,;:!?]+$/, '');
   const angle = segmentAngle(request.segment.attributes);
   const greets = channel !== 'push' && channel !== 'in_app' && !NO_GREETING.test(guidance ?? '');

@@ -10,6 +10,7 @@ export const ENGLISH_MOTIVES = {
       'It would be a pity to find out later that you never gave {product} a proper look.',
     ],
     hooks: [
+      'Do not leave {product} for later.',
       'Do not let {product} slip by.',
       'It would be a pity to miss {product}.',
       'What is put off is soon forgotten. Think of {product}.',
@@ -35,6 +36,7 @@ export const ENGLISH_MOTIVES = {
       'Decisions are easier when they follow from earlier ones. You chose us, and a look at {product} follows from that.',
     ],
     hooks: [
+      'One good choice leads to another: {product}.',
       'You chose us. Now see {product}.',
       'True to your choice: {product}.',
       'You know what suits you. Take a look at {product}.',
@@ -60,6 +62,7 @@ export const ENGLISH_MOTIVES = {
       'We are glad that you are with us, and we wanted you to hear about {product} from us directly.',
     ],
     hooks: [
+      'A thank-you from us, and a pointer: {product}.',
       'Thank you for being with us. Have a look at {product}.',
       'With our thanks, a pointer to {product}.',
       'Glad you are with us. A word on {product}.',
@@ -81,6 +84,7 @@ export const ENGLISH_MOTIVES = {
       'One message, one subject: {product}.',
     ],
     hooks: [
+      'Only this today: {product}.',
       'In short: {product}.',
       'One thing today: {product}.',
       'Short and clear: {product}.',
@@ -102,6 +106,7 @@ export const ENGLISH_MOTIVES = {
       'Nobody knows better than you what you need. Have a look at {product} and judge for yourself.',
     ],
     hooks: [
+      'Look at {product} and decide for yourself.',
       'Your choice: {product}.',
       'It is up to you: {product}.',
       'You decide. Have a look at {product}.',
@@ -123,6 +128,7 @@ export const ENGLISH_MOTIVES = {
       'Have you ever asked yourself what {product} would change for you?',
     ],
     hooks: [
+      'Where would {product} fit into your plans?',
       'A thought for you: {product}.',
       'Have you considered {product}?',
       'Could {product} be for you?',
@@ -144,6 +150,7 @@ export const ENGLISH_MOTIVES = {
       'It feels good to do something for yourself. Today, that could be {product}.',
     ],
     hooks: [
+      'What would you gain from {product}?',
       'Make the most of {product}.',
       'See what you can make of {product}.',
       'Do something for yourself: {product}.',
@@ -169,6 +176,7 @@ export const ENGLISH_MOTIVES = {
       'What would you ask about {product} if you could ask just one thing?',
     ],
     hooks: [
+      'A question for you: do you know {product}?',
       'How well do you know {product}?',
       'What could {product} do for you?',
       'Curious about {product}?',
@@ -190,6 +198,7 @@ export const ENGLISH_MOTIVES = {
       'Things that matter deserve a plan of their own. Give {product} a place in yours.',
     ],
     hooks: [
+      'A plan of its own: {product}.',
       'Make room for {product}.',
       'Give {product} a place in your plans.',
       'A place of its own: {product}.',
@@ -215,6 +224,7 @@ export const ENGLISH_MOTIVES = {
       'Before you decide on {product}, ask the person you would ask about anything important.',
     ],
     hooks: [
+      'Ask someone you trust about {product}.',
       'Talk {product} over with someone you trust.',
       'What would your friends say about {product}?',
       'Worth talking over: {product}.',

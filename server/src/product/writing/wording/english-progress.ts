@@ -10,6 +10,7 @@ export const ENGLISH_PROGRESS = {
       'Every step counts for more the nearer you get. Let your next one be {product}.',
     ],
     hooks: [
+      'Next in line: {product}.',
       'Your next step: {product}.',
       'One step further: {product}.',
       'Keep going. Next stop: {product}.',
@@ -31,6 +32,7 @@ export const ENGLISH_PROGRESS = {
       'A plan with a fixed moment is easier to keep. Choose yours for {product}: this evening, or tomorrow at breakfast?',
     ],
     hooks: [
+      'Note a time for {product}.',
       'Pick your moment for {product}.',
       'After your next coffee: {product}.',
       'Which moment today suits you for {product}?',
@@ -52,6 +54,7 @@ export const ENGLISH_PROGRESS = {
       'What was yesterday need not decide what comes next. Make today the day for {product}.',
     ],
     hooks: [
+      'Begin afresh with {product}.',
       'Make today day one for {product}.',
       'Turn the page with {product}.',
       'A fresh start: {product}.',
@@ -73,6 +76,7 @@ export const ENGLISH_PROGRESS = {
       'You have made a start by being with us. Carry on from there, with {product}.',
     ],
     hooks: [
+      'Next up for you: {product}.',
       'You have made a start. Now {product}.',
       'Carry on with {product}.',
       'Go on from here to {product}.',
@@ -94,6 +98,7 @@ export const ENGLISH_PROGRESS = {
       'Take just the first step towards {product} now, and the second when you get there.',
     ],
     hooks: [
+      'Begin with a first look at {product}.',
       'Start small with {product}.',
       'First step today: {product}.',
       'Just one small step towards {product}.',
@@ -115,6 +120,7 @@ export const ENGLISH_PROGRESS = {
       'You know how to make up your mind. Put that to use on {product}.',
     ],
     hooks: [
+      'You know best what you need. See {product}.',
       'You can do this: {product}.',
       'You have got this: {product}.',
       'Trust your judgement on {product}.',
@@ -136,6 +142,7 @@ export const ENGLISH_PROGRESS = {
       'If you want {product}, mind the date below.',
     ],
     hooks: [
+      'Put the date for {product} in your calendar.',
       'Mind the date for {product}.',
       'Note the date for {product}.',
       'If you want {product}, mind the date.',

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Brief } from '../campaigns/campaign.ts';
+import { type Checked, checkMessage } from './checks.ts';
+import { isGsm, smsParts } from './sms.ts';
+
+const brief: Brief = {
+  objective: 'Sell',
+  product: 'Saver',
+  call_to_action: 'Open it',
+  link: 'https://bank.example/saver',
+  must_include: ['Capital at risk'],
+  must_avoid: ['guarantee', 'bank'],
+};
+const GOOD = 'Hi {{first_name | fallback: "there"}}, open it: https://bank.example/saver. Capital at risk.';
+const checked = (message: string, more: Partial<Checked> = {}): Checked => ({
+  channel: 'sms',
+  max_length: 160,
+  subject: null,
+  message,
+  brief,
+  fields: [
+    { field_name: 'first_name', is_required: false },
+    { field_name: 'plan', is_required: true },
+  ],
+  ...more,
+});
+const codes = (message: string, more: Partial<Checked> = {}) =>
+  checkMessage(checked(message, more)).map((finding) => finding.code);
+
+describe('findings', () => {
+  test('a good text has none', () => assert.deepEqual(codes(GOOD), []));
+
+  const single: [string, string, Partial<Checked>?][] = [
+    ['unknown_tag', `${GOOD} {{password}}`],
+    ['malformed_tag', `${GOOD} {{`],
+    ['unknown_filter', `${GOOD} {{plan | shout}}`],
+    ['tag_without_fallback', `${GOOD} {{first_name}}`],
+    ['too_long', `${GOOD} ${'x'.repeat(150)}`, { channel: 'whatsapp' }],
+    ['missing_required_phrase', 'Open it.'],
+    ['banned_phrase', `${GOOD} GUARANTEED.`],
+    ['banned_phrase', `${GOOD} {{plan | fallback: "our guarantee"}}`],
+    ['banned_phrase', `${GOOD} Your bank.`],
+    ['unknown_link', `${GOOD} https://evil.example`],
+    ['unknown_link', `${GOOD} www.evil.example`],
+    ['unknown_link', `${GOOD} JavaScript:alert(1)`],
+    ['unknown_link', `${GOOD} https://bank.example/saver2`],
+    ['missing_subject', GOOD, { channel: 'email', subject: '  ' }],
+    ['subject_too_long', GOOD, { channel: 'email', max_length: 2_000, subject: 'x'.repeat(90) }],
+    ['sms_not_gsm7', `${GOOD} “Now”`],
+    ['sms_parts', `${GOOD} ${'x'.repeat(100)}`, { max_length: 400 }],
+    ['false_urgency', `${GOOD} Hurry!`],
+    ['all_caps', `${GOOD} OPEN THIS RIGHT AWAY TODAY`],
+    ['wrong_language', 'Wir haben etwas für Sie und Ihre Pläne: das ist nicht zu übersehen. Capital at risk.'],
+  ];
+  for (const [code, message, more] of single)
+    test(`${code}: ${message.slice(-40)}`, () => assert.deepEqual(codes(message, more), [code]));
+
+  test('phrases are found across line breaks and in any case; errors come first', () => {
+    assert.deepEqual(codes('capital\nat  RISK. Hurry! {{nope}}'), ['unknown_tag', 'false_urgency']);
+  });
+  test('links that stand in the brief are allowed, with a full stop behind them too', () => {
+    const terms = { ...brief, must_include: ['Terms: https://bank.example/terms'] };
+    assert.deepEqual(codes('Terms: https://bank.example/terms. https://bank.example/saver!', { brief: terms }), []);
+  });
+  test('each has a severity, a sentence and what to do', () => {
+    for (const [, message, more] of single)
+      for (const finding of checkMessage(checked(message, more))) {
+        assert.match(finding.message, /\.|\}\}$/);
+        assert.ok(finding.severity === 'error' || finding.severity === 'warning');
+        assert.ok((finding.fix ?? '').length > 5, finding.code);
+      }
+  });
+  test('a language that is not known here is not judged', () =>
+    assert.deepEqual(codes(GOOD, { brief: { ...brief, language: 'pt-BR' } }), []));
+});
+
+describe('SMS', () => {
+  const cases: [string, number][] = [
+    ['', 1],
+    ['x'.repeat(160), 1],
+    ['x'.repeat(161), 2],
+    ['x'.repeat(306), 2],
+    ['x'.repeat(307), 3],
+    ['€'.repeat(80), 1],
+    ['€'.repeat(81), 2],
+    ['“'.repeat(70), 1],
+    ['“'.repeat(71), 2],
+    ['👍'.repeat(35), 1],
+    ['👍'.repeat(36), 2],
+  ];
+  for (const [text, parts] of cases)
+    test(`${text.length} of "${text.slice(0, 2)}"`, () => assert.equal(smsParts(text), parts));
+  test('alphabet', () => assert.ok(isGsm("Grüße à [Ω] 5€, it's {ok}") && !isGsm('ê') && !isGsm('…')));
+});
