@@ -2,6 +2,7 @@ import type { FieldDefinition } from '../fields/field.ts';
 import { compileField, normaliseIdentifier } from '../fields/value.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { blindIndex } from '../sealing/blind-index.ts';
+import type { RowAhead } from './prepare-chunk.ts';
 import type { RawRow } from './raw-row.ts';
 import type { RowError } from './row-error.ts';
 
@@ -41,6 +42,8 @@ export type CheckedRow = {
   errors: RowError[];
   /** A cell of a unique field is bad: whom the row means is not known. */
   identityUnknown: boolean;
+  /** What the row comes to as a customer of its own, if that was worked out before its transaction began. */
+  ahead?: RowAhead;
 };
 
 export type RowChecker = (raw: RawRow) => CheckedRow;

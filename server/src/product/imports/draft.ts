@@ -1,6 +1,6 @@
 import type { KnownCustomer } from '../customers/match-customers.ts';
 import { customerWrite, type ProfileValues } from '../customers/profile-values.ts';
-import type { CustomerBatch } from '../customers/save-customers.ts';
+import type { CustomerBatch, CustomerWrite } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { ImportOptions } from './import-options.ts';
@@ -20,6 +20,8 @@ export type Draft = {
   /** Undefined until a merge needs the stored values. */
   values: ProfileValues | undefined;
   text: { plaintext: string; digest: Buffer } | undefined;
+  /** The text already sealed for this customer, if that was done ahead. */
+  sealed: CustomerWrite | null;
   identifiers: Map<string, string>;
 };
 
@@ -30,7 +32,7 @@ export function batchOf(context: MergeContext, drafts: ReadonlyMap<string, Draft
     const { customerId, known, text, values } = draft;
     if (text === undefined || values === undefined || known?.profileDigest.equals(text.digest) === true) continue;
     const place = { accountId: context.accountId, workspaceId: context.workspaceId, customerId };
-    const write = customerWrite(context.keys, place, context.fields, values, text);
+    const write = draft.sealed ?? customerWrite(context.keys, place, context.fields, values, text);
     (known === null ? batch.created : batch.updated).push(write);
     for (const [fieldId, blindIndex] of known?.identifiers ?? []) {
       if (draft.identifiers.get(fieldId) !== blindIndex) batch.freed.push(blindIndex);

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Transaction } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
 import { loadFields } from '../fields/load-fields.ts';
@@ -9,15 +10,20 @@ import { importFailures } from './errors.ts';
 import { sealFailedRow } from './failed-row.ts';
 import { addCounts, type ImportRow } from './import.ts';
 import type { Merged } from './merge-rows.ts';
-import { applyChunk, type Checker, checkerFor, type ImportContext, playChunk, prepareChunk } from './play-chunk.ts';
+import { oneAhead } from './one-ahead.ts';
+import { ParseFault } from './parse-fault.ts';
+import { applyChunk, type Checker, checkerFor, type ImportContext, playChunk } from './play-chunk.ts';
+import { type PreparedChunk, prepareAhead } from './prepare-chunk.ts';
 import type { RawRow } from './raw-row.ts';
 import { readRows } from './read-rows.ts';
+import { type RepeatedIdentifiers, repeatFinder } from './repeated-identifiers.ts';
 import { addErrors } from './row-error.ts';
 import { identifiersMet, insertFailedRows, insertIdentifiersMet } from './row-store.ts';
 import { findImport, saveReached } from './store.ts';
 
-const ROWS_A_STEP = 2_000;
-const SCANNED_ROWS_A_STEP = 50_000;
+const ROWS_A_STEP = 4_000;
+const SCANNED_ROWS_A_STEP = 20_000;
+const SCANNED_ROWS_IN_ONE_GO = 200;
 
 /** One import at work: everything its passes need. */
 export type Work = { services: Services; run: JobRun; importId: string; context: ImportContext; row: ImportRow };
@@ -71,42 +77,83 @@ async function currentChecker(work: Work): Promise<Checker> {
   return checkerFor(work.context, fields);
 }
 
-/** Walks over the file from where the last committed chunk ended. With `apply` each chunk is stored as it is decided. */
-export async function pass(work: Work, apply: boolean): Promise<void> {
+/** What a scan has found out: the identifiers that may stand in several rows, read under one state of the fields. */
+export type Scanned = { repeats: RepeatedIdentifiers; signature: string };
+
+/**
+ * Walks over the file from where the last committed chunk ended. With `apply` each chunk is stored as it is decided.
+ * While Postgres is at work on a chunk, the next one is read, checked and sealed. `scanned` is null where no identifier
+ * can stand in the file twice.
+ */
+export async function pass(work: Work, apply: boolean, scanned: Scanned | null): Promise<void> {
   const { run, context, importId } = work;
   const { accountId } = context;
-  // A file that was validated under reject holds no identifier twice, so applying it need not remember any.
-  const remembers = !apply || context.options.on_error === 'skip';
   let checker = await currentChecker(work);
-  for await (const chunk of readFrom(work, work.row.cursor_byte, work.row.cursor_row, ROWS_A_STEP)) {
+  let sealing = apply;
+  /** Those of which must be known whether they have been met: all of them, where the scan read by other fields. */
+  const watched = (blindIndexes: Iterable<string>, by: Checker) =>
+    scanned === null
+      ? []
+      : [...blindIndexes].filter(
+          (one) => scanned.signature !== by.checking.signature || scanned.repeats.mayRepeat(one),
+        );
+  async function* prepared(): AsyncGenerator<PreparedChunk> {
+    for await (const rows of readFrom(work, work.row.cursor_byte, work.row.cursor_row, ROWS_A_STEP))
+      yield await prepareAhead(context, checker, rows, sealing);
+  }
+  for await (const chunk of oneAhead(prepared())) {
     run.throwIfStopped();
-    const prepared = prepareChunk(checker, chunk);
-    checker = await run.step(async (step) => {
+    const done = await run.step(async (step) => {
       const now = await lockImport(step.tx, accountId, importId);
       await requireGroup(step.tx, accountId, context.workspaceId, now.customer_group_id).catch((error: unknown) => {
         throw error instanceof Failure ? importFailures.group_gone() : error;
       });
-      const played = await playChunk(step.tx, context, prepared, async (blindIndexes) =>
-        remembers ? identifiersMet(step.tx, accountId, importId, blindIndexes) : new Set(),
+      const played = await playChunk(step.tx, context, chunk, async (blindIndexes, by) =>
+        identifiersMet(step.tx, accountId, importId, watched(blindIndexes, by)),
       );
       const { merged } = played;
       if (apply) {
         const owner = { createdBy: now.created_by, groupId: now.customer_group_id };
         await applyChunk(step.tx, context, owner, merged);
       }
-      if (remembers) await insertIdentifiersMet(step.tx, accountId, importId, merged.met);
-      await saveChunk(step.tx, work, now, chunk, merged);
-      step.progress((apply ? now.content_bytes : 0) + (chunk.at(-1)?.endByte ?? 0), 2 * now.content_bytes);
-      return played.checker;
+      const remembered = watched(merged.met.keys(), played.checker).map((one): [string, number] => [
+        one,
+        merged.met.get(one) ?? 0,
+      ]);
+      await insertIdentifiersMet(step.tx, accountId, importId, new Map(remembered));
+      await saveChunk(step.tx, work, now, chunk.rows, merged);
+      step.progress((apply ? now.content_bytes : 0) + (chunk.rows.at(-1)?.endByte ?? 0), 2 * now.content_bytes);
+      return { checker: played.checker, created: merged.counts.created };
     });
+    checker = done.checker;
+    // A file is mostly of one kind: customers who are all new, or all there.
+    sealing = apply && 2 * done.created > chunk.rows.length;
   }
 }
 
-/** Reads the whole file once for what is wrong with it as a file, so that a broken one is not half-stored under skip. */
-export async function scan(work: Work): Promise<void> {
-  for await (const chunk of readFrom(work, 0, 0, SCANNED_ROWS_A_STEP)) {
-    work.run.throwIfStopped();
-    const done = chunk.at(-1)?.endByte ?? 0;
-    await work.run.step(async (step) => step.progress(done, 2 * work.row.content_bytes));
+/**
+ * Reads the whole file once for what is wrong with it as a file, so that a broken one is not half-stored under skip, and
+ * for the identifiers that may stand in it twice. A fault ends the reading; what was found until there still holds.
+ */
+export async function scan(work: Work): Promise<{ scanned: Scanned; fault: ParseFault | null }> {
+  const checker = await currentChecker(work);
+  const finder = repeatFinder(work.row.content_bytes);
+  const scanned = { repeats: finder, signature: checker.checking.signature };
+  const first = work.row.phase === 'validating' && work.row.cursor_row === 0;
+  try {
+    for await (const chunk of oneAhead(readFrom(work, 0, 0, SCANNED_ROWS_A_STEP))) {
+      work.run.throwIfStopped();
+      const seen = chunk.at(-1)?.endByte ?? 0;
+      await work.run.step(async (step) => first && step.progress(seen, 2 * work.row.content_bytes));
+      if (!checker.checking.hasUnique) continue;
+      for (const [index, raw] of chunk.entries()) {
+        for (const { blindIndex } of checker.identify(raw).identifiers) finder.meet(blindIndex);
+        if (index % SCANNED_ROWS_IN_ONE_GO === 0) await otherWork();
+      }
+    }
+    return { scanned, fault: null };
+  } catch (error) {
+    if (error instanceof ParseFault) return { scanned, fault: error };
+    throw error;
   }
 }

@@ -49,6 +49,7 @@ export function mergeRows(
       known,
       values: known === null ? new Map() : undefined,
       text: undefined,
+      sealed: null,
       identifiers: new Map(known?.identifiers),
     };
     drafts.set(customerId, draft);
@@ -171,9 +172,11 @@ export function mergeRows(
   }
 
   function accept(row: CheckedRow, customerId: string | null): void {
-    const draft = draftOf(customerId ?? newId());
-    const values = mergedValues(row, draft);
-    const text = profileText(keys, context.workspaceId, values);
+    const draft = draftOf(customerId ?? row.ahead?.customerId ?? newId());
+    const isFresh = draft.known === null && draft.text === undefined;
+    const ahead = isFresh || row.ahead?.isWhole === true ? row.ahead : undefined;
+    const values = ahead?.values ?? mergedValues(row, draft);
+    const text = ahead?.text ?? profileText(keys, context.workspaceId, values);
     const before = draft.text?.digest ?? draft.known?.profileDigest;
     if (before === undefined) counts.created += 1;
     else if (before.equals(text.digest)) counts.unchanged += 1;
@@ -181,6 +184,7 @@ export function mergeRows(
     if (before === undefined || !before.equals(text.digest)) {
       draft.values = values;
       draft.text = text;
+      draft.sealed = ahead?.customerId === draft.customerId ? ahead.write : null;
       takeIdentifiers(row, draft);
     }
     accepted.push(draft.customerId);

@@ -5,12 +5,12 @@ import { saveCustomers } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { type CheckedRow, type CheckingFields, checkingFields, type RowChecker, rowChecker } from './checked-row.ts';
+import { type CheckingFields, checkingFields, type RowChecker, rowChecker } from './checked-row.ts';
 import { importFailures } from './errors.ts';
 import type { ImportPlan } from './import.ts';
 import type { ImportOptions } from './import-options.ts';
 import { type Merged, mergeRows } from './merge-rows.ts';
-import type { RawRow } from './raw-row.ts';
+import type { PreparedChunk } from './prepare-chunk.ts';
 
 /** What stays the same over all chunks of one import. */
 export type ImportContext = {
@@ -24,7 +24,12 @@ export type ImportContext = {
 };
 
 /** Checks rows under one state of the workspace's fields. */
-export type Checker = { checking: CheckingFields; check: RowChecker };
+export type Checker = {
+  checking: CheckingFields;
+  check: RowChecker;
+  /** Looks at the unique fields only: the identifiers of a row, and nothing else that is worth anything. */
+  identify: RowChecker;
+};
 
 export function checkerFor(context: ImportContext, fields: readonly FieldDefinition[]): Checker {
   const checking = checkingFields(fields, context.todayYear);
@@ -36,17 +41,16 @@ export function checkerFor(context: ImportContext, fields: readonly FieldDefinit
     const name = renamed.get(plain(key));
     return name === null ? null : checking.byName.get(plain(name ?? key));
   };
-  return { checking, check: rowChecker({ ...context, checking }, columns, keyField) };
+  const onlyUnique = <T>(index: number | null | T) =>
+    typeof index === 'number' && checking.fields[index]?.is_unique !== true ? null : index;
+  return {
+    checking,
+    check: rowChecker({ ...context, checking }, columns, keyField),
+    identify: rowChecker({ ...context, checking }, columns.map(onlyUnique<null>), (key) => onlyUnique(keyField(key))),
+  };
 }
 
 const plain = (name: string) => name.trim().toLowerCase();
-
-/** Rows that were checked before their transaction began, with the checker that did it. */
-export type PreparedChunk = { rows: readonly RawRow[]; checker: Checker; checked: CheckedRow[] };
-
-export function prepareChunk(checker: Checker, rows: readonly RawRow[]): PreparedChunk {
-  return { rows, checker, checked: rows.map(checker.check) };
-}
 
 /**
  * Decides what a chunk comes to, without writing anything. Locks the workspace's profiles first: from here to the end of
@@ -57,7 +61,7 @@ export async function playChunk(
   tx: Transaction,
   context: ImportContext,
   chunk: PreparedChunk,
-  metBefore: (blindIndexes: string[]) => Promise<ReadonlySet<string>>,
+  metBefore: (blindIndexes: string[], checker: Checker) => Promise<ReadonlySet<string>>,
 ): Promise<{ merged: Merged; checker: Checker }> {
   await lockProfiles(tx, context.workspaceId);
   const now = checkerFor(context, await loadFields(tx, context.accountId, context.workspaceId));
@@ -73,7 +77,7 @@ export async function playChunk(
     { ...context, fields: checker.checking.fields },
     checked,
     matches,
-    await metBefore(blindIndexes),
+    await metBefore(blindIndexes, checker),
   );
   return { merged, checker };
 }

@@ -6,7 +6,7 @@ import { JobInterrupted, type JobKind, type JobRun } from '../jobs/job.ts';
 import type { Services } from '../services.ts';
 import { importFailures } from './errors.ts';
 import { type ImportRow, importReply, isEnded, isRejected } from './import.ts';
-import { lockImport, pass, scan, type Work } from './import-passes.ts';
+import { lockImport, pass, type Scanned, scan, type Work } from './import-passes.ts';
 import { ParseFault } from './parse-fault.ts';
 import type { ImportContext } from './play-chunk.ts';
 import { addErrors, type RowError } from './row-error.ts';
@@ -58,11 +58,12 @@ async function endValidating(work: Work, faults: readonly RowError[]): Promise<I
   });
 }
 
-async function validate(work: Work): Promise<ImportRow> {
+async function validate(work: Work, found: Awaited<ReturnType<typeof scan>>): Promise<ImportRow> {
   const { options } = work.context;
   try {
-    if (options.on_error === 'reject' || options.validate_only) await pass(work, false);
-    else await scan(work);
+    // Told with the faults of the rows before it: the pass meets the same fault at the same place.
+    if (options.on_error === 'reject' || options.validate_only) await pass(work, false, found.scanned);
+    else if (found.fault !== null) throw found.fault;
   } catch (error) {
     if (error instanceof ParseFault)
       return endValidating(work, [{ row: 0, field: null, code: error.code, message: error.message }]);
@@ -71,9 +72,9 @@ async function validate(work: Work): Promise<ImportRow> {
   return endValidating(work, []);
 }
 
-async function apply(work: Work): Promise<ImportRow> {
+async function apply(work: Work, scanned: Scanned | null): Promise<ImportRow> {
   const { accountId } = work.context;
-  await pass(work, true);
+  await pass(work, true, scanned);
   return work.run.step(async ({ tx }) => {
     await deleteIdentifiersMet(tx, accountId, work.importId);
     await endImport(tx, accountId, work.importId, 'completed');
@@ -87,7 +88,7 @@ function resultOf(row: ImportRow): Record<string, unknown> {
 }
 
 /**
- * A queued import. First pass: under reject, and for a dry run, the whole file is checked against fields and store; under
+ * A queued import. A scan reads the whole file for faults and repeated identifiers. First pass: under reject, and for a dry run, the whole file is checked against fields and store; under
  * skip only the file as such. Second pass: chunks are applied, each committed with its counters and cursor, so that a
  * killed worker's import goes on from the last chunk and only ever forward.
  */
@@ -112,8 +113,13 @@ export const customerImportJob: JobKind<Services> = {
       todayYear: row.created_at.getUTCFullYear(),
     };
     const work = () => ({ services, run, importId, context, row });
-    if (!isEnded(row.status) && row.phase === 'validating') row = await validate(work());
-    if (!isEnded(row.status) && row.phase === 'applying') row = await apply(work());
+    if (isEnded(row.status)) return resultOf(row);
+    // A file that was validated under reject holds no identifier twice, so applying it need not remember any.
+    const needless = row.phase === 'applying' && row.options.on_error === 'reject';
+    const found = needless ? null : await scan(work());
+    if (row.phase === 'validating' && found !== null) row = await validate(work(), found);
+    if (!isEnded(row.status) && row.phase === 'applying')
+      row = await apply(work(), row.options.on_error === 'reject' ? null : (found?.scanned ?? null));
     await sweepUploads(services, accountId);
     return resultOf(row);
   },

@@ -147,9 +147,10 @@ export function compose(
   if (isShort) hooks.sort((left, right) => left.length - right.length);
   take('lead', hasParagraphs && !isShort ? [...filled(sentences.openers, material, true, choose), ...hooks] : hooks);
   take('greeting', material.greetings);
-  if (hasParagraphs && !isShort) {
-    take('body', shuffled(sentences.bodies, choose));
-    const own = segmentSentence(material, choose);
+  if (!isShort) {
+    // A notification is read at a glance: there, less is more.
+    if (material.channel !== 'push') take('body', shuffled(sentences.bodies, choose));
+    const own = hasParagraphs ? segmentSentence(material, choose) : null;
     if (own !== null && slots.lead !== null) take(own.slot, [own.text]);
     if (isRoomy) take('closer', shuffled(sentences.closers, choose));
   }

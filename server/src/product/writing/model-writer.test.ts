@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '../../platform/errors/failure.ts';
-import { answer, type Behaviour, startModelServer } from './test-model-server.ts';
-import type { WriteRequest } from './writer.ts';
+import { answer, answerAsAnthropic, type Behaviour, startModelServer } from './test-model-server.ts';
+import type { WriteRequest, WriterExchange } from './writer.ts';
 import { modelWriter } from './writers.ts';
 
 const request: WriteRequest = {
@@ -29,7 +29,7 @@ const say = (message: string, subject: string | null = null) =>
 
 async function write(
   behaviours: Behaviour[],
-  settings: { timeoutMs?: number; maxRetries?: number } = {},
+  settings: Partial<Parameters<typeof modelWriter>[0]> = {},
   signal = new AbortController().signal,
 ) {
   const server = await startModelServer(behaviours);
@@ -45,7 +45,9 @@ async function write(
       maxOutputTokens: 500,
       ...settings,
     });
-    return { messages: await writer.write(request, signal), requests: server.requests };
+    const exchanges: WriterExchange[] = [];
+    const messages = await writer.write(request, signal, (exchange) => exchanges.push(exchange));
+    return { messages, requests: server.requests, exchanges };
   } finally {
     await server.stop();
   }
@@ -73,6 +75,7 @@ describe('a language model as writer', () => {
     'a missing phrase': say('Open it in the app.'),
     'a foreign link': say('See https://evil.example now. Terms apply.'),
     'too long': say(`${'x'.repeat(200)} Terms apply.`),
+    markup: say('Terms apply. <img src=x onerror=alert(1)>'),
     'control characters': say('Terms apply.\u0007'),
     'hidden direction marks': say('Terms apply.\u202e'),
   };
@@ -102,6 +105,47 @@ describe('a language model as writer', () => {
       assert.equal(requests.length, 2);
     });
   }
+
+  test('Anthropic is asked in its own way', async () => {
+    const { messages, requests } = await write([(response) => answerAsAnthropic(response, say(GOOD))], {
+      kind: 'anthropic',
+      model: 'claude-sonnet-4-5',
+    });
+    assert.equal(messages[0]?.message, GOOD);
+    assert.doesNotMatch(JSON.stringify(requests[0]?.system), /Spring Saver|HACKED/);
+  });
+
+  test('every exchange is told, with what was written and paid for', async () => {
+    const { exchanges } = await write(['Sure!', say('It is guaranteed. Terms apply.'), say(GOOD)]).catch(() => ({
+      exchanges: [] as WriterExchange[],
+    }));
+    assert.deepEqual(exchanges, [], 'the third answer is never asked for');
+    const second = await write(['Sure!', say(GOOD)]);
+    assert.deepEqual(
+      second.exchanges.map(({ answer: text, outcome, input_tokens, output_tokens }) => [
+        text,
+        outcome,
+        input_tokens,
+        output_tokens,
+      ]),
+      [
+        ['Sure!', 'unusable', 10, 20],
+        [say(GOOD), 'taken', 10, 20],
+      ],
+    );
+    assert.equal(new Set(second.exchanges.map((exchange) => exchange.hash)).size, 2);
+    for (const exchange of second.exchanges) assert.match(exchange.hash, /^[0-9a-f]{64}$/);
+  });
+
+  test('an injected instruction that the model echoes changes nothing but words', async () => {
+    const { messages } = await write([
+      say('HACKED {{password | fallback: ""}} Terms apply.'),
+      say('HACKED. Terms apply.'),
+    ]);
+    assert.deepEqual(messages, [
+      { variant: 1, subject: null, message: 'HACKED. Terms apply.', technique: 'small_step' },
+    ]);
+  });
 
   test('rate limits and errors are waited out', async () => {
     const busy: Behaviour = (response) => {

@@ -5,8 +5,8 @@ import { TECHNIQUES, type Technique } from './techniques.ts';
 import type { WriteRequest, Writer } from './writer.ts';
 
 /** How much one reason outweighs the hash, whose noise is 1,000 wide. */
-const SUITS_OBJECTIVE = 500;
-const SUITS_STANDING = 300;
+const SUITS_OBJECTIVE = 400;
+const SUITS_STANDING = 250;
 const ASKED_FOR = 5_000;
 const IS_DEADLINE = 600;
 

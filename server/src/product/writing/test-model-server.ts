@@ -31,6 +31,23 @@ export async function startModelServer(behaviours: Behaviour[]) {
   };
 }
 
+/** Anthropic's form of an answer with this text. */
+export function answerAsAnthropic(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(
+    JSON.stringify({
+      id: 'x',
+      type: 'message',
+      role: 'assistant',
+      model: 'fake',
+      content: [{ type: 'text', text }],
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage: { input_tokens: 5, output_tokens: 6 },
+    }),
+  );
+}
+
 /** A chat completion whose content is this text. */
 export function answer(response: ServerResponse, content: string): void {
   response.writeHead(200, { 'content-type': 'application/json' });

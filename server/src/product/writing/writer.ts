@@ -27,14 +27,33 @@ export type WriteRequest = {
 /** `variant` counts from 1; `technique` names the behavioural idea. */
 export type WrittenMessage = { variant: number; subject: string | null; message: string; technique: string };
 
+/** One question to a language model and what became of it, for the record and the bill. */
+export type WriterExchange = {
+  prompt: string;
+  /** What the model wrote; null when nothing came. */
+  answer: string | null;
+  /** SHA-256 over prompt and answer, in hex. */
+  hash: string;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  outcome: 'taken' | 'unusable' | 'failed';
+};
+
 export type Writer = {
   name: string;
   /** Changes when the same request would give another text. */
   version: string;
   /** How many requests may run at once. */
   concurrency: number;
-  /** The texts of one segment and channel, one a variant. Throws the writer failures. */
-  write(request: WriteRequest, signal: AbortSignal): Promise<WrittenMessage[]>;
+  /**
+   * The texts of one segment and channel, one a variant. `record` is told of every exchange with a language model, also of
+   * those that led to nothing. Throws the writer failures, or the signal's reason.
+   */
+  write(
+    request: WriteRequest,
+    signal: AbortSignal,
+    record?: (exchange: WriterExchange) => void,
+  ): Promise<WrittenMessage[]>;
 };
 
 export const writerFailures = failures({

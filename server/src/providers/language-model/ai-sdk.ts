@@ -1,7 +1,15 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, generateText, NoObjectGeneratedError, NoOutputGeneratedError, Output, RetryError } from 'ai';
-import { type LanguageModel, ModelAnswerUnusable, ModelAway, ModelRefused } from './language-model.ts';
+import {
+  APICallError,
+  generateText,
+  type LanguageModelUsage,
+  NoObjectGeneratedError,
+  NoOutputGeneratedError,
+  Output,
+  RetryError,
+} from 'ai';
+import { type LanguageModel, ModelAnswerUnusable, ModelAway, ModelRefused, type Usage } from './language-model.ts';
 import { AnswerTooLong, limitedFetch } from './limited-fetch.ts';
 
 export type ModelSettings = {
@@ -15,15 +23,19 @@ export type ModelSettings = {
   maxOutputTokens: number;
 };
 
+const ANTHROPIC_URL = 'https://api.anthropic.com/v1';
+/** An unusable answer is kept for whoever looks into it, but not endlessly. */
+const MAX_KEPT_CHARACTERS = 20_000;
+
 function connect(settings: ModelSettings) {
-  const key = settings.apiKey === null ? {} : { apiKey: settings.apiKey };
-  if (settings.kind === 'anthropic') {
+  // Key and address are always given: left out, the library would look for them in the environment by itself.
+  if (settings.kind === 'anthropic')
     return createAnthropic({
-      ...key,
-      ...(settings.baseUrl === null ? {} : { baseURL: settings.baseUrl }),
+      apiKey: settings.apiKey ?? '',
+      baseURL: settings.baseUrl ?? ANTHROPIC_URL,
       fetch: limitedFetch,
     })(settings.model);
-  }
+  const key = settings.apiKey === null ? {} : { apiKey: settings.apiKey };
   return createOpenAICompatible({
     name: settings.name,
     baseURL: settings.baseUrl ?? '',
@@ -47,23 +59,32 @@ function causes(error: unknown): unknown[] {
   return chain;
 }
 
+const usageOf = (usage: LanguageModelUsage | undefined): Usage => ({
+  inputTokens: usage?.inputTokens ?? null,
+  outputTokens: usage?.outputTokens ?? null,
+});
+
 function translate(error: unknown): Error {
   const chain = causes(error);
+  const unusable = (message: string, text: string | undefined, usage: LanguageModelUsage | undefined) =>
+    new ModelAnswerUnusable(message, {
+      text: text?.slice(0, MAX_KEPT_CHARACTERS) ?? null,
+      usage: usageOf(usage),
+      cause: error,
+    });
+  const shapeless = chain.find((entry) => NoObjectGeneratedError.isInstance(entry));
   if (
     chain.some(
-      (entry) =>
-        entry instanceof AnswerTooLong ||
-        NoObjectGeneratedError.isInstance(entry) ||
-        NoOutputGeneratedError.isInstance(entry),
+      (entry) => entry instanceof AnswerTooLong || entry === shapeless || NoOutputGeneratedError.isInstance(entry),
     )
   )
-    return new ModelAnswerUnusable('The model gave no answer of the shape that was asked for.', { cause: error });
+    return unusable('The model gave no answer of the shape that was asked for.', shapeless?.text, shapeless?.usage);
   const call = chain.find((entry) => APICallError.isInstance(entry));
   const status = call?.statusCode;
   if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 409 && status !== 429)
     return new ModelRefused(`The model refused the request (status ${status}).`, { cause: error });
   // Answered with 200, but with something that is not the protocol.
-  if (status === 200) return new ModelAnswerUnusable('The model answered outside its protocol.', { cause: error });
+  if (status === 200) return unusable('The model answered outside its protocol.', call?.responseBody, undefined);
   return new ModelAway('The model cannot be reached.', { cause: error });
 }
 
@@ -82,11 +103,7 @@ export function createLanguageModel(settings: ModelSettings): LanguageModel {
           maxOutputTokens: settings.maxOutputTokens,
           abortSignal: AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)]),
         });
-        return {
-          answer: result.output,
-          inputTokens: result.usage.inputTokens ?? null,
-          outputTokens: result.usage.outputTokens ?? null,
-        };
+        return { answer: result.output, text: result.text, ...usageOf(result.usage) };
       } catch (error) {
         if (signal.aborted) throw error;
         throw translate(error);

@@ -2,7 +2,10 @@ import type { z } from 'zod';
 
 /** What is asked of a model: instructions of ours, data of others, and the shape the answer must have. */
 export type Question<T> = { instructions: string; data: string; schema: z.ZodType<T> };
-export type Asked<T> = { answer: T; inputTokens: number | null; outputTokens: number | null };
+/** Tokens as the provider counts them; null where it does not say. */
+export type Usage = { inputTokens: number | null; outputTokens: number | null };
+/** `text` is what the model wrote, before it was read as an answer. */
+export type Asked<T> = Usage & { answer: T; text: string };
 
 /** A language model, as small as the product needs it. Every failure is one of the three errors below. */
 export type LanguageModel = {
@@ -18,7 +21,14 @@ export class ModelAway extends Error {
 export class ModelRefused extends Error {
   override readonly name = 'ModelRefused';
 }
-/** The answer does not have the shape that was asked for. */
+/** The answer does not have the shape that was asked for. It was paid for all the same. */
 export class ModelAnswerUnusable extends Error {
   override readonly name = 'ModelAnswerUnusable';
+  readonly text: string | null;
+  readonly usage: Usage;
+  constructor(message: string, answered: { text: string | null; usage: Usage; cause: unknown }) {
+    super(message, { cause: answered.cause });
+    this.text = answered.text;
+    this.usage = answered.usage;
+  }
 }

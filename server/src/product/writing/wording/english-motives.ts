@@ -92,7 +92,7 @@ export const ENGLISH_MOTIVES = {
       'We will keep it short.',
     ],
     bodies: [
-      'You will find the one thing to do below. There is no more to this message.',
+      'The one thing to do comes next. There is no more to this message.',
       'Read it, decide, done.',
       'If you want to, go ahead. If not, you can stop reading here.',
     ],
@@ -181,7 +181,7 @@ export const ENGLISH_MOTIVES = {
       'What could {product} do for you?',
       'Curious about {product}?',
       'Curious? Find out more.',
-      'A question for you: are you curious?',
+      'What would you like to know?',
     ],
     bodies: [
       'The answer is one look away.',

@@ -15,7 +15,7 @@ export const ENGLISH_PROGRESS = {
       'One step further: {product}.',
       'Keep going. Next stop: {product}.',
       'Your next step is right in front of you.',
-      'Keep going, one step at a time.',
+      'Keep at it.',
     ],
     bodies: [
       'Do not look at the whole road. Look at the next few metres.',

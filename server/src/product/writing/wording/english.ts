@@ -5,6 +5,7 @@ import type { TechniqueWording, Wording } from './wording.ts';
 
 /** What people say and write when they are not being formal. Each needs a word behind it: "as it is." stays. */
 const CONTRACTIONS: readonly [RegExp, string][] = [
+  [/\b([Ww])ould not\b/g, "$1ouldn't"],
   [/\b([Ii])t is (?=\w)/g, "$1t's "],
   [/\b([Tt])hat is (?=\w)/g, "$1hat's "],
   [/\b([Hh])ere is (?=\w)/g, "$1ere's "],
@@ -51,11 +52,8 @@ export const english: Wording = {
     ],
   },
   asides: {
-    adds: ['See how it would go with {holding}.', 'Have {holding} in mind when you look at it.'],
-    replaces: [
-      'Hold it against {holding} and see which suits you better.',
-      'Have {holding} in mind when you look at it.',
-    ],
+    adds: ['See how that would go with {holding}.', 'Have {holding} in mind when you look.'],
+    replaces: ['Compare with {holding} and see which suits you better.', 'Have {holding} in mind when you look.'],
   },
   leadIns: ['Good to know: ', 'Please note: ', 'Note: '],
   askLeadIns: ['Next: ', 'Now: '],
