@@ -1,9 +1,16 @@
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { FieldsCreateBody } from '@nudgescribe/sdk';
 
 /** Twelve columns as a bank might have them: one identifier, four in clear for segments, the rest sealed. */
-export const FIELDS = [
-  { field_name: 'email', field_type: 'string', is_unique: true, is_required: true, validation_rules: { format: 'email' } },
+export const FIELDS: readonly Omit<FieldsCreateBody, 'workspace_id'>[] = [
+  {
+    field_name: 'email',
+    field_type: 'string',
+    is_unique: true,
+    is_required: true,
+    validation_rules: { format: 'email' },
+  },
   { field_name: 'first_name', field_type: 'string', is_required: true },
   { field_name: 'last_name', field_type: 'string', is_required: true },
   { field_name: 'city', field_type: 'string', is_sensitive: false },
@@ -15,7 +22,7 @@ export const FIELDS = [
   { field_name: 'opted_in', field_type: 'boolean' },
   { field_name: 'street', field_type: 'string' },
   { field_name: 'note', field_type: 'string' },
-] as const;
+];
 
 const HEADER = `${FIELDS.map((field) => field.field_name).join(',')}\n`;
 const FIRST = ['Ada', 'Björn', 'Chloé', 'Dario', 'Elif', 'Femke', 'Goran', 'Hanna', 'Ilse', 'José'];

@@ -121,7 +121,9 @@ export async function measureRawLimit(databaseUrl: string, folder: string, group
       limit.perTable[table] = seconds;
       limit.seconds += seconds;
     }
-    const { rows } = await client.query<{ count: number }>('select count(*)::integer as count from raw_limit.customers');
+    const { rows } = await client.query<{ count: number }>(
+      'select count(*)::integer as count from raw_limit.customers',
+    );
     limit.rows = rows[0]?.count ?? 0;
     await client.query('drop schema raw_limit cascade');
     await client.query('checkpoint');

@@ -36,7 +36,11 @@ async function freePort(): Promise<number> {
 
 async function waitUntilReady(url: string, child: ChildProcess, logPath: string): Promise<void> {
   const deadline = performance.now() + READY_MS;
-  while (!(await fetch(`${url}/readyz`).then((response) => response.ok).catch(() => false))) {
+  while (
+    !(await fetch(`${url}/readyz`)
+      .then((response) => response.ok)
+      .catch(() => false))
+  ) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`The server did not get ready:\n${(await readFile(logPath, 'utf8')).slice(-2_000)}`);
     await sleep(50);

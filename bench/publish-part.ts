@@ -1,0 +1,43 @@
+import type { Job } from '@nudgescribe/sdk';
+import type { BenchPart } from './bench-part.ts';
+import { withCustomers } from './read-parts.ts';
+import { thousands } from './table.ts';
+import { watchMemory } from './watch-server.ts';
+
+function mustComplete(job: Job): void {
+  if (job.status !== 'completed') throw new Error(job.error?.message ?? `The work ended as ${job.status}.`);
+}
+
+export const publishPart: BenchPart = {
+  name: 'publish',
+  about: 'from an approved campaign over everybody to published files',
+  run: ({ rows, nodeOptions }) =>
+    withCustomers(rows, nodeOptions, async ({ server, groupId }) => {
+      const { client, workspaceId } = server;
+      const campaign = await client.campaigns.create({
+        workspace_id: workspaceId,
+        customer_group_id: groupId,
+        campaign_name: 'Bench',
+        brief: { objective: 'Tell of the new savings account', product: 'Savings account', call_to_action: 'Open one' },
+        channels: [{ channel: 'email' }],
+        segment_by: [{ field_name: 'city' }, { field_name: 'plan' }],
+        export_fields: ['first_name'],
+      });
+      const ids = { workspace_id: workspaceId, campaign_id: campaign.campaign_id };
+      const wait = async (jobId: string) =>
+        mustComplete(await client.waitForJob(workspaceId, jobId, { firstPauseMs: 100 }));
+      await wait((await client.campaigns.generate(ids)).job_id);
+      await client.messages.change({ ...ids, all: true, review_status: 'Approved' });
+      await client.campaigns.approve(ids);
+      const memory = watchMemory(server.pid);
+      const startedAt = performance.now();
+      await wait((await client.publishing.publish(ids)).job_id);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const peak = memory.stop();
+      return [
+        { what: 'publishing', value: seconds, shown: `${seconds.toFixed(1)} s` },
+        { what: 'customers a second', value: rows / seconds, shown: thousands(rows / seconds) },
+        { what: 'peak memory', value: peak, shown: `${thousands(peak)} MB` },
+      ];
+    }),
+};
