@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { type Answer, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
+import type { Database } from '../../platform/database/database.ts';
 import { createAccount } from './create-account.ts';
 
 let server: TestServer;
@@ -74,6 +75,22 @@ describe('workspaces', () => {
     assert.equal((await workspace('DELETE', { workspace_id })).status, 200);
   });
 
+  test('that have had an import stay, and say so', async () => {
+    const { workspace_id } = (await workspace('PUT', { workspace_name: 'With a past' })).body;
+    const { customer_group_id } = (await a.call('PUT', '/v1/cg', { workspace_id, group_name: 'Group' })).body;
+    await a.call('PUT', '/v1/cpf', { workspace_id, field_name: 'code', field_type: 'string' });
+    const checked = { workspace_id, customer_group_id, customer_data: [{ code: 'C-1' }] };
+    assert.equal((await a.call('POST', '/v1/customer/check', checked)).status, 200);
+    const emptied = { workspace_id, customer_group_id, delete_customers: true };
+    assert.equal((await a.call('DELETE', '/v1/cg', emptied)).status, 200);
+    const [field] = (await a.call('POST', '/v1/cpf', { workspace_id })).body;
+    const { customer_profile_field_id } = field;
+    assert.equal((await a.call('DELETE', '/v1/cpf', { workspace_id, customer_profile_field_id })).status, 200);
+    const answer = await workspace('DELETE', { workspace_id });
+    assert.deepEqual(refused(answer), [400, 'workspace_in_use']);
+    assert.match(answer.body.message, /imports/);
+  });
+
   test('of another account are as unknown as unreal ones', async () => {
     const mine = (await workspace('POST', {})).body;
     assert.ok(mine.every((one: { account_id: string }) => one.account_id === a.accountId));
@@ -110,6 +127,23 @@ describe('making an account', () => {
     await assert.rejects(createAccount(server.app.services, wish({ password: 'short' })), { code: 'weak_password' });
     await assert.rejects(createAccount(server.app.services, wish({ workspaceName: 'a\0' })));
     assert.deepEqual(await traces(), before);
+  });
+
+  test('keeps the keys when nobody can tell whether the account was made', async () => {
+    const { database, keyring } = server.app.services;
+    let accountId = '';
+    const losesTheAnswer: Database = {
+      ...database,
+      tenant: async (id, work) => {
+        accountId = id;
+        await database.tenant(id, work);
+        throw new Error('The connection was lost after the commit.');
+      },
+    };
+    await assert.rejects(createAccount({ database: losesTheAnswer, keyring }, wish()), /after the commit/);
+    const { rowCount } = await owner.query('select 1 from accounts where account_id = $1', [accountId]);
+    assert.equal(rowCount, 1);
+    assert.equal((await keyring.forAccount(accountId)).accountId, accountId);
   });
 
   test('makes secrets that work, and gives back only those it made', async () => {

@@ -217,4 +217,12 @@ describe('headers of the gateway', () => {
     assert.equal(await status(a.apiKey), 200);
     for (const key of ['', 'wrong', server.b.apiKey]) assert.equal(await status(key), 403);
   });
+
+  test('an x-api-key sent along with a signed link must be valid before the link is looked at', async () => {
+    const code = async (headers: Record<string, string>) =>
+      (await send(server.url, 'GET', '/v1/messages/file', undefined, { token: null, headers })).body.code;
+    assert.equal(await code({}), 'link_refused');
+    assert.equal(await code({ 'x-api-key': a.apiKey }), 'link_refused');
+    for (const key of ['', 'wrong']) assert.equal(await code({ 'x-api-key': key }), 'unauthorised');
+  });
 });

@@ -3,6 +3,7 @@ import type { FieldDefinition } from '../fields/field.ts';
 import { tagErrors, tagsWithoutFallback } from '../merge-tags/check-tags.ts';
 import { fallbackOf, parseTemplate } from '../merge-tags/template.ts';
 import { otherLanguage } from './language-check.ts';
+import { briefLinks, foreignLinks } from './links.ts';
 import { isGsm, smsParts } from './sms.ts';
 
 /** What a check says of a message. Errors block approval. */
@@ -19,7 +20,6 @@ export type Checked = {
 
 /** Characters of a subject line that mail programs and phones show whole. */
 const SUBJECT_CHARACTERS: Partial<Record<ChannelName, number>> = { email: 78, push: 50 };
-const LINK = /\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|javascript:|data:)[^\s<>"']+/gi;
 const URGENCY = /\b(act now|hurry|last chance|only today|ends soon|while stocks last|don't miss out|limited time)\b/i;
 const SHOUTING = /\b[A-Z]{4,}\b(?:\W+\b[A-Z]{4,}\b){2,}/;
 
@@ -70,16 +70,6 @@ function lengthFindings(message: Checked): Finding[] {
 
 const plainly = (text: string) => text.toLowerCase().replace(/\s+/g, ' ');
 
-function linksIn(text: string): string[] {
-  return (text.match(LINK) ?? []).map((link) => link.replace(/[.,;:!?)\]]+$/, ''));
-}
-
-/** The links that a text may have: all that stand anywhere in what the brief wants to be said, longest first. */
-export function briefLinks(brief: Brief): string[] {
-  const said = [brief.link ?? '', brief.call_to_action, ...(brief.must_include ?? [])];
-  return [...new Set(said.flatMap(linksIn))].sort((left, right) => right.length - left.length);
-}
-
 /** A text in small letters and single spaces, without the brief's links: an address is no wording. */
 export function plainWording(text: string, links: readonly string[]): string {
   return plainly(links.reduce((rest, link) => rest.replaceAll(link, ''), text));
@@ -93,7 +83,7 @@ function phraseFindings(message: Checked): Finding[] {
   const wording = plainWording(text, links);
   const missing = (brief.must_include ?? []).filter((phrase) => !plain.includes(plainly(phrase)));
   const banned = (brief.must_avoid ?? []).filter((phrase) => wording.includes(plainly(phrase)));
-  const foreign = linksIn(text).filter((link) => !links.includes(link));
+  const foreign = foreignLinks(text, brief);
   return [
     ...missing.map((phrase) =>
       finding('missing_required_phrase', 'error', `The brief asks for the words "${phrase}".`, `Add "${phrase}".`),

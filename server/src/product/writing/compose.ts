@@ -45,12 +45,22 @@ function assemble(slots: Slots, material: Material): string {
   return [prelude, opening, aside, body, ask, closer, ...notes].filter(isPresent).join(' ');
 }
 
-const bare = (sentence: string) => sentence.toLowerCase().replace(/[.?!:]+$/, '');
+/** So many words in a row in two sentences sound like an echo. */
+const ECHO_WORDS = 4;
+const bare = (sentence: string) => ` ${sentence.toLowerCase().replace(/[.,?!:]+(?= |$)/g, '')} `;
 
-/** True when one says what the other says already. */
+/** True when one says what the other says already, or echoes it. */
 function repeats(sentence: string, others: readonly (string | null)[]): boolean {
   const own = bare(sentence);
-  return others.some((other) => other !== null && (bare(other).includes(own) || own.includes(bare(other))));
+  const words = own.trim().split(' ');
+  return others.some((other) => {
+    if (other === null) return false;
+    const said = bare(other);
+    if (said.includes(own) || own.includes(said)) return true;
+    return words.some(
+      (_, at) => at + ECHO_WORDS <= words.length && said.includes(` ${words.slice(at, at + ECHO_WORDS).join(' ')} `),
+    );
+  });
 }
 
 /** Sentences with the product's name filled in, those that name it first or last. */
@@ -60,7 +70,7 @@ function filled(sentences: readonly string[], material: Material, wantsProduct: 
   return [
     ...usable.filter((sentence) => names(sentence) === wantsProduct),
     ...usable.filter((sentence) => names(sentence) !== wantsProduct),
-  ].map((sentence) => sentence.replaceAll('{product}', material.product ?? ''));
+  ].map((sentence) => sentence.replaceAll('{product}', () => material.product ?? ''));
 }
 
 /** The subject or title, where the channel has one. */
@@ -96,7 +106,7 @@ function segmentSentence(material: Material, choose: Chooser): { slot: 'prelude'
   const about = holding === null ? [] : wording.asides[replaces ? 'replaces' : 'adds'];
   const sentences = [
     ...standing.map((text) => ({ slot: 'prelude' as const, text })),
-    ...about.map((text) => ({ slot: 'aside' as const, text: text.replaceAll('{holding}', holding ?? '') })),
+    ...about.map((text) => ({ slot: 'aside' as const, text: text.replaceAll('{holding}', () => holding ?? '') })),
   ];
   return sentences[choose(Math.max(1, sentences.length))] ?? null;
 }
@@ -142,11 +152,14 @@ export function compose(
   };
   const hasParagraphs = isRoomy || material.channel === 'in_app';
   const namedAlready =
-    material.product !== null && `${ask} ${hasParagraphs ? '' : (subject ?? '')}`.includes(material.product);
+    material.product !== null && `${ask} ${hasParagraphs ? '' : (subject ?? '')}`.includes(material.productName);
   const hooks = filled(sentences.hooks, material, hasParagraphs || !namedAlready, choose);
   if (isShort) hooks.sort((left, right) => left.length - right.length);
   take('lead', hasParagraphs && !isShort ? [...filled(sentences.openers, material, true, choose), ...hooks] : hooks);
-  take('greeting', material.greetings);
+  take(
+    'greeting',
+    material.greetings.flatMap(({ full, compact }) => (isRoomy ? [full, compact] : [compact])),
+  );
   if (!isShort) {
     // A notification is read at a glance: there, less is more.
     if (material.channel !== 'push') take('body', shuffled(sentences.bodies, choose));
@@ -163,5 +176,8 @@ export function compose(
         !all.some((other, at) => at !== index && other.includes(phrase) && (other !== phrase || at < index)),
     )
     .map((phrase) => noteOf(phrase, material));
+  // Shaping the name is worth whatever room is left, but no sentence.
+  const shaped = material.greetings.find((greeting) => greeting.compact === slots.greeting);
+  if (shaped !== undefined) take('greeting', [shaped.full, shaped.compact]);
   return { subject, message: assemble(slots, material) };
 }

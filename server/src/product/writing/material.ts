@@ -1,10 +1,14 @@
 import type { ChannelName } from '../campaigns/campaign.ts';
-import { briefLinks, plainWording, withFallbacks } from './checks.ts';
+import { plainWording, withFallbacks } from './checks.ts';
 import { type Chooser, shuffled } from './chooser.ts';
+import { briefLinks } from './links.ts';
 import { type SegmentAngle, segmentAngle } from './segment-angle.ts';
 import { english, englishRelaxed } from './wording/english.ts';
 import type { Greeting, Manner, Wording } from './wording/wording.ts';
 import type { MergeField, WriteRequest } from './writer.ts';
+
+/** A greeting that shapes the name ("ANNA MARIA" is greeted as Anna), and one that takes less room. */
+export type NamedGreeting = { full: string; compact: string };
 
 /** What a request gives to write with, read once for all its variants. */
 export type Material = {
@@ -15,13 +19,15 @@ export type Material = {
   isRoomy: boolean;
   /** The reviewer wants less. */
   isShort: boolean;
-  /** As it stands inside a sentence; null when must_avoid forbids its name. */
+  /** As it stands inside a sentence, with an article where it needs one; null when must_avoid forbids its name. */
   product: string | null;
+  /** As the brief has it. */
+  productName: string;
   callToAction: string;
   /** Call to action and link, exactly as the brief has them. */
   ask: string;
   mustInclude: readonly string[];
-  greetings: readonly string[];
+  greetings: readonly NamedGreeting[];
   angle: SegmentAngle;
   holding: string | null;
   /** The product takes the place of what the customers have, rather than joining it. */
@@ -55,22 +61,27 @@ export function mannerOf(tone: string | undefined, guidance: string | null): Man
   return 'plain';
 }
 
-/** Greetings by name, the fullest tag first; none where the workspace has no such field. */
+/** Greetings by name; in a line of sentences none where the workspace has no such field. */
 function greetingsFor(
   greetings: readonly Greeting[],
   fields: readonly MergeField[],
   isRoomy: boolean,
   choose: Chooser,
-): string[] {
+): NamedGreeting[] {
   const texts = fields.filter((field) => field.field_type === 'string');
   const first = texts.find((field) => FIRST_NAME.test(field.field_name));
   const name = (first ?? texts.find((field) => FULL_NAME.test(field.field_name)))?.field_name;
   return shuffled(greetings, choose).flatMap(({ word, fallback }) => {
-    if (name === undefined) return isRoomy ? [`${word}${fallback === '' ? '' : ` ${fallback}`},`] : [];
+    if (name === undefined) {
+      const plain = `${word}${fallback === '' ? '' : ` ${fallback}`},`;
+      return isRoomy ? [{ full: plain, compact: plain }] : [];
+    }
     const compact = first === undefined ? `${name} | first_word` : name;
     return [
-      ...(isRoomy ? [`${word} {{${name} | first_word | title | fallback: "${fallback}"}},`] : []),
-      `${word} {{${compact} | fallback: "${fallback}"}},`,
+      {
+        full: `${word} {{${name} | first_word | title | fallback: "${fallback}"}},`,
+        compact: `${word} {{${compact} | fallback: "${fallback}"}},`,
+      },
     ];
   });
 }
@@ -95,6 +106,14 @@ function forbidding(phrases: readonly string[], links: readonly string[]): (text
   };
 }
 
+/** Whether a text names what the customers have, or its kind: only then does something take its place. */
+function speaksOf(text: string, holding: SegmentAngle['holding']): boolean {
+  if (holding === null) return false;
+  const plain = ` ${text.toLowerCase()} `;
+  const kind = holding.noun.split(' ').at(-1) ?? holding.noun;
+  return plain.includes(` ${holding.value.toLowerCase()} `) || new RegExp(`\\b${kind}(s|es)?\\b`).test(plain);
+}
+
 /** Reads a request for everything its texts are made of. */
 export function readMaterial(request: WriteRequest, choose: Chooser): Material {
   const { brief, guidance } = request;
@@ -104,6 +123,8 @@ export function readMaterial(request: WriteRequest, choose: Chooser): Material {
   const isRoomy = channel === 'email' || channel === 'whatsapp';
   const isForbidden = forbidding(brief.must_avoid ?? [], briefLinks(brief));
   const product = brief.product.replace(/\s+/g, ' ').replace(/[.,;:!?]+$/, '');
+  const isEnglish = brief.language === undefined || /^en/i.test(brief.language);
+  const named = isEnglish ? wording.named(product) : product;
   const angle = segmentAngle(request.segment.attributes);
   const greets = channel !== 'push' && channel !== 'in_app' && !NO_GREETING.test(guidance ?? '');
   return {
@@ -112,14 +133,15 @@ export function readMaterial(request: WriteRequest, choose: Chooser): Material {
     maxLength: max_length,
     isRoomy,
     isShort: SHORTER.test(guidance ?? '') && !/\bless formal/i.test(guidance ?? ''),
-    product: isForbidden(product) ? null : product,
+    product: isForbidden(named) ? null : named,
+    productName: product,
     callToAction: brief.call_to_action,
     ask: askOf(brief.call_to_action, brief.link, wording),
     mustInclude: brief.must_include ?? [],
     greetings: greets ? greetingsFor(wording.greetings[manner], request.merge_fields, isRoomy, choose) : [],
     angle,
     holding: angle.holding === null ? null : wording.holding(angle.holding.value, angle.holding.noun),
-    replaces: REPLACES.test(brief.objective),
+    replaces: REPLACES.test(brief.objective) && speaksOf(`${brief.objective} ${product}`, angle.holding),
     hasDeadline: DEADLINE.test([brief.call_to_action, ...(brief.must_include ?? [])].join(' . ')),
     isForbidden,
   };

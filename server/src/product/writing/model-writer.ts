@@ -67,7 +67,17 @@ function dataFor(request: WriteRequest, complaints: readonly string[]): string {
 function complaintsOf(request: WriteRequest, answer: Answer): string[] {
   const complaints: string[] = [];
   if (answer.messages.length < request.variants) complaints.push(`${request.variants} messages were asked for.`);
-  for (const { subject, message } of answer.messages) {
+  const wanted = answer.messages.slice(0, request.variants);
+  const wordings = new Set(
+    wanted.map(({ message }) =>
+      message
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, ' ')
+        .trim(),
+    ),
+  );
+  if (wordings.size < wanted.length) complaints.push('Two messages are the same: each must have its own wording.');
+  for (const { subject, message } of wanted) {
     if (CONTROL.test(message) || CONTROL.test(subject ?? '')) complaints.push('Control characters are not allowed.');
     if (MARKUP.test(message) || MARKUP.test(subject ?? '')) complaints.push('Plain text only: no markup.');
     const errors = checkMessage({

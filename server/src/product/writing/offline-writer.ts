@@ -41,7 +41,7 @@ function ranked(request: WriteRequest, material: Material, choose: Chooser): Tec
  */
 export const offlineWriter: Writer = {
   name: 'offline',
-  version: '2',
+  version: '3',
   concurrency: 1,
   write: async (request) => {
     const { brief, channel, segment, guidance } = request;

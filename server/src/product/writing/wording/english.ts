@@ -13,6 +13,7 @@ const CONTRACTIONS: readonly [RegExp, string][] = [
   [/\b([Ww])hat is (?=\w)/g, "$1hat's "],
   [/\b([Yy])ou are (?=\w)/g, "$1ou're "],
   [/\b([Ww])e are (?=\w)/g, "$1e're "],
+  [/\b([Ww]e) will not\b/g, "$1 won't"],
   [/\b([Yy]ou|[Ww]e|I) will (?=\w)/g, "$1'll "],
   [/\b([Yy]ou|[Ww]e) would (?=\w)/g, "$1'd "],
   [/\b([Yy])ou have (?=got|made|come|given|put|wanted|already|acted)/g, "$1ou've "],
@@ -24,6 +25,21 @@ const CONTRACTIONS: readonly [RegExp, string][] = [
 /** The text as one says it. Runs on our own sentences only, never on words of a brief. */
 export function relaxed(text: string): string {
   return CONTRACTIONS.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
+}
+
+/** Behind these, or where one of them is the first word, no article is missing. */
+const DETERMINER = /^(a|an|the|our|your|my|its|this|that|these|those|any|all|each|every|some|more|no|one|two|three)$/;
+const PREPOSITION = / (for|with|of|in|on|at|to|from|without|by|and|or) /;
+/** Nouns that are never counted, besides those in "-ing". */
+const UNCOUNTED =
+  /(ing|insurance|broadband|internet|cashback|protection|coverage|cover|support|advice|access|data|fibre|fiber|delivery|credit|wifi|wi-fi|assistance)$/;
+
+/** "two-year contract" lacks an article inside a sentence; names, plurals and what is not counted do not. */
+function withArticle(product: string): string {
+  const [first = ''] = product.split(' ');
+  if (!/^[a-z][a-z'’-]+$/.test(first) || DETERMINER.test(first)) return product;
+  const head = product.toLowerCase().split(PREPOSITION)[0] ?? product;
+  return UNCOUNTED.test(head) || /[^sui]s$/.test(head) ? product : `the ${product}`;
 }
 
 const GENERIC_NOUN_ENDINGS = / (type|kind|name|level|category)$/;
@@ -58,6 +74,7 @@ export const english: Wording = {
   leadIns: ['Good to know: ', 'Please note: ', 'Note: '],
   askLeadIns: ['Next: ', 'Now: '],
   techniques: { ...ENGLISH_PROGRESS, ...ENGLISH_MOTIVES },
+  named: withArticle,
   // A line never begins with the product or a name, so its first letter may become small; "I" does not occur.
   afterGreeting: (sentence) => (sentence[0]?.toLowerCase() ?? '') + sentence.slice(1),
   holding: (value, noun) => {

@@ -39,6 +39,8 @@ export type Wording = {
   /** What introduces a call to action that begins with a small letter. */
   askLeadIns: readonly string[];
   techniques: Readonly<Record<TechniqueId, TechniqueWording>>;
+  /** The product as it stands inside a sentence: "the two-year contract", "Harbour Saver", "travel cards". */
+  named(product: string): string;
   /** A sentence as it goes on after "Hi Anna, …". */
   afterGreeting(sentence: string): string;
   /** "your Premium plan", from an attribute's value and the words of its name; null where it would not read well. */
