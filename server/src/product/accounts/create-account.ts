@@ -39,8 +39,10 @@ export async function createAccount(
   const password = wish.password ?? randomBytes(18).toString('base64url');
   const passwordHash = await acceptPassword(password, wish.email);
   await services.keyring.create(accountId);
+  let committing = false;
   try {
     const key = await services.database.tenant(accountId, async (tx) => {
+      committing = false;
       await insertAccount(tx, accountId, wish.accountName);
       await insertWorkspace(tx, { accountId, workspaceId, name: wish.workspaceName, createdBy: userId });
       await createUser(tx, {
@@ -66,6 +68,7 @@ export async function createAccount(
         address: null,
         requestId: newId(),
       });
+      committing = true;
       return made.key;
     });
     return {
@@ -77,7 +80,8 @@ export async function createAccount(
       apiKey: wish.apiKey === null ? key : null,
     };
   } catch (error) {
-    await services.keyring.destroy(accountId);
+    // A commit whose answer was lost may have made the account: destroying its keys would leave one that opens nothing.
+    if (!committing) await services.keyring.destroy(accountId);
     throw error;
   }
 }

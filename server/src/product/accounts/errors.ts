@@ -7,6 +7,7 @@ export const accountFailures = failures({
   },
   workspace_in_use: {
     status: 400,
-    message: 'This workspace still has fields, groups, customers or campaigns. Delete them first.',
+    message:
+      'This workspace is not empty. Delete its fields, groups, customers, campaigns and suppressions first. One that has had imports stays, because it keeps their history.',
   },
 });

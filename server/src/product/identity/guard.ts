@@ -82,6 +82,8 @@ export function createGuard(parts: { database: Database; tokens: Tokens; apiCode
       switch (access.kind) {
         case 'public':
         case 'signed_link':
+          if (headers['x-api-key'] !== undefined && (await keyOwner(headers)) === null)
+            throw platformFailures.unauthorised();
           return {
             accountId: NO_SUCH_ID,
             userId: NO_SUCH_ID,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 
@@ -61,13 +62,13 @@ export function hashPassword(password: string): Promise<string> {
   return withSlot(() => hash(password, COST));
 }
 
-let decoy: Promise<string> | null = null;
+const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+// A hash of nothing, at the same cost: written rather than computed, so that no first caller pays for it or can fail in it.
+const DECOY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`;
 
 /** Checks a password. With no hash (unknown user) the same work is done for nothing, so that time tells no secrets. */
 export async function passwordFits(password: string, passwordHash: string | null): Promise<boolean> {
   if (password.length > 4 * MAX_PASSWORD_CHARACTERS) return false;
-  decoy ??= hashPassword('a password that nobody has');
-  const against = passwordHash ?? (await decoy);
-  const fits = await withSlot(() => verify(against, password));
+  const fits = await withSlot(() => verify(passwordHash ?? DECOY, password));
   return fits && passwordHash !== null;
 }

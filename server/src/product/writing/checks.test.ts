@@ -44,6 +44,15 @@ describe('findings', () => {
     ['unknown_link', `${GOOD} https://evil.example`],
     ['unknown_link', `${GOOD} www.evil.example`],
     ['unknown_link', `${GOOD} JavaScript:alert(1)`],
+    ['unknown_link', `${GOOD} Go to evil.com/login`],
+    ['unknown_link', `${GOOD} Log in on _Evil.COM_`],
+    ['unknown_link', `${GOOD} evil\u3002com/login`, { channel: 'whatsapp' }],
+    ['unknown_link', `${GOOD} bit.ly/3x`],
+    ['unknown_link', `${GOOD} mailto:x@evil.com`],
+    ['unknown_link', `${GOOD} Ask help@evil.org`],
+    ['unknown_link', `${GOOD} tel:+4930123`],
+    ['unknown_link', `${GOOD} {{plan | fallback: "evil.com"}}`],
+    ['unknown_link', `${GOOD} https://bank.example/saver.evil.com`],
     ['unknown_link', `${GOOD} https://bank.example/saver2`],
     ['missing_subject', GOOD, { channel: 'email', subject: '  ' }],
     ['subject_too_long', GOOD, { channel: 'email', max_length: 2_000, subject: 'x'.repeat(90) }],
@@ -62,6 +71,34 @@ describe('findings', () => {
   test('links that stand in the brief are allowed, with a full stop behind them too', () => {
     const terms = { ...brief, must_include: ['Terms: https://bank.example/terms'] };
     assert.deepEqual(codes('Terms: https://bank.example/terms. https://bank.example/saver!', { brief: terms }), []);
+  });
+  test('so are its addresses without a scheme, and a product that is named like one', () => {
+    const shop = {
+      ...brief,
+      must_avoid: [],
+      product: 'Booking.com',
+      call_to_action: 'Ask help@bank.de',
+      must_include: ['See fees.bank.de'],
+    };
+    assert.deepEqual(
+      codes('Ask help@bank.de about Booking.com. See fees.bank.de, bank.example/saver/', { brief: shop }),
+      [],
+    );
+  });
+  const harmless = [
+    'From 2.50 EUR.',
+    'At 5 p.m. or 0.5% p.a., e.g. now.',
+    'Read it.Then open it.',
+    'Version 2.0.1',
+    'yes/no',
+    '24/7...ok',
+  ];
+  for (const text of harmless) test(`no link: ${text}`, () => assert.deepEqual(codes(`${GOOD} ${text}`), []));
+  test('a long text full of dots is looked through at once', () => {
+    const started = performance.now();
+    for (const scrap of ['a.', 'a@', '.', 'a-', 'a/', 'http:', 'a.aa/', 'www.'])
+      codes(scrap.repeat(20_000 / scrap.length), { channel: 'whatsapp', max_length: 10_000 });
+    assert.ok(performance.now() - started < 1_000);
   });
   test('each has a severity, a sentence and what to do', () => {
     for (const [, message, more] of single)

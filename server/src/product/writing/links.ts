@@ -1,6 +1,6 @@
 import type { Brief } from '../campaigns/campaign.ts';
 
-const LINK = /\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|javascript:|data:|mailto:|tel:|sms:)[^\s<>"']+/gi;
+const LINK = /\b(?:[a-z][a-z0-9+.-]{0,30}:\/\/|www\.|javascript:|data:|mailto:|tel:|sms:)[^\s<>"']+/gi;
 /** What has the shape of a domain or mail address with whatever path follows; a candidate begins where a word begins. */
 const ADDRESS = /(?<![\p{L}\d@._%+-])([\p{L}\d._%+@-]*[\p{L}\d])\.(\p{L}{2,24})(?![\p{L}\d-])([/?#:][^\s<>"']*)?/giu;
 /** Endings that phones and mail programs turn into a link even without a path. */
@@ -24,7 +24,9 @@ function isAddress(name: string, ending: string, path: string | undefined): bool
 
 /** Addresses that stand in a text without a scheme, in small letters: whoever reads the text can tap them all the same. */
 export function bareAddressesIn(text: string): string[] {
-  return [...text.replace(LINK, ' ').matchAll(ADDRESS)]
+  // Browsers take these for full stops, too.
+  const plain = text.replace(LINK, ' ').replace(/[\u3002\uff0e\uff61]/g, '.');
+  return [...plain.matchAll(ADDRESS)]
     .filter(([, name = '', ending = '', path]) => isAddress(name, ending, path))
     .map(([address]) => address.toLowerCase().replace(/[.,;:!?)\]/]+$/, ''));
 }

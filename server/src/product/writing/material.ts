@@ -106,12 +106,15 @@ function forbidding(phrases: readonly string[], links: readonly string[]): (text
   };
 }
 
+const wordsIn = (text: string) =>
+  (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.replace(/s$/, ''));
+
 /** Whether a text names what the customers have, or its kind: only then does something take its place. */
 function speaksOf(text: string, holding: SegmentAngle['holding']): boolean {
   if (holding === null) return false;
-  const plain = ` ${text.toLowerCase()} `;
-  const kind = holding.noun.split(' ').at(-1) ?? holding.noun;
-  return plain.includes(` ${holding.value.toLowerCase()} `) || new RegExp(`\\b${kind}(s|es)?\\b`).test(plain);
+  const said = new Set(wordsIn(text));
+  const value = wordsIn(holding.value);
+  return wordsIn(holding.noun).some((word) => said.has(word)) || value.every((word) => said.has(word));
 }
 
 /** Reads a request for everything its texts are made of. */

@@ -106,6 +106,33 @@ describe('a language model as writer', () => {
     });
   }
 
+  test('the same text twice is no second variant', async () => {
+    const server = await startModelServer([
+      JSON.stringify({
+        messages: [GOOD, `${GOOD.replace('!', ',')} `].map((message) => ({ subject: null, message, technique: 'x' })),
+      }),
+      JSON.stringify({
+        messages: [GOOD, 'Open it in the app: Spring Saver. Terms apply.'].map((message) => ({
+          subject: null,
+          message,
+          technique: 'x',
+        })),
+      }),
+    ]);
+    const settings = {
+      name: 'fake',
+      kind: 'openai-compatible' as const,
+      baseUrl: server.url,
+      apiKey: null,
+      model: 'm',
+    };
+    const writer = modelWriter({ ...settings, timeoutMs: 5_000, maxRetries: 0, maxOutputTokens: 500 });
+    const messages = await writer.write({ ...request, variants: 2 }, new AbortController().signal);
+    assert.equal(messages.length, 2);
+    assert.equal(server.requests.length, 2);
+    await server.stop();
+  });
+
   test('Anthropic is asked in its own way', async () => {
     const { messages, requests } = await write([(response) => answerAsAnthropic(response, say(GOOD))], {
       kind: 'anthropic',
