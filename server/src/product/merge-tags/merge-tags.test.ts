@@ -182,6 +182,10 @@ describe('problems', () => {
         assert.throws(() => compileTemplate(text, fields), TemplateBroken);
     });
   }
+  test('are told in a short list, however many there are', () => {
+    for (const scrap of ['{{a}}}}', '{{', '}}', '{{nobody}}', '{{Plan | x | y | z}}'])
+      assert.ok(tagErrors(scrap.repeat(20_000 / scrap.length), fields).length <= 150, scrap);
+  });
   test('a field that can be blank wants a fallback', () => {
     assert.deepEqual(
       tagsWithoutFallback('{{first_name}} {{Plan}} {{since | fallback: ""}}', fields).map(

@@ -3,6 +3,8 @@ import { isDateFormat } from '../fields/date-formats.ts';
 export const MAX_TEMPLATE_CHARACTERS = 20_000;
 export const MAX_TAGS = 100;
 const MAX_FILTERS = 10;
+/** Enough to see what is wrong; the rest is found after the next try. */
+const MAX_PROBLEMS = 20;
 const MAX_FALLBACK_CHARACTERS = 200;
 
 /** The closed list of filters: what each takes behind its colon. */
@@ -101,7 +103,8 @@ function readTag(inside: string, position: number, problems: TemplateProblem[]):
 
 /**
  * Reads a text with merge tags: `{{field_name}}`, `{{field_name | filter | fallback: "there"}}`. Everything outside tags
- * is plain text; single braces too. Unclosed or nested tags are problems.
+ * is plain text; single braces too. Unclosed or nested tags are problems. A text with problems is read only as far as they
+ * can be told in a short list.
  */
 export function parseTemplate(text: string): { parts: TemplatePart[]; problems: TemplateProblem[] } {
   const parts: TemplatePart[] = [];
@@ -115,7 +118,7 @@ export function parseTemplate(text: string): { parts: TemplatePart[]; problems: 
     };
   let position = 0;
   let tags = 0;
-  while (position < text.length) {
+  while (position < text.length && tags <= MAX_TAGS && problems.length < MAX_PROBLEMS) {
     const open = text.indexOf('{{', position);
     const stray = text.indexOf('}}', position);
     if (stray !== -1 && (open === -1 || stray < open))
