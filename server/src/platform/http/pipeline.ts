@@ -127,7 +127,7 @@ async function readInput(
   request: FastifyRequest,
   endpoint: { method: string; intake: 'json' | 'upload'; maxBodyBytes: number },
   actor: Actor,
-  query: Record<string, string>,
+  query: Record<string, string | string[]>,
   receiveUpload: UploadReceiver,
   before: (fields: Record<string, unknown>, complete: boolean) => Promise<void>,
 ): Promise<Input> {

@@ -25,10 +25,20 @@ export type UploadReceiver = (
 const MAX_FIELDS = 50;
 const MAX_FIELD_BYTES = 256 * 1024;
 
-/** Query and form parameters are text; objects in them are JSON text, and true/false stand for themselves. */
-export function parametersFrom(entries: Iterable<[string, string]>): Record<string, unknown> {
+/**
+ * Query and form parameters are text; objects in them are JSON text, and true/false stand for themselves. 400 for a name
+ * given twice (the query parser makes an array of it): which of the two is meant could only be guessed.
+ */
+export function parametersFrom(entries: Iterable<[string, string | string[]]>): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [name, text] of entries) {
+    if (typeof text !== 'string' || Object.hasOwn(body, name)) {
+      const field = name.slice(0, 100);
+      throw platformFailures.invalid_fields({
+        message: `${field}: was given more than once. Send it once.`,
+        details: [{ field, code: 'given_twice', message: 'was given more than once. Send it once.' }],
+      });
+    }
     Object.defineProperty(body, name, {
       value: parameterValue(text),
       enumerable: true,
@@ -62,6 +72,7 @@ export async function readMultipart(
 ): Promise<{ fields: Record<string, unknown>; upload: ReceivedUpload | null }> {
   const entries: [string, string][] = [];
   let receiving: Promise<ReceivedUpload> | null = null;
+  let receivedFile: Readable | null = null;
   let parser: InstanceType<typeof Busboy>;
   try {
     parser = new Busboy({
@@ -83,11 +94,14 @@ export async function readMultipart(
         entries.push([name, value]);
       });
       parser.on('file', (name: string, file: Readable, _fileName: string, _encoding: string, mimeType: string) => {
+        // A body that ends inside the file makes the part itself emit the error, also while nobody reads it yet.
+        file.on('error', () => reject(platformFailures.broken_multipart()));
         if (name !== 'data_file' || receiving !== null) {
           file.resume();
           reject(platformFailures.broken_multipart());
           return;
         }
+        receivedFile = file;
         const kind = mimeType === 'application/x-ndjson' ? 'ndjson' : 'csv';
         receiving = beforeFile(parametersFrom(entries)).then(() => receive(kind, file));
         receiving.catch((error) => {
@@ -113,6 +127,7 @@ export async function readMultipart(
   } catch (error) {
     raw.unpipe(parser);
     parser.destroy();
+    (receivedFile as Readable | null)?.destroy(new Error('the multipart body was given up'));
     await releaseQuietly(receiving);
     throw error instanceof Failure ? error : bodyFailure(error);
   }

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { Failure } from '../errors/failure.ts';
+import { parametersFrom, type ReceivedUpload, readMultipart } from './upload.ts';
+
+const TYPE = 'multipart/form-data; boundary=X';
+const BODY = Buffer.from(
+  [
+    '--X\r\nContent-Disposition: form-data; name="workspace_id"\r\n\r\nw\r\n',
+    '--X\r\nContent-Disposition: form-data; name="data_file"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\n',
+    'email\r\na@x.example\r\n\r\n--X--\r\n',
+  ].join(''),
+);
+
+async function receive(kind: ReceivedUpload['kind'], stream: Readable): Promise<ReceivedUpload> {
+  const memory = Buffer.concat(await stream.toArray());
+  return { kind, bytes: memory.length, memory, adopt: () => null, release: async () => undefined };
+}
+
+const read = (body: Buffer) =>
+  readMultipart(Readable.from([body]), TYPE, async () => new Promise((go) => setTimeout(go, 5)), receive);
+
+const refused = (code: string) => (error: unknown) => error instanceof Failure && error.code === code;
+
+describe('a multipart body', () => {
+  test('gives its fields and its file', async () => {
+    const { fields, upload } = await read(BODY);
+    assert.deepEqual(fields, { workspace_id: 'w' });
+    assert.equal(upload?.memory?.toString(), 'email\r\na@x.example\r\n');
+  });
+
+  test('cut off anywhere is refused, before and after somebody reads the file', async () => {
+    const ends = [20, 62, 80, 160, BODY.indexOf('email'), BODY.indexOf('email') + 8, BODY.length - 5];
+    for (const end of ends) await assert.rejects(read(BODY.subarray(0, end)), refused('broken_multipart'), `${end}`);
+  });
+
+  test('cut off inside a part that is no data_file is refused', async () => {
+    const body = Buffer.from(BODY.toString().replace('data_file', 'other'));
+    await assert.rejects(read(body.subarray(0, BODY.length - 20)), refused('broken_multipart'));
+  });
+});
+
+describe('parameters', () => {
+  test('are text, JSON text, true or false', () => {
+    assert.deepEqual(
+      parametersFrom([
+        ['a', 'true'],
+        ['b', '{"c":1}'],
+        ['d', '5'],
+      ]),
+      { a: true, b: { c: 1 }, d: '5' },
+    );
+  });
+
+  test('given twice are refused', () => {
+    assert.throws(() => parametersFrom([['a', ['1', '2']]]), refused('invalid_fields'));
+    assert.throws(
+      () =>
+        parametersFrom([
+          ['a', '1'],
+          ['a', '1'],
+        ]),
+      refused('invalid_fields'),
+    );
+  });
+});
