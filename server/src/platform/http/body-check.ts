@@ -44,12 +44,24 @@ function problemOf(issue: z.core.$ZodIssue): BodyProblem[] {
   return [{ field, code, message: issue.message }];
 }
 
+const HALVED = 'holds half of a surrogate pair. Remove it.';
+
+/** The database driver would write such a text with another character in its place, and nobody would be told. */
+const isHalved = (value: unknown) => typeof value === 'string' && !value.isWellFormed();
+
 /** The parsed body, or 400 with every problem listed. */
 export function parseBody<Body extends AnyBody>(schema: Body, body: Record<string, unknown>): z.output<Body> {
   if (Object.hasOwn(body, '__proto__')) {
     throw platformFailures.invalid_fields({
       message: 'This field is not known here: __proto__',
       details: [{ field: '__proto__', code: 'unknown_field', message: 'Remove it.' }],
+    });
+  }
+  const halved = Object.keys(schema.shape).find((name) => Object.hasOwn(body, name) && isHalved(body[name]));
+  if (halved !== undefined) {
+    throw platformFailures.invalid_fields({
+      message: `${halved}: ${HALVED}`,
+      details: [{ field: halved, code: 'invalid_text', message: HALVED }],
     });
   }
   const parsed = schema.safeParse(body);

@@ -70,7 +70,7 @@ export async function deleteGroupRow(tx: Transaction, accountId: string, groupId
 /** Names of what still needs the group, oldest first. */
 export async function groupHolders(tx: Transaction, accountId: string, groupId: string): Promise<string[]> {
   const rows = await tx.rows<{ holder_name: string }>(
-    'select holder_name from group_holds where account_id = $1 and customer_group_id = $2 order by holder_id limit 10',
+    'select holder_name from group_holds where account_id = $1 and customer_group_id = $2 group by holder_name order by min(holder_id::text) limit 10',
     [accountId, groupId],
   );
   return rows.map((row) => row.holder_name);

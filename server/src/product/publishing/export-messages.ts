@@ -6,8 +6,10 @@ import { releaseNeeds } from '../campaigns/hold-needs.ts';
 import { lockCampaignForJob, requireCampaign, requireRun, segmentsOf } from '../campaigns/lock-campaign.ts';
 import { openValues } from '../customers/profile-values.ts';
 import { membersAfter } from '../customers/read-group.ts';
+import { releaseFields } from '../fields/hold-fields.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
+import { releaseGroups } from '../groups/hold.ts';
 import type { JobKind, JobRow, JobRun } from '../jobs/job.ts';
 import { runMessages } from '../messages/run-messages.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
@@ -201,6 +203,8 @@ async function exportMessages(services: Services, run: JobRun): Promise<Record<s
 async function endExport(tx: Transaction, job: JobRow): Promise<void> {
   const campaign = await lockCampaignForJob(tx, job.account_id, job.subject.campaign_id ?? '');
   await clearExportJob(tx, job.account_id, job.job_id);
+  await releaseGroups(tx, job.account_id, job.job_id);
+  await releaseFields(tx, job.account_id, job.job_id);
   // A rerun may have begun meanwhile; what it holds is its own.
   if (campaign?.status === 'Published') await releaseNeeds(tx, campaign);
 }

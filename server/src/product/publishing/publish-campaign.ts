@@ -3,13 +3,17 @@ import type { JobQueue } from '../../platform/jobs/queue.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { holdNeeds } from '../campaigns/hold-needs.ts';
 import { requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
+import { holdFields } from '../fields/hold-fields.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { findGroupHere } from '../groups/find-group.ts';
+import { holdGroup } from '../groups/hold.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { tagErrors } from '../merge-tags/check-tags.ts';
 import type { MessageRow } from '../messages/message.ts';
 import { runMessages, setStage } from '../messages/run-messages.ts';
-import { renewTextHolds } from '../messages/text-fields.ts';
+import { fieldsInTexts, renewTextHolds } from '../messages/text-fields.ts';
+import { compileEligibility } from '../segments/eligibility.ts';
+import { readSegmentBy } from '../segments/segment-by.ts';
 import { publishingFailures } from './errors.ts';
 import { findRunFiles, saveExportJob } from './store.ts';
 
@@ -34,9 +38,30 @@ function refuseGoneFields(
 }
 
 /**
+ * Fields may have changed since the texts were written: made sensitive, their options cut. What the export would stumble
+ * over is refused here, before anything is Published. Throws field_not_segmentable, field_moving, invalid_alias, invalid_rule.
+ */
+function refuseChangedFields(campaign: CampaignRow, fields: readonly LoadedField[], now: Date): void {
+  readSegmentBy(campaign.segment_by, fields);
+  compileEligibility(campaign.eligible_when, fields, now.getUTCFullYear());
+}
+
+/** A rerun lets go of what the campaign held for this run; its export still needs the group and the fields of its texts. */
+async function holdForExport(
+  tx: Transaction,
+  campaign: CampaignRow,
+  fieldIds: readonly string[],
+  jobId: string,
+): Promise<void> {
+  const holder = { id: jobId, name: campaign.campaign_name };
+  await holdGroup(tx, campaign.account_id, campaign.customer_group_id, holder);
+  await holdFields(tx, campaign.account_id, fieldIds, holder);
+}
+
+/**
  * Publishes the current run: campaign and messages become Published in the transaction that queues the export. A
  * published campaign is exported again; while an export is queued or running, the same job is given back.
- * Throws wrong_state, group_gone and field_gone.
+ * Throws wrong_state, group_gone, field_gone, and what a field changed since forbids.
  */
 export async function publishCampaign(
   services: { queue: JobQueue },
@@ -52,6 +77,7 @@ export async function publishCampaign(
     throw publishingFailures.group_gone();
   const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
   refuseGoneFields(campaign, fields, messages);
+  refuseChangedFields(campaign, fields, by.now);
   await holdNeeds(tx, campaign, fields);
   await renewTextHolds(tx, campaign, messages, fields);
   await setStage(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, 'Published');
@@ -65,5 +91,6 @@ export async function publishCampaign(
     createdBy: by.userId,
   });
   await saveExportJob(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, jobId);
+  await holdForExport(tx, campaign, fieldsInTexts(messages, fields), jobId);
   return { campaign: await takeStep(tx, campaign, 'publish', { published_at: by.now }), jobId };
 }

@@ -4,7 +4,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
+import { releaseNeeds } from '../campaigns/hold-needs.ts';
+import { lockCampaign } from '../campaigns/lock-campaign.ts';
 import { type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
+import { loadFields } from '../fields/load-fields.ts';
+import { publishCampaign } from './publish-campaign.ts';
 
 let server: TestServer;
 let six: TestCampaigns;
@@ -108,6 +112,53 @@ describe('published files', () => {
     await published(campaignId);
     await six.ok('DELETE', '/v1/cpf', { customer_profile_field_id: field.customer_profile_field_id });
     await six.refused('POST', '/v1/messages/publish', { campaign_id: campaignId }, 'field_gone');
+  });
+
+  test('publishing is refused while a field that makes the segments is sensitive, and nothing is Published', async () => {
+    const field = await six.ok('PUT', '/v1/cpf', { field_name: 'region', field_type: 'string', is_sensitive: false });
+    const fieldId = { customer_profile_field_id: field.customer_profile_field_id };
+    const campaignId = await approved('Region', { segment_by: [{ field_name: 'region' }] });
+    const changed = await six.ok('PATCH', '/v1/cpf', { ...fieldId, is_sensitive: true });
+    if (changed.job_id !== undefined) await six.ended(changed.job_id);
+    await six.refused('POST', '/v1/messages/publish', { campaign_id: campaignId }, 'field_not_segmentable');
+    assert.equal((await six.ok('POST', '/v1/campaign', { campaign_id: campaignId })).status, 'Ready to publish');
+    const back = await six.ok('PATCH', '/v1/cpf', { ...fieldId, is_sensitive: false });
+    if (back.job_id !== undefined) await six.ended(back.job_id);
+    await published(campaignId);
+  });
+
+  test('an export keeps its group and the fields of its texts, also when a rerun lets go of them', async () => {
+    const field = await six.ok('PUT', '/v1/cpf', { field_name: 'salutation', field_type: 'string' });
+    const campaignId = await six.draft('Kept');
+    await six.written(campaignId);
+    const [message] = await six.messages(campaignId);
+    const text = 'Hi {{salutation | fallback: "you"}}';
+    await six.decide(campaignId, { message_ids: [message.message_id], message: text, review_status: 'Approved' });
+    await six.decide(campaignId, { all: true, review_status: 'Approved' });
+    await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
+    const { accountId, workspaceId, userId } = server.a;
+    const held = 'select count(*)::int as count from group_holds where holder_id = $1';
+    const heldField = 'select customer_profile_field_id from field_holds where holder_id = $1';
+    const jobId = await server.app.services.database.tenant(accountId, async (tx) => {
+      const campaign = await lockCampaign(tx, accountId, workspaceId, campaignId);
+      const fields = await loadFields(tx, accountId, workspaceId);
+      const by = { userId, now: new Date() };
+      const queued = await publishCampaign(server.app.services, tx, campaign, fields, by);
+      await releaseNeeds(tx, campaign);
+      assert.deepEqual(await tx.rows(held, [queued.jobId]), [{ count: 1 }]);
+      const { customer_profile_field_id } = field;
+      assert.ok(
+        (await tx.rows(heldField, [queued.jobId])).some(
+          (row) => row.customer_profile_field_id === customer_profile_field_id,
+        ),
+      );
+      return queued.jobId;
+    });
+    assert.equal((await six.ended(jobId)).status, 'completed');
+    await server.app.services.database.tenant(accountId, async (tx) => {
+      assert.deepEqual(await tx.rows(held, [jobId]), [{ count: 0 }]);
+      assert.deepEqual(await tx.rows(heldField, [jobId]), []);
+    });
   });
 
   test('links and files stay inside their account', async () => {
