@@ -103,6 +103,12 @@ describe('bodies', () => {
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
+  test('with half of a surrogate pair are refused instead of stored with another character', async () => {
+    const answer = await a.call('PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name: 'Half \ud800' });
+    check(answer, 400, 'invalid_fields');
+    assert.equal(answer.body.details[0].field, 'group_name');
+  });
+
   test('name the caller nothing of the inside, and at most a hundred problems', async () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`field_${index}`, 1]));
     const answer = await list(body(many));
