@@ -1057,13 +1057,13 @@ export type RerunsMessagesBody = {
 export type RerunsMessagesReply = Message[];
 
 /** What jobs.get takes. */
-export type JobsGetBody = { workspace_id: string; job_id: string };
+export type JobsGetBody = { workspace_id?: string | undefined; job_id: string };
 
 /** What jobs.get answers. */
 export type JobsGetReply = Job;
 
 /** What jobs.cancel takes. */
-export type JobsCancelBody = { workspace_id: string; job_id: string };
+export type JobsCancelBody = { workspace_id?: string | undefined; job_id: string };
 
 /** What jobs.cancel answers. */
 export type JobsCancelReply = Job;
@@ -1482,9 +1482,9 @@ export function createCalls(send: Send) {
       get: (body: CampaignsGetBody, options: CallOptions = {}): Promise<CampaignsGetReply> =>
         send<CampaignsGetReply>({ name: 'campaigns.get', method: 'POST', path: '/v1/campaign', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
-       * Change a Draft (`PATCH /v1/campaign`).
+       * Change or rename a campaign (`PATCH /v1/campaign`).
        *
-       * Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.
+       * A name may change at any time. Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.
        *
        * Needs the permission `campaigns.write` in the workspace.
        *

@@ -331,6 +331,45 @@ describe('from a customer file to published messages', () => {
     assert.ok(earlier.every((message: { is_archived: boolean }) => message.is_archived));
   });
 
+  test('a job is found by its id alone, and a campaign can be renamed in any state', async () => {
+    const { job_id } = await ok('POST', '/v1/campaign/messages/regenerate', {
+      campaign_id: campaignId,
+      message_ids: [
+        (await ok('POST', '/v1/campaign/messages', { campaign_id: campaignId, review_status: 'Pending' }))[0]
+          .message_id,
+      ],
+    });
+    const alone = await a.call('POST', '/v1/job', { job_id });
+    assert.equal(alone.status, 200, alone.text);
+    assert.equal(alone.body.job_id, job_id);
+    const foreign = await server.b.call('POST', '/v1/job', { job_id });
+    assert.equal(foreign.body.code, 'not_found');
+    await ended(job_id);
+    const renamed = await ok('PATCH', '/v1/campaign', { campaign_id: campaignId, campaign_name: 'Spring again' });
+    assert.equal(renamed.campaign_name, 'Spring again');
+    await refused(
+      'PATCH',
+      '/v1/campaign',
+      { campaign_id: campaignId, campaign_name: 'No', variants: 3 },
+      'wrong_state',
+    );
+  });
+
+  test('one record with a __proto__ key is refused like one in a list', async () => {
+    for (const records of [
+      '{"customer_number":"P","__proto__":{"plan":"Plus"}}',
+      '[{"customer_number":"P","__proto__":{}}]',
+    ]) {
+      const raw = `{"workspace_id":"${a.workspaceId}","customer_group_id":"${groupId}","customer_data":${records}}`;
+      const answer = await a.call('POST', '/v1/customer/check', undefined, { raw });
+      assert.equal(answer.status, 400, answer.text);
+      assert.deepEqual(
+        answer.body.details.map((error: { code: string; field: string }) => [error.code, error.field]),
+        [['unknown_field', '__proto__']],
+      );
+    }
+  });
+
   test('all campaigns by workspace, also those without', async () => {
     await ok('PUT', '/v1/cpf', { field_name: 'later', field_type: 'string' });
     const created = await a.call('PUT', '/v1/workspace', { workspace_name: 'Empty' });

@@ -6,7 +6,12 @@ import { campaignFailures } from './errors.ts';
 import { holdNeeds, releaseNeeds } from './hold-needs.ts';
 import { takeStep } from './lock-campaign.ts';
 import type { ShapeColumns } from './shape-campaign.ts';
-import { deleteCampaignRow, findRun, updateRun } from './store.ts';
+import { deleteCampaignRow, findRun, updateCampaign, updateRun } from './store.ts';
+
+/** Gives a campaign another name, in any state: a name shapes no text. Throws campaign_name_taken. */
+export async function renameCampaign(tx: Transaction, campaign: CampaignRow, name: string): Promise<CampaignRow> {
+  return updateCampaign(tx, { ...campaign, campaign_name: name });
+}
 
 /** Changes what shapes a Draft. Throws wrong_state, not_found (group), campaign_name_taken. */
 export async function changeCampaign(

@@ -7,7 +7,7 @@ import { segmentFailures } from '../segments/errors.ts';
 import { makeSegments } from '../segments/make-segments.ts';
 import { readSegmentBy, segmentBySchema } from '../segments/segment-by.ts';
 import { endpoint } from '../services.ts';
-import { changeCampaign, deleteCampaign } from './change-campaign.ts';
+import { changeCampaign, deleteCampaign, renameCampaign } from './change-campaign.ts';
 import { createCampaign } from './create-campaign.ts';
 import { campaignFailures } from './errors.ts';
 import { lockCampaign, requireCampaign } from './lock-campaign.ts';
@@ -90,9 +90,9 @@ export const campaignEndpoints = [
     name: 'campaigns.change',
     method: 'PATCH',
     path: '/v1/campaign',
-    summary: 'Change a Draft',
+    summary: 'Change or rename a campaign',
     description:
-      'Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.',
+      'A name may change at any time. Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.',
     access: { kind: 'workspace', permission: 'campaigns.write' },
     body: shapeSchema.partial().extend({ workspace_id: idSchema, campaign_id: idSchema }),
     reply: campaignSchema,
@@ -103,8 +103,11 @@ export const campaignEndpoints = [
       const { workspace_id, campaign_id, ...wish } = body;
       const campaign = await lockCampaign(tx, actor.accountId, workspace_id, campaign_id);
       const fields = await loadFields(tx, actor.accountId, workspace_id);
-      const shape = readShape(wish, campaign, fields, services.writers, services.clock.now().getUTCFullYear());
       audit({ campaign_id });
+      const { campaign_name: name, ...shapes } = wish;
+      if (name !== undefined && Object.keys(shapes).length === 0)
+        return campaignReply(await renameCampaign(tx, campaign, name), fields);
+      const shape = readShape(wish, campaign, fields, services.writers, services.clock.now().getUTCFullYear());
       return campaignReply(await changeCampaign(tx, campaign, shape, fields), fields);
     },
   }),

@@ -11,8 +11,18 @@ export async function requirePermission(
   workspaceId: string,
   permission: WorkspacePermission,
 ): Promise<void> {
+  if (!(await hasPermission(tx, actor, workspaceId, permission))) throw platformFailures.forbidden();
+}
+
+/** Whether the caller may do this in the workspace. */
+export async function hasPermission(
+  tx: Transaction,
+  actor: Actor,
+  workspaceId: string,
+  permission: WorkspacePermission,
+): Promise<boolean> {
   const role = await roleInWorkspace(tx, actor.accountId, actor.userId, workspaceId);
-  if (role === null || !ROLE_PERMISSIONS[role].has(permission)) throw platformFailures.forbidden();
+  return role !== null && ROLE_PERMISSIONS[role].has(permission);
 }
 
 /** The workspaces this caller may see. */

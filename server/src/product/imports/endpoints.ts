@@ -21,7 +21,11 @@ import { listImports } from './store.ts';
 const CHECK_BODY_BYTES = 64 * 1024 * 1024;
 const DEFAULT_PAGE_SIZE = 100;
 
-const recordSchema = z.record(z.string(), z.unknown());
+// Kept as it came: z.record would drop an own "__proto__" key unseen, which the row check refuses by name.
+const recordSchema = z
+  .unknown()
+  .refine((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'must be an object')
+  .meta({ type: 'object', additionalProperties: {} });
 const recordsSchema = z
   .union([recordSchema, z.array(z.unknown()).min(1, 'must hold at least one record')])
   .describe('One record or an array of them, keyed by field_name.');

@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import type { Transaction } from '../../platform/database/database.ts';
 import { notFound } from '../../platform/errors/platform-failures.ts';
+import type { Actor } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { hasPermission } from '../identity/permission.ts';
 import { endpoint } from '../services.ts';
 import { cancelJob } from './cancel.ts';
 import { jobFailures } from './errors.ts';
-import { JOB_STATUSES, jobReply } from './job.ts';
-import { findJob } from './store.ts';
+import { JOB_STATUSES, type JobRow, jobReply } from './job.ts';
+import { findJobAnywhere } from './store.ts';
 
 const jobSchema = z
   .object({
@@ -24,8 +27,25 @@ const jobSchema = z
   })
   .meta({ id: 'Job' });
 
-const body = z.strictObject({ workspace_id: idSchema, job_id: idSchema });
+const body = z.strictObject({ workspace_id: idSchema.optional(), job_id: idSchema });
 const example = { workspace_id: EXAMPLE_ID, job_id: EXAMPLE_ID };
+
+/** The job, in the workspace that is named or in any where the caller may do this. Throws not_found. */
+async function requireJob(
+  tx: Transaction,
+  actor: Actor,
+  wish: z.output<typeof body>,
+  permission: 'jobs.read' | 'jobs.write',
+): Promise<JobRow> {
+  const job = isUuid(wish.job_id) ? await findJobAnywhere(tx, actor.accountId, wish.job_id) : undefined;
+  const isHere =
+    job !== undefined &&
+    (wish.workspace_id === undefined
+      ? await hasPermission(tx, actor, job.workspace_id, permission)
+      : job.workspace_id === wish.workspace_id);
+  if (job === undefined || !isHere) throw notFound('job');
+  return job;
+}
 
 export const jobEndpoints = [
   endpoint({
@@ -37,11 +57,7 @@ export const jobEndpoints = [
     body,
     reply: jobSchema,
     example,
-    handle: async ({ tx, actor, body: { workspace_id, job_id } }) => {
-      const job = isUuid(job_id) ? await findJob(tx, actor.accountId, workspace_id, job_id) : undefined;
-      if (job === undefined) throw notFound('job');
-      return jobReply(job);
-    },
+    handle: async ({ tx, actor, body: wish }) => jobReply(await requireJob(tx, actor, wish, 'jobs.read')),
   }),
   endpoint({
     name: 'jobs.cancel',
@@ -55,14 +71,14 @@ export const jobEndpoints = [
     example,
     audit: 'job.cancelled',
     failures: [jobFailures],
-    handle: async ({ services, tx, actor, body: { workspace_id, job_id }, audit }) => {
-      if (!isUuid(job_id)) throw notFound('job');
-      audit({ job_id });
+    handle: async ({ services, tx, actor, body: wish, audit }) => {
+      const job = await requireJob(tx, actor, wish, 'jobs.write');
+      audit({ job_id: job.job_id, workspace_id: job.workspace_id });
       return jobReply(
         await cancelJob(services, services.jobKinds, tx, {
           accountId: actor.accountId,
-          workspaceId: workspace_id,
-          jobId: job_id,
+          workspaceId: job.workspace_id,
+          jobId: job.job_id,
         }),
       );
     },

@@ -34,6 +34,11 @@ export function findJob(
   ]);
 }
 
+/** The job wherever in the account it is; its workspace is the caller's to check. */
+export function findJobAnywhere(tx: Transaction, accountId: string, jobId: string): Promise<JobRow | undefined> {
+  return tx.row<JobRow>(`select ${COLUMNS} from jobs where account_id = $1 and job_id = $2`, [accountId, jobId]);
+}
+
 export function lockJob(tx: Transaction, accountId: string, jobId: string): Promise<JobRow | undefined> {
   return tx.row<JobRow>(`select ${COLUMNS} from jobs where account_id = $1 and job_id = $2 for update`, [
     accountId,
