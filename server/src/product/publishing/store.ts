@@ -58,15 +58,6 @@ export async function clearExportJob(tx: Transaction, accountId: string, jobId: 
   ]);
 }
 
-export async function isExporting(tx: Transaction, accountId: string, campaignId: string): Promise<boolean> {
-  return (
-    (await tx.row(
-      'select 1 from run_files where account_id = $1 and campaign_id = $2 and export_job_id is not null limit 1',
-      [accountId, campaignId],
-    )) !== undefined
-  );
-}
-
 /** Makes a finished publication the one that is fetched, and returns the one it replaces. */
 export async function swapPublication(
   tx: Transaction,
@@ -129,13 +120,4 @@ export function findPublication(
     'select publication_id, campaign_id, run_number, object_prefix, manifest from publications where account_id = $1 and publication_id = $2',
     [accountId, publicationId],
   );
-}
-
-/** Prefixes of everything a campaign has published, so that deleting the campaign can delete the files. */
-export async function publicationPrefixes(tx: Transaction, accountId: string, campaignId: string): Promise<string[]> {
-  const rows = await tx.rows<{ object_prefix: string }>(
-    'select object_prefix from publications where account_id = $1 and campaign_id = $2',
-    [accountId, campaignId],
-  );
-  return rows.map((row) => row.object_prefix);
 }
