@@ -47,8 +47,8 @@ export function byteaArray(values: readonly Buffer[]): Buffer {
   return array;
 }
 
-/** A jsonb[] parameter of JSON texts. */
-export function jsonbArray(texts: readonly string[]): Buffer {
+/** A jsonb[] parameter of JSON texts, as text or as its UTF-8 bytes. */
+export function jsonbArray(texts: readonly (string | Buffer)[]): Buffer {
   const array = begin(
     JSONB_OID,
     texts.length,
@@ -56,7 +56,7 @@ export function jsonbArray(texts: readonly string[]): Buffer {
   );
   let at = HEADER_BYTES;
   for (const text of texts) {
-    const bytes = array.write(text, at + 5, 'utf8');
+    const bytes = typeof text === 'string' ? array.write(text, at + 5, 'utf8') : text.copy(array, at + 5);
     array.writeInt32BE(bytes + 1, at);
     array[at + 4] = JSONB_VERSION;
     at += 5 + bytes;

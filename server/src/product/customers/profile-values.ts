@@ -36,7 +36,7 @@ export function customerWrite(
   owner: ProfilePlace,
   fields: readonly FieldDefinition[],
   values: ProfileValues,
-  text: { plaintext: string; digest: Buffer },
+  text: { plaintext: string | Buffer; digest: Buffer },
 ): CustomerWrite {
   return {
     customerId: owner.customerId,

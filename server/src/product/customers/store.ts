@@ -61,7 +61,8 @@ export type CustomerWrite = {
   customerId: string;
   sealedProfile: Buffer;
   profileDigest: Buffer;
-  clearValues: string;
+  /** JSON by slot. */
+  clearValues: string | Buffer;
 };
 
 function columnsOf(writes: readonly CustomerWrite[]) {

@@ -2,8 +2,8 @@ import type { FieldDefinition } from '../fields/field.ts';
 import { compileField, normaliseIdentifier } from '../fields/value.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { blindIndex } from '../sealing/blind-index.ts';
-import type { RowAhead } from './prepare-chunk.ts';
 import type { RawRow } from './raw-row.ts';
+import type { RowAhead } from './row-ahead.ts';
 import type { RowError } from './row-error.ts';
 
 /** The workspace's fields, ready to check cells with. Built anew when a field has changed. */
@@ -35,18 +35,29 @@ export type RowIdentifier = { fieldIndex: number; blindIndex: string };
 
 /** A row whose cells have been checked against the fields, before anything is known of the store. */
 export type CheckedRow = {
-  raw: RawRow;
+  readonly row: number;
+  readonly endByte: number;
+  readonly raw: RawRow;
   /** By index of the field: the canonical value, null where blank, undefined where the file has no such column. */
-  values: (string | null | undefined)[];
-  identifiers: RowIdentifier[];
-  errors: RowError[];
+  readonly values: (string | null | undefined)[];
+  readonly identifiers: readonly RowIdentifier[];
+  readonly errors: readonly RowError[];
   /** A cell of a unique field is bad: whom the row means is not known. */
-  identityUnknown: boolean;
+  readonly identityUnknown: boolean;
+  /** Every required field has a value in the row itself. */
+  readonly isComplete: boolean;
+  /** False only where a scan of the file has shown that no other row has one of its identifiers. */
+  readonly mayRepeat: boolean;
   /** What the row comes to as a customer of its own, if that was worked out before its transaction began. */
-  ahead?: RowAhead;
+  readonly ahead: RowAhead | null;
 };
 
 export type RowChecker = (raw: RawRow) => CheckedRow;
+
+type Building = { -readonly [Key in keyof CheckedRow]: CheckedRow[Key] } & {
+  identifiers: RowIdentifier[];
+  errors: RowError[];
+};
 
 /**
  * Checks every cell of a row. `columns` maps a CSV's columns to fields; records carry their own keys, renamed by
@@ -59,14 +70,15 @@ export function rowChecker(
 ): RowChecker {
   const { checking, keys, workspaceId } = parts;
   const { fields } = checking;
+  const required = fields.flatMap((field, index) => (field.is_required ? [index] : []));
 
-  function take(row: CheckedRow, fieldIndex: number, input: unknown): void {
+  function take(row: Building, fieldIndex: number, input: unknown): void {
     const field = fields[fieldIndex];
     const check = checking.checks[fieldIndex];
     if (field === undefined || check === undefined) return;
     const checked = check(input);
     if (checked !== null && typeof checked !== 'string') {
-      row.errors.push({ row: row.raw.row, field: field.field_name, code: checked.code, message: checked.message });
+      row.errors.push({ row: row.row, field: field.field_name, code: checked.code, message: checked.message });
       if (field.is_unique) row.identityUnknown = true;
       return;
     }
@@ -77,21 +89,21 @@ export function rowChecker(
     }
   }
 
-  function takeRecord(row: CheckedRow, record: Readonly<Record<string, unknown>>): void {
+  function takeRecord(row: Building, record: Readonly<Record<string, unknown>>): void {
     const seen = new Set<number>();
     for (const key of Object.keys(record)) {
       const fieldIndex = keyField(key);
       if (fieldIndex === null) continue;
       if (fieldIndex === undefined) {
         row.errors.push({
-          row: row.raw.row,
+          row: row.row,
           field: key.slice(0, 100),
           code: 'unknown_field',
           message: 'The workspace has no field of this name. Remove the key, create the field, or map it.',
         });
       } else if (seen.has(fieldIndex)) {
         row.errors.push({
-          row: row.raw.row,
+          row: row.row,
           field: fields[fieldIndex]?.field_name ?? null,
           code: 'field_twice',
           message: 'The record names this field more than once.',
@@ -103,7 +115,7 @@ export function rowChecker(
     }
     if (checking.hasUnique && !row.identityUnknown && ![...seen].some((index) => fields[index]?.is_unique === true)) {
       row.errors.push({
-        row: row.raw.row,
+        row: row.row,
         field: null,
         code: 'identifier_missing',
         message: 'The record names no unique field, so nobody can tell whom it means. Add one.',
@@ -112,8 +124,18 @@ export function rowChecker(
   }
 
   return (raw) => {
-    const row: CheckedRow = { raw, values: [], identifiers: [], errors: [...raw.faults], identityUnknown: false };
-    if (raw.faults.length > 0) row.identityUnknown = true;
+    const row: Building = {
+      row: raw.row,
+      endByte: raw.endByte,
+      raw,
+      values: [],
+      identifiers: [],
+      errors: [...raw.faults],
+      identityUnknown: raw.faults.length > 0,
+      isComplete: false,
+      mayRepeat: true,
+      ahead: null,
+    };
     if (raw.cells !== null && raw.faults.length === 0) {
       for (let column = 0; column < columns.length; column += 1) {
         const fieldIndex = columns[column];
@@ -121,6 +143,7 @@ export function rowChecker(
       }
     }
     if (raw.record !== null && raw.faults.length === 0) takeRecord(row, raw.record);
+    row.isComplete = required.every((index) => typeof row.values[index] === 'string');
     return row;
   };
 }

@@ -1,9 +1,10 @@
 import type { KnownCustomer } from '../customers/match-customers.ts';
 import { customerWrite, type ProfileValues } from '../customers/profile-values.ts';
-import type { CustomerBatch, CustomerWrite } from '../customers/save-customers.ts';
+import type { CustomerBatch } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { ImportOptions } from './import-options.ts';
+import type { RowAhead } from './row-ahead.ts';
 
 export type MergeContext = {
   keys: AccountKeys;
@@ -17,11 +18,11 @@ export type MergeContext = {
 export type Draft = {
   customerId: string;
   known: KnownCustomer | null;
-  /** Undefined until a merge needs the stored values. */
+  /** Undefined until a merge needs them: they are then those of `ahead`, or the stored ones. */
   values: ProfileValues | undefined;
-  text: { plaintext: string; digest: Buffer } | undefined;
-  /** The text already sealed for this customer, if that was done ahead. */
-  sealed: CustomerWrite | null;
+  text: { plaintext: string | Buffer; digest: Buffer } | undefined;
+  /** What the text came from, if it was worked out ahead. */
+  ahead: RowAhead | null;
   identifiers: Map<string, string>;
 };
 
@@ -29,10 +30,12 @@ export type Draft = {
 export function batchOf(context: MergeContext, drafts: ReadonlyMap<string, Draft>): CustomerBatch {
   const batch: CustomerBatch = { created: [], updated: [], freed: [], taken: [] };
   for (const draft of drafts.values()) {
-    const { customerId, known, text, values } = draft;
-    if (text === undefined || values === undefined || known?.profileDigest.equals(text.digest) === true) continue;
+    const { customerId, known, text } = draft;
+    if (text === undefined || known?.profileDigest.equals(text.digest) === true) continue;
     const place = { accountId: context.accountId, workspaceId: context.workspaceId, customerId };
-    const write = draft.sealed ?? customerWrite(context.keys, place, context.fields, values, text);
+    const sealed = draft.ahead?.customerId === customerId ? draft.ahead.write : null;
+    const values = () => draft.values ?? draft.ahead?.values ?? new Map();
+    const write = sealed ?? customerWrite(context.keys, place, context.fields, values(), text);
     (known === null ? batch.created : batch.updated).push(write);
     for (const [fieldId, blindIndex] of known?.identifiers ?? []) {
       if (draft.identifiers.get(fieldId) !== blindIndex) batch.freed.push(blindIndex);

@@ -31,7 +31,7 @@ export function sealFailedRow(keys: AccountKeys, place: ImportPlace, failed: Fai
       ? whole
       : JSON.stringify({ cells: null, record: null, errors: failed.errors.slice(0, 1_000) });
   return {
-    row: raw.row,
+    row: failed.checked.row,
     sealed: sealProfile(keys, placeOf(place), text),
     blindIndexes: identifiers.map((identifier) => identifier.blindIndex),
   };

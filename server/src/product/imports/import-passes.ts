@@ -1,29 +1,28 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Transaction } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
+import type { FieldDefinition } from '../fields/field.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import type { JobRun } from '../jobs/job.ts';
 import { readSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
+import type { CheckedRow } from './checked-row.ts';
 import { importFailures } from './errors.ts';
 import { sealFailedRow } from './failed-row.ts';
 import { addCounts, type ImportRow } from './import.ts';
+import type { ImportContext } from './import-context.ts';
 import type { Merged } from './merge-rows.ts';
 import { oneAhead } from './one-ahead.ts';
 import { ParseFault } from './parse-fault.ts';
-import { applyChunk, type Checker, checkerFor, type ImportContext, playChunk } from './play-chunk.ts';
-import { type PreparedChunk, prepareAhead } from './prepare-chunk.ts';
-import type { RawRow } from './raw-row.ts';
-import { readRows } from './read-rows.ts';
-import { type RepeatedIdentifiers, repeatFinder } from './repeated-identifiers.ts';
+import { applyChunk, blindIndexesOf, playChunk } from './play-chunk.ts';
+import type { Watch } from './prepare-thread.ts';
+import { type Preparer, startPreparer } from './preparer.ts';
 import { addErrors } from './row-error.ts';
 import { identifiersMet, insertFailedRows, insertIdentifiersMet } from './row-store.ts';
 import { findImport, saveReached } from './store.ts';
 
 const ROWS_A_STEP = 4_000;
 const SCANNED_ROWS_A_STEP = 20_000;
-const SCANNED_ROWS_IN_ONE_GO = 200;
 
 /** One import at work: everything its passes need. */
 export type Work = { services: Services; run: JobRun; importId: string; context: ImportContext; row: ImportRow };
@@ -35,14 +34,15 @@ export async function lockImport(tx: Transaction, accountId: string, importId: s
   return row;
 }
 
-const readFrom = (work: Work, fromByte: number, fromRow: number, rowsAtOnce: number) => {
+/** The thread that reads the import's file; close it when the import is done with. */
+export function preparerOf(work: Work): Preparer {
   const { services, context, row } = work;
   const read = (byte: number) => readSealed(services.objects, context.keys, row.object_key ?? '', byte);
-  return readRows({ kind: row.content_kind, read }, context.plan, { fromByte, fromRow, rowsAtOnce });
-};
+  return startPreparer(context, { kind: row.content_kind, read }, row.content_bytes);
+}
 
 /** Saves a chunk's counters and its end as the place to go on from, in the chunk's transaction. */
-async function saveChunk(tx: Transaction, work: Work, now: ImportRow, chunk: readonly RawRow[], merged: Merged) {
+async function saveChunk(tx: Transaction, work: Work, now: ImportRow, rows: readonly CheckedRow[], merged: Merged) {
   const { accountId, workspaceId, keys } = work.context;
   const report = { errors: now.errors, error_counts: now.error_counts };
   for (const failed of merged.failed) addErrors(report, failed.errors);
@@ -53,7 +53,7 @@ async function saveChunk(tx: Transaction, work: Work, now: ImportRow, chunk: rea
     work.importId,
     merged.failed.map((failed) => sealFailedRow(keys, place, failed)),
   );
-  const last = chunk.at(-1);
+  const last = rows.at(-1);
   const counts = {
     total_rows: now.total_rows,
     created: now.created_count,
@@ -71,61 +71,50 @@ async function saveChunk(tx: Transaction, work: Work, now: ImportRow, chunk: rea
   });
 }
 
-async function currentChecker(work: Work): Promise<Checker> {
+async function currentFields(work: Work): Promise<FieldDefinition[]> {
   const { accountId, workspaceId } = work.context;
-  const fields = await work.services.database.tenant(accountId, (tx) => loadFields(tx, accountId, workspaceId));
-  return checkerFor(work.context, fields);
+  return work.services.database.tenant(accountId, (tx) => loadFields(tx, accountId, workspaceId));
 }
 
-/** What a scan has found out: the identifiers that may stand in several rows, read under one state of the fields. */
-export type Scanned = { repeats: RepeatedIdentifiers; signature: string };
+/** Those identifiers of the rows that may stand in other rows too. */
+const watchedOf = (rows: readonly CheckedRow[]) => blindIndexesOf(rows.filter((row) => row.mayRepeat));
 
 /**
  * Walks over the file from where the last committed chunk ended. With `apply` each chunk is stored as it is decided.
- * While Postgres is at work on a chunk, the next one is read, checked and sealed. `scanned` is null where no identifier
- * can stand in the file twice.
+ * While Postgres is at work on a chunk, the next one is read, checked and sealed. `watch` says which identifiers must be
+ * remembered: none where none can stand in the file twice.
  */
-export async function pass(work: Work, apply: boolean, scanned: Scanned | null): Promise<void> {
+export async function pass(work: Work, preparer: Preparer, apply: boolean, watch: Watch): Promise<void> {
   const { run, context, importId } = work;
   const { accountId } = context;
-  let checker = await currentChecker(work);
+  let fields = await currentFields(work);
   let sealing = apply;
-  /** Those of which must be known whether they have been met: all of them, where the scan read by other fields. */
-  const watched = (blindIndexes: Iterable<string>, by: Checker) =>
-    scanned === null
-      ? []
-      : [...blindIndexes].filter(
-          (one) => scanned.signature !== by.checking.signature || scanned.repeats.mayRepeat(one),
-        );
-  async function* prepared(): AsyncGenerator<PreparedChunk> {
-    for await (const rows of readFrom(work, work.row.cursor_byte, work.row.cursor_row, ROWS_A_STEP))
-      yield await prepareAhead(context, checker, rows, sealing);
-  }
-  for await (const chunk of oneAhead(prepared())) {
+  const start = { fromByte: work.row.cursor_byte, fromRow: work.row.cursor_row, rowsAtOnce: ROWS_A_STEP };
+  for await (const chunk of oneAhead(preparer.chunks(start, () => ({ fields, sealing, watch })))) {
     run.throwIfStopped();
     const done = await run.step(async (step) => {
       const now = await lockImport(step.tx, accountId, importId);
       await requireGroup(step.tx, accountId, context.workspaceId, now.customer_group_id).catch((error: unknown) => {
         throw error instanceof Failure ? importFailures.group_gone() : error;
       });
-      const played = await playChunk(step.tx, context, chunk, async (blindIndexes, by) =>
-        identifiersMet(step.tx, accountId, importId, watched(blindIndexes, by)),
+      const played = await playChunk(step.tx, context, chunk, (rows) =>
+        identifiersMet(step.tx, accountId, importId, watchedOf(rows)),
       );
-      const { merged } = played;
+      const { merged, rows } = played;
       if (apply) {
         const owner = { createdBy: now.created_by, groupId: now.customer_group_id };
         await applyChunk(step.tx, context, owner, merged);
       }
-      const remembered = watched(merged.met.keys(), played.checker).map((one): [string, number] => [
-        one,
-        merged.met.get(one) ?? 0,
-      ]);
+      const remembered = watchedOf(rows).flatMap((one): [string, number][] => {
+        const row = merged.met.get(one);
+        return row === undefined ? [] : [[one, row]];
+      });
       await insertIdentifiersMet(step.tx, accountId, importId, new Map(remembered));
-      await saveChunk(step.tx, work, now, chunk.rows, merged);
-      step.progress((apply ? now.content_bytes : 0) + (chunk.rows.at(-1)?.endByte ?? 0), 2 * now.content_bytes);
-      return { checker: played.checker, created: merged.counts.created };
+      await saveChunk(step.tx, work, now, rows, merged);
+      step.progress((apply ? now.content_bytes : 0) + (rows.at(-1)?.endByte ?? 0), 2 * now.content_bytes);
+      return { fields: played.fields, created: merged.counts.created };
     });
-    checker = done.checker;
+    fields = done.fields;
     // A file is mostly of one kind: customers who are all new, or all there.
     sealing = apply && 2 * done.created > chunk.rows.length;
   }
@@ -135,25 +124,16 @@ export async function pass(work: Work, apply: boolean, scanned: Scanned | null):
  * Reads the whole file once for what is wrong with it as a file, so that a broken one is not half-stored under skip, and
  * for the identifiers that may stand in it twice. A fault ends the reading; what was found until there still holds.
  */
-export async function scan(work: Work): Promise<{ scanned: Scanned; fault: ParseFault | null }> {
-  const checker = await currentChecker(work);
-  const finder = repeatFinder(work.row.content_bytes);
-  const scanned = { repeats: finder, signature: checker.checking.signature };
+export async function scan(work: Work, preparer: Preparer): Promise<ParseFault | null> {
   const first = work.row.phase === 'validating' && work.row.cursor_row === 0;
   try {
-    for await (const chunk of oneAhead(readFrom(work, 0, 0, SCANNED_ROWS_A_STEP))) {
+    for await (const seen of preparer.scan(await currentFields(work), SCANNED_ROWS_A_STEP)) {
       work.run.throwIfStopped();
-      const seen = chunk.at(-1)?.endByte ?? 0;
       await work.run.step(async (step) => first && step.progress(seen, 2 * work.row.content_bytes));
-      if (!checker.checking.hasUnique) continue;
-      for (const [index, raw] of chunk.entries()) {
-        for (const { blindIndex } of checker.identify(raw).identifiers) finder.meet(blindIndex);
-        if (index % SCANNED_ROWS_IN_ONE_GO === 0) await otherWork();
-      }
     }
-    return { scanned, fault: null };
+    return null;
   } catch (error) {
-    if (error instanceof ParseFault) return { scanned, fault: error };
+    if (error instanceof ParseFault) return error;
     throw error;
   }
 }

@@ -32,6 +32,7 @@ export function mergeRows(
   metBefore: ReadonlySet<string>,
 ): Merged {
   const { fields, keys, options } = context;
+  const unique = fields.flatMap((field, index) => (field.is_unique ? [{ field, index }] : []));
   const slots = new Set(fields.map((field) => field.slot));
   const drafts = new Map<string, Draft>();
   const owners = new Map(matches.owners);
@@ -47,9 +48,9 @@ export function mergeRows(
     const draft: Draft = {
       customerId,
       known,
-      values: known === null ? new Map() : undefined,
+      values: undefined,
       text: undefined,
-      sealed: null,
+      ahead: null,
       identifiers: new Map(known?.identifiers),
     };
     drafts.set(customerId, draft);
@@ -57,6 +58,7 @@ export function mergeRows(
   }
 
   function storedValues(draft: Draft): ProfileValues {
+    draft.values ??= draft.ahead?.values;
     if (draft.values === undefined && draft.known !== null) {
       const place = { accountId: context.accountId, workspaceId: context.workspaceId, customerId: draft.customerId };
       draft.values = openValues(keys, place, draft.known.sealedProfile);
@@ -68,9 +70,10 @@ export function mergeRows(
   /** The profile after this row; the stored one is opened only when the row leaves something to it. */
   function mergedValues(row: CheckedRow, draft: Draft): ProfileValues {
     const merged: ProfileValues = new Map();
+    const { values } = row;
     let stored: ProfileValues | undefined;
     fields.forEach((field, index) => {
-      const given = row.values[index];
+      const given = values[index];
       if (typeof given === 'string') {
         merged.set(field.slot, given);
       } else if (given === undefined || options.blank_cells === 'keep') {
@@ -84,13 +87,15 @@ export function mergeRows(
 
   /** A new customer needs every required value; an update may leave columns out but not clear what is required. */
   function missingValues(row: CheckedRow, isNew: boolean): RowError[] {
+    if (row.isComplete) return [];
+    const { values } = row;
     const errors: RowError[] = [];
     const reported = new Set(row.errors.map((error) => error.field));
     fields.forEach((field, index) => {
-      if (!field.is_required || typeof row.values[index] === 'string' || reported.has(field.field_name)) return;
-      if (!isNew && (row.values[index] === undefined || options.blank_cells === 'keep')) return;
+      if (!field.is_required || typeof values[index] === 'string' || reported.has(field.field_name)) return;
+      if (!isNew && (values[index] === undefined || options.blank_cells === 'keep')) return;
       errors.push({
-        row: row.raw.row,
+        row: row.row,
         field: field.field_name,
         code: 'required',
         message: isNew ? 'A new customer needs a value here.' : 'This value is required and cannot be cleared.',
@@ -109,7 +114,7 @@ export function mergeRows(
         return {
           customerId,
           conflict: {
-            row: row.raw.row,
+            row: row.row,
             field: fields[identifier.fieldIndex]?.field_name ?? null,
             code: 'identifier_conflict',
             message: 'The unique fields of this row belong to different customers. Correct one of them.',
@@ -121,12 +126,11 @@ export function mergeRows(
   }
 
   function takeIdentifiers(row: CheckedRow, draft: Draft): void {
-    const given = new Map(row.identifiers.map((identifier) => [identifier.fieldIndex, identifier.blindIndex]));
-    fields.forEach((field, index) => {
-      if (!field.is_unique || row.values[index] === undefined) return;
-      const wanted = given.get(index);
+    for (const { field, index } of unique) {
+      const wanted = row.identifiers.find((identifier) => identifier.fieldIndex === index)?.blindIndex;
       const held = draft.identifiers.get(field.field_id);
-      if (wanted === held || (wanted === undefined && options.blank_cells === 'keep')) return;
+      if (wanted === held) continue;
+      if (wanted === undefined && (options.blank_cells === 'keep' || row.values[index] === undefined)) continue;
       if (held !== undefined) {
         owners.delete(held);
         draft.identifiers.delete(field.field_id);
@@ -135,7 +139,7 @@ export function mergeRows(
         owners.set(wanted, draft.customerId);
         draft.identifiers.set(field.field_id, wanted);
       }
-    });
+    }
   }
 
   function play(row: CheckedRow): void {
@@ -148,7 +152,7 @@ export function mergeRows(
     else if (!row.identityUnknown && again === undefined && !excluded) errors.push(...missingValues(row, isNew));
     if (again !== undefined && options.on_error === 'reject')
       errors.push({
-        row: row.raw.row,
+        row: row.row,
         field: fields[again.fieldIndex]?.field_name ?? null,
         code: 'duplicate_identifier',
         message: 'This identifier stood in an earlier row of the file. Keep one of the rows.',
@@ -163,7 +167,7 @@ export function mergeRows(
       counts.duplicates += 1;
       return;
     }
-    for (const identifier of row.identifiers) met.set(identifier.blindIndex, row.raw.row);
+    for (const identifier of row.identifiers) met.set(identifier.blindIndex, row.row);
     if (excluded) {
       counts.skipped += 1;
       return;
@@ -174,9 +178,9 @@ export function mergeRows(
   function accept(row: CheckedRow, customerId: string | null): void {
     const draft = draftOf(customerId ?? row.ahead?.customerId ?? newId());
     const isFresh = draft.known === null && draft.text === undefined;
-    const ahead = isFresh || row.ahead?.isWhole === true ? row.ahead : undefined;
-    const values = ahead?.values ?? mergedValues(row, draft);
-    const text = ahead?.text ?? profileText(keys, context.workspaceId, values);
+    const ahead = isFresh || row.ahead?.isWhole === true ? row.ahead : null;
+    const values = ahead === null ? mergedValues(row, draft) : undefined;
+    const text = ahead?.text ?? profileText(keys, context.workspaceId, values ?? new Map());
     const before = draft.text?.digest ?? draft.known?.profileDigest;
     if (before === undefined) counts.created += 1;
     else if (before.equals(text.digest)) counts.unchanged += 1;
@@ -184,7 +188,7 @@ export function mergeRows(
     if (before === undefined || !before.equals(text.digest)) {
       draft.values = values;
       draft.text = text;
-      draft.sealed = ahead?.customerId === draft.customerId ? ahead.write : null;
+      draft.ahead = ahead;
       takeIdentifiers(row, draft);
     }
     accepted.push(draft.customerId);

@@ -4,53 +4,11 @@ import { matchCustomers } from '../customers/match-customers.ts';
 import { saveCustomers } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
-import type { AccountKeys } from '../sealing/account-keys.ts';
-import { type CheckingFields, checkingFields, type RowChecker, rowChecker } from './checked-row.ts';
+import type { CheckedRow } from './checked-row.ts';
 import { importFailures } from './errors.ts';
-import type { ImportPlan } from './import.ts';
-import type { ImportOptions } from './import-options.ts';
+import { checkerFor, type ImportContext } from './import-context.ts';
 import { type Merged, mergeRows } from './merge-rows.ts';
 import type { PreparedChunk } from './prepare-chunk.ts';
-
-/** What stays the same over all chunks of one import. */
-export type ImportContext = {
-  keys: AccountKeys;
-  accountId: string;
-  workspaceId: string;
-  options: ImportOptions;
-  plan: ImportPlan;
-  /** Two-digit years are read around it; fixed when the import began, so that every pass reads alike. */
-  todayYear: number;
-};
-
-/** Checks rows under one state of the workspace's fields. */
-export type Checker = {
-  checking: CheckingFields;
-  check: RowChecker;
-  /** Looks at the unique fields only: the identifiers of a row, and nothing else that is worth anything. */
-  identify: RowChecker;
-};
-
-export function checkerFor(context: ImportContext, fields: readonly FieldDefinition[]): Checker {
-  const checking = checkingFields(fields, context.todayYear);
-  const columns = context.plan.columns.map((fieldId) =>
-    fieldId === null ? null : (checking.byId.get(fieldId) ?? null),
-  );
-  const renamed = new Map(Object.entries(context.options.field_map).map(([key, name]) => [plain(key), name]));
-  const keyField = (key: string) => {
-    const name = renamed.get(plain(key));
-    return name === null ? null : checking.byName.get(plain(name ?? key));
-  };
-  const onlyUnique = <T>(index: number | null | T) =>
-    typeof index === 'number' && checking.fields[index]?.is_unique !== true ? null : index;
-  return {
-    checking,
-    check: rowChecker({ ...context, checking }, columns, keyField),
-    identify: rowChecker({ ...context, checking }, columns.map(onlyUnique<null>), (key) => onlyUnique(keyField(key))),
-  };
-}
-
-const plain = (name: string) => name.trim().toLowerCase();
 
 /**
  * Decides what a chunk comes to, without writing anything. Locks the workspace's profiles first: from here to the end of
@@ -61,25 +19,27 @@ export async function playChunk(
   tx: Transaction,
   context: ImportContext,
   chunk: PreparedChunk,
-  metBefore: (blindIndexes: string[], checker: Checker) => Promise<ReadonlySet<string>>,
-): Promise<{ merged: Merged; checker: Checker }> {
+  metBefore: (rows: readonly CheckedRow[]) => Promise<ReadonlySet<string>>,
+): Promise<{ merged: Merged; rows: readonly CheckedRow[]; fields: FieldDefinition[] }> {
   await lockProfiles(tx, context.workspaceId);
-  const now = checkerFor(context, await loadFields(tx, context.accountId, context.workspaceId));
+  const fields = await loadFields(tx, context.accountId, context.workspaceId);
+  const there = new Set(fields.map((field) => field.field_id));
   // Going on without the column could make a new customer of every row, if it was the identifier.
-  if (context.plan.columns.some((fieldId) => fieldId !== null && !now.checking.byId.has(fieldId)))
+  if (context.plan.columns.some((fieldId) => fieldId !== null && !there.has(fieldId)))
     throw importFailures.field_gone();
-  const same = now.checking.signature === chunk.checker.checking.signature;
-  const checker = same ? chunk.checker : now;
-  const checked = same ? chunk.checked : chunk.rows.map(now.check);
-  const blindIndexes = [...new Set(checked.flatMap((row) => row.identifiers.map((one) => one.blindIndex)))];
+  const rows =
+    chunk.signature === JSON.stringify(fields) ? chunk.rows : chunk.rawRows().map(checkerFor(context, fields).check);
+  const blindIndexes = blindIndexesOf(rows);
   const matches = await matchCustomers(tx, context.accountId, context.workspaceId, blindIndexes);
-  const merged = mergeRows(
-    { ...context, fields: checker.checking.fields },
-    checked,
-    matches,
-    await metBefore(blindIndexes, checker),
-  );
-  return { merged, checker };
+  const merged = mergeRows({ ...context, fields }, rows, matches, await metBefore(rows));
+  return { merged, rows, fields };
+}
+
+/** Every identifier of the rows, once. */
+export function blindIndexesOf(rows: readonly CheckedRow[]): string[] {
+  const met = new Set<string>();
+  for (const row of rows) for (const { blindIndex } of row.identifiers) met.add(blindIndex);
+  return [...met];
 }
 
 /** Writes what playChunk decided, in the same transaction: customers, identifiers, and who joins the group. */

@@ -6,8 +6,8 @@ import type { ProductCall, Services } from '../services.ts';
 import type { ImportContent } from './content.ts';
 import { sealHeader } from './failed-row.ts';
 import { type ImportReply, importReply } from './import.ts';
+import type { ImportContext } from './import-context.ts';
 import type { ImportOptions } from './import-options.ts';
-import type { ImportContext } from './play-chunk.ts';
 import { CUSTOMER_IMPORT } from './run-import.ts';
 import { findImport, insertImport } from './store.ts';
 

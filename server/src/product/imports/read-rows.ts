@@ -1,7 +1,6 @@
 import type { FieldDefinition } from '../fields/field.ts';
 import { type CsvRow, createCsvParser } from './csv-parser.ts';
 import { importFailures } from './errors.ts';
-
 import { readHeader } from './header.ts';
 import type { ImportPlan } from './import.ts';
 import type { ImportOptions } from './import-options.ts';
@@ -11,7 +10,8 @@ import type { RawRow } from './raw-row.ts';
 import { REPAIR_COLUMNS } from './repair-file.ts';
 import type { RowError } from './row-error.ts';
 
-type Source = { kind: 'csv' | 'ndjson'; read(fromByte: number): AsyncIterable<Buffer> };
+/** A file's bytes, readable again and again from any offset. */
+export type Source = { kind: 'csv' | 'ndjson'; read(fromByte: number): AsyncIterable<Buffer> };
 
 /** The 400 of a file whose fault was seen at once; any other error as it is. */
 export function refusalOf(error: unknown): unknown {
@@ -90,6 +90,18 @@ export async function* readRows(source: Source, plan: ImportPlan, start: ReadSta
   for await (const chunk of source.read(fromByte)) yield* full(parser.write(chunk));
   yield* full(parser.end());
   if (held.length > 0) yield held;
+}
+
+/** The rows in these bytes of a file, which begin behind the row `fromRow` and end with a row. */
+export function rowsOf(
+  kind: Source['kind'],
+  plan: ImportPlan,
+  bytes: Buffer,
+  fromByte: number,
+  fromRow: number,
+): RawRow[] {
+  const parser = parserFor(kind, plan, fromByte, fromRow + 1);
+  return [...parser.write(bytes), ...parser.end()];
 }
 
 function parserFor(kind: Source['kind'], plan: ImportPlan, startByte: number, startRow: number) {

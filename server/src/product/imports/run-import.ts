@@ -6,9 +6,10 @@ import { JobInterrupted, type JobKind, type JobRun } from '../jobs/job.ts';
 import type { Services } from '../services.ts';
 import { importFailures } from './errors.ts';
 import { type ImportRow, importReply, isEnded, isRejected } from './import.ts';
-import { lockImport, pass, type Scanned, scan, type Work } from './import-passes.ts';
+import type { ImportContext } from './import-context.ts';
+import { lockImport, pass, preparerOf, scan, type Work } from './import-passes.ts';
 import { ParseFault } from './parse-fault.ts';
-import type { ImportContext } from './play-chunk.ts';
+import type { Preparer } from './preparer.ts';
 import { addErrors, type RowError } from './row-error.ts';
 import { deleteIdentifiersMet } from './row-store.ts';
 import { anotherRuns, beginApplying, endImport, findImport, saveReport, setRunning } from './store.ts';
@@ -58,12 +59,12 @@ async function endValidating(work: Work, faults: readonly RowError[]): Promise<I
   });
 }
 
-async function validate(work: Work, found: Awaited<ReturnType<typeof scan>>): Promise<ImportRow> {
+async function validate(work: Work, preparer: Preparer, fault: ParseFault | null): Promise<ImportRow> {
   const { options } = work.context;
   try {
     // Told with the faults of the rows before it: the pass meets the same fault at the same place.
-    if (options.on_error === 'reject' || options.validate_only) await pass(work, false, found.scanned);
-    else if (found.fault !== null) throw found.fault;
+    if (options.on_error === 'reject' || options.validate_only) await pass(work, preparer, false, 'repeated');
+    else if (fault !== null) throw fault;
   } catch (error) {
     if (error instanceof ParseFault)
       return endValidating(work, [{ row: 0, field: null, code: error.code, message: error.message }]);
@@ -72,9 +73,10 @@ async function validate(work: Work, found: Awaited<ReturnType<typeof scan>>): Pr
   return endValidating(work, []);
 }
 
-async function apply(work: Work, scanned: Scanned | null): Promise<ImportRow> {
-  const { accountId } = work.context;
-  await pass(work, true, scanned);
+async function apply(work: Work, preparer: Preparer): Promise<ImportRow> {
+  const { accountId, options } = work.context;
+  // A file that was validated under reject holds no identifier twice, so applying it need not remember any.
+  await pass(work, preparer, true, options.on_error === 'reject' ? 'none' : 'repeated');
   return work.run.step(async ({ tx }) => {
     await deleteIdentifiersMet(tx, accountId, work.importId);
     await endImport(tx, accountId, work.importId, 'completed');
@@ -112,14 +114,17 @@ export const customerImportJob: JobKind<Services> = {
       plan: row.plan ?? { delimiter: null, columns: [], first_byte: 0 },
       todayYear: row.created_at.getUTCFullYear(),
     };
-    const work = () => ({ services, run, importId, context, row });
     if (isEnded(row.status)) return resultOf(row);
-    // A file that was validated under reject holds no identifier twice, so applying it need not remember any.
-    const needless = row.phase === 'applying' && row.options.on_error === 'reject';
-    const found = needless ? null : await scan(work());
-    if (row.phase === 'validating' && found !== null) row = await validate(work(), found);
-    if (!isEnded(row.status) && row.phase === 'applying')
-      row = await apply(work(), row.options.on_error === 'reject' ? null : (found?.scanned ?? null));
+    const work = () => ({ services, run, importId, context, row });
+    const preparer = preparerOf(work());
+    try {
+      const needless = row.phase === 'applying' && row.options.on_error === 'reject';
+      const fault = needless ? null : await scan(work(), preparer);
+      if (row.phase === 'validating') row = await validate(work(), preparer, fault);
+      if (!isEnded(row.status) && row.phase === 'applying') row = await apply(work(), preparer);
+    } finally {
+      await preparer.close();
+    }
     await sweepUploads(services, accountId);
     return resultOf(row);
   },

@@ -1,0 +1,159 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FieldDefinition } from '../fields/field.ts';
+import { type PortableKeys, portedKeys } from '../sealing/portable-keys.ts';
+import { encodeProfile } from '../sealing/profile-envelope.ts';
+import { type Checker, checkerFor, type ImportContext } from './import-context.ts';
+import { chunkPacker, memoryOf } from './pack-rows.ts';
+import type { PackedChunk } from './packed-chunk.ts';
+import { ParseFault } from './parse-fault.ts';
+import type { RawRow } from './raw-row.ts';
+import { type ReadStart, readRows } from './read-rows.ts';
+import { type RepeatFinder, repeatFinder } from './repeated-identifiers.ts';
+import { aheadOf, valuesBySlot } from './row-ahead.ts';
+
+/**
+ * The thread in which a file is parsed, checked and sealed, so that the server's own thread answers calls meanwhile and
+ * its heap sees whole chunks instead of every cell. It opens nothing itself: it asks for the file's bytes as it gets on,
+ * and answers one request at a time.
+ */
+export type ThreadData = {
+  context: Omit<ImportContext, 'keys'>;
+  keys: PortableKeys;
+  kind: 'csv' | 'ndjson';
+  contentBytes: number;
+};
+
+export type Watch = 'repeated' | 'all' | 'none';
+
+export type Request =
+  /** Begins a reading; what an earlier one has left is forgotten. */
+  | { ask: 'read'; start: ReadStart }
+  /** Puts the next rows' identifiers through the filter of what may repeat. */
+  | { ask: 'scan'; fields: readonly FieldDefinition[] }
+  | { ask: 'prepare'; fields: readonly FieldDefinition[]; sealing: boolean; watch: Watch }
+  | { ask: 'bytes'; bytes: Uint8Array | null };
+
+export type Answer =
+  | { tell: 'wants bytes'; fromByte: number | null }
+  | { tell: 'ready' }
+  | { tell: 'scanned'; endByte: number }
+  | { tell: 'prepared'; packed: PackedChunk }
+  | { tell: 'end' }
+  | { tell: 'fault'; code: string; message: string };
+
+const port = parentPort;
+if (port === null) throw new Error('This file is started as a thread.');
+const data = workerData as ThreadData;
+const context: ImportContext = { ...data.context, keys: portedKeys(data.keys) };
+
+let deliver: (bytes: Uint8Array | null) => void = () => undefined;
+
+function wantBytes(fromByte: number | null): Promise<Uint8Array | null> {
+  return new Promise((resolve) => {
+    deliver = resolve;
+    port?.postMessage({ tell: 'wants bytes', fromByte } satisfies Answer);
+  });
+}
+
+/** The bytes of the file that the rows of the chunk in hand were read from. */
+const held: { at: number; bytes: Buffer }[] = [];
+
+function takeHeld(from: number, to: number): Uint8Array<ArrayBuffer> {
+  const taken = new Uint8Array(to - from);
+  for (const { at, bytes } of held)
+    if (at < to && at + bytes.length > from)
+      taken.set(bytes.subarray(Math.max(0, from - at), to - at), Math.max(0, at - from));
+  while (held[0] !== undefined && held[0].at + held[0].bytes.length <= to) held.shift();
+  return taken;
+}
+
+async function* read(fromByte: number): AsyncGenerator<Buffer> {
+  held.length = 0;
+  let at = fromByte;
+  for (let asked: number | null = fromByte; ; asked = null) {
+    const bytes = await wantBytes(asked);
+    if (bytes === null) return;
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    held.push({ at, bytes: chunk });
+    at += chunk.length;
+    yield chunk;
+  }
+}
+
+let rows: AsyncGenerator<RawRow[]> | null = null;
+let reached = { byte: 0, row: 0 };
+let checker: Checker | null = null;
+let finder: { met: RepeatFinder; signature: string } | null = null;
+const sizes = { texts: 0, profiles: 0, clearValues: 0 };
+
+function checkerOf(fields: readonly FieldDefinition[]): Checker {
+  if (checker === null || checker.checking.signature !== JSON.stringify(fields)) checker = checkerFor(context, fields);
+  return checker;
+}
+
+async function nextRows(): Promise<{ rows: RawRow[]; from: typeof reached } | null> {
+  const { value, done } = (await rows?.next()) ?? { value: undefined, done: true };
+  const last = value?.at(-1);
+  if (done === true || value === undefined || last === undefined) return null;
+  const from = reached;
+  reached = { byte: last.endByte, row: last.row };
+  return { rows: value, from };
+}
+
+async function scanRows(fields: readonly FieldDefinition[]): Promise<Answer> {
+  const next = await nextRows();
+  if (next === null) return { tell: 'end' };
+  const { identify, checking } = checkerOf(fields);
+  finder ??= { met: repeatFinder(data.contentBytes), signature: checking.signature };
+  takeHeld(next.from.byte, reached.byte);
+  if (checking.hasUnique)
+    for (const raw of next.rows) for (const { blindIndex } of identify(raw).identifiers) finder.met.meet(blindIndex);
+  return { tell: 'scanned', endByte: reached.byte };
+}
+
+async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promise<Answer> {
+  const next = await nextRows();
+  if (next === null) return { tell: 'end' };
+  const { check, checking } = checkerOf(request.fields);
+  // What the scan found by other fields says nothing about these.
+  const known = finder?.signature === checking.signature ? finder.met : null;
+  const watch = request.watch === 'repeated' && known === null ? 'all' : request.watch;
+  const packer = chunkPacker(checking, request.sealing, sizes);
+  for (const raw of next.rows) {
+    const row = check(raw);
+    const values = valuesBySlot(checking, row);
+    const isGood = row.errors.length === 0;
+    const ahead = isGood ? aheadOf(context, checking, row, values, request.sealing) : null;
+    const mayRepeat =
+      watch === 'all' ||
+      (watch === 'repeated' && row.identifiers.some(({ blindIndex }) => known?.mayRepeat(blindIndex)));
+    packer.add(row, ahead?.text.plaintext.toString() ?? encodeProfile(values), ahead, mayRepeat);
+  }
+  const { byte, row } = next.from;
+  const source = { bytes: takeHeld(byte, reached.byte), fromByte: byte, fromRow: row };
+  return { tell: 'prepared', packed: packer.finish(source) };
+}
+
+async function answer(request: Request): Promise<Answer | null> {
+  if (request.ask === 'bytes') {
+    deliver(request.bytes);
+    return null;
+  }
+  if (request.ask === 'read') {
+    const { start } = request;
+    rows = readRows({ kind: data.kind, read }, context.plan, start);
+    reached = { byte: Math.max(start.fromByte, context.plan.first_byte), row: start.fromRow };
+    return { tell: 'ready' };
+  }
+  try {
+    return request.ask === 'scan' ? await scanRows(request.fields) : await prepareRows(request);
+  } catch (error) {
+    if (error instanceof ParseFault) return { tell: 'fault', code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+port.on('message', async (request: Request) => {
+  const answered = await answer(request);
+  if (answered !== null) port.postMessage(answered, answered.tell === 'prepared' ? memoryOf(answered.packed) : []);
+});

@@ -1,0 +1,121 @@
+import { Worker } from 'node:worker_threads';
+import type { FieldDefinition } from '../fields/field.ts';
+import { portableKeys } from '../sealing/portable-keys.ts';
+import type { ImportContext } from './import-context.ts';
+import { unpackChunk } from './packed-chunk.ts';
+import { ParseFault } from './parse-fault.ts';
+import type { PreparedChunk } from './prepare-chunk.ts';
+import type { Answer, Request, ThreadData, Watch } from './prepare-thread.ts';
+import { type ReadStart, rowsOf, type Source } from './read-rows.ts';
+
+const BYTES_A_MESSAGE = 256 * 1024;
+/** What one chunk takes is bounded; a thread that wants more is broken, and is not to take the server with it. */
+const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 192, stackSizeMb: 4 };
+
+export type Preparing = { fields: readonly FieldDefinition[]; sealing: boolean; watch: Watch };
+
+/** A thread of its own in which one import's file is read. Requests are made one at a time. */
+export type Preparer = {
+  /** Goes through the whole file for identifiers that may stand in it twice; gives the bytes seen now and then. Throws ParseFault. */
+  scan(fields: readonly FieldDefinition[], rowsAtOnce: number): AsyncGenerator<number>;
+  /** The chunks from there on, each prepared as `how` says when it is asked for. Throws ParseFault. */
+  chunks(start: ReadStart, how: () => Preparing): AsyncGenerator<PreparedChunk>;
+  close(): Promise<void>;
+};
+
+export function startPreparer(context: ImportContext, source: Source, contentBytes: number): Preparer {
+  const { keys, ...rest } = context;
+  const data: ThreadData = { context: rest, keys: portableKeys(keys), kind: source.kind, contentBytes };
+  const thread = new Worker(new URL('./prepare-thread.ts', import.meta.url), {
+    workerData: data,
+    resourceLimits: LIMITS,
+    env: {},
+  });
+  let settle: { resolve(answer: Answer): void; reject(error: unknown): void } | null = null;
+  let broken: unknown = null;
+  let reading: AsyncIterator<Buffer> | null = null;
+
+  function fail(error: unknown): void {
+    broken ??= error;
+    settle?.reject(broken);
+    settle = null;
+  }
+  thread.on('error', fail);
+  thread.on('exit', () => fail(new Error('The thread that prepares an import has ended.')));
+
+  /** Several of the store's pieces in one message: a message costs more than the bytes in it. */
+  async function nextBytes(fromByte: number | null): Promise<Uint8Array<ArrayBuffer> | null> {
+    if (fromByte !== null) {
+      await reading?.return?.();
+      reading = source.read(fromByte)[Symbol.asyncIterator]();
+    }
+    const pieces: Buffer[] = [];
+    let length = 0;
+    while (length < BYTES_A_MESSAGE) {
+      const { value, done } = (await reading?.next()) ?? { value: undefined, done: true };
+      if (done === true || value === undefined) break;
+      pieces.push(value);
+      length += value.length;
+    }
+    if (length === 0) return null;
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
+  thread.on('message', (answer: Answer) => {
+    if (answer.tell !== 'wants bytes') {
+      settle?.resolve(answer);
+      settle = null;
+      return;
+    }
+    nextBytes(answer.fromByte).then((bytes) => {
+      const request: Request = { ask: 'bytes', bytes };
+      thread.postMessage(request, bytes === null ? [] : [bytes.buffer]);
+    }, fail);
+  });
+
+  function ask(request: Request): Promise<Answer> {
+    if (broken !== null) return Promise.reject(broken);
+    return new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+      thread.postMessage(request);
+    });
+  }
+
+  async function next(request: Request): Promise<Exclude<Answer, { tell: 'fault' }>> {
+    const answer = await ask(request);
+    if (answer.tell === 'fault') throw new ParseFault(answer.code, answer.message);
+    return answer;
+  }
+
+  return {
+    scan: async function* (fields, rowsAtOnce) {
+      await ask({ ask: 'read', start: { fromByte: 0, fromRow: 0, rowsAtOnce } });
+      for (;;) {
+        const answer = await next({ ask: 'scan', fields });
+        if (answer.tell !== 'scanned') return;
+        yield answer.endByte;
+      }
+    },
+    chunks: async function* (start, how) {
+      await ask({ ask: 'read', start });
+      for (;;) {
+        const { fields, sealing, watch } = how();
+        const answer = await next({ ask: 'prepare', fields, sealing, watch });
+        if (answer.tell !== 'prepared') return;
+        yield unpackChunk(answer.packed, fields, (bytes, fromByte, fromRow) =>
+          rowsOf(source.kind, context.plan, bytes, fromByte, fromRow),
+        );
+      }
+    },
+    close: async () => {
+      await reading?.return?.();
+      await thread.terminate();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { KeyObject } from 'node:crypto';
+import type { AccountKeys } from './account-keys.ts';
+
+/** The keys that sealing profiles and indexing identifiers take, in a form that may be handed to a thread of this process. */
+export type PortableKeys = {
+  accountId: string;
+  version: number;
+  commitment: Uint8Array;
+  profileKey: KeyObject;
+  indexKey: KeyObject;
+  digestKey: KeyObject;
+};
+
+export function portableKeys(keys: AccountKeys): PortableKeys {
+  const { version, commitment, profileKey } = keys.current;
+  const { accountId, indexKey, digestKey } = keys;
+  return { accountId, version, commitment, profileKey, indexKey, digestKey };
+}
+
+/** Keys that seal as those they came from. They open nothing: neither older versions nor objects are handed over. */
+export function portedKeys(ported: PortableKeys): AccountKeys {
+  const { accountId, version, profileKey, indexKey, digestKey } = ported;
+  const commitment = Buffer.from(ported.commitment);
+  return {
+    accountId,
+    current: { version, commitment, profileKey, objectSecret: Buffer.alloc(0) },
+    version: () => undefined,
+    indexKey,
+    digestKey,
+  };
+}
