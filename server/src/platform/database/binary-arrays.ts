@@ -4,62 +4,128 @@
  *   dimensions (4, 1) | has nulls (4, 0) | element type (4) | length (4) | lower bound (4, 1) | each: length (4), bytes
  */
 const HEADER_BYTES = 20;
-const UUID = { oid: 2950, bytes: 16 };
-const BYTEA_OID = 17;
-const JSONB_OID = 3802;
+const COUNT_AT = 12;
+const LENGTH_BYTES = 4;
+const ID_BYTES = 16;
 const JSONB_VERSION = 1;
+const OIDS = { uuid: 2950, bytea: 17, jsonb: 3802 };
 
-function begin(oid: number, count: number, elementBytes: number): Buffer {
-  const array = Buffer.allocUnsafe(HEADER_BYTES + 4 * count + elementBytes);
-  array.writeInt32BE(1, 0);
-  array.writeInt32BE(0, 4);
-  array.writeInt32BE(oid, 8);
-  array.writeInt32BE(count, 12);
-  array.writeInt32BE(1, 16);
-  return array;
+export type ArrayType = keyof typeof OIDS;
+
+/**
+ * An array that is written element by element, in memory of its own, so that it may change hands between threads. An
+ * element can be looked at again by where it ends.
+ */
+export class GrowingArray {
+  #memory: ArrayBuffer;
+  #bytes: Buffer;
+  #length = HEADER_BYTES;
+  count = 0;
+
+  /** `expected` bytes are set aside at first. */
+  constructor(type: ArrayType, expected: number) {
+    // Not from the pool: what changes hands must be nobody else's.
+    this.#memory = new ArrayBuffer(Math.max(256, expected));
+    this.#bytes = Buffer.from(this.#memory);
+    this.#bytes.writeInt32BE(1, 0);
+    this.#bytes.writeInt32BE(OIDS[type], 8);
+    this.#bytes.writeInt32BE(1, 16);
+  }
+
+  /** Where the last element ends. */
+  get end(): number {
+    return this.#length;
+  }
+
+  #begin(bytes: number): number {
+    const needed = this.#length + LENGTH_BYTES + bytes;
+    if (needed > this.#bytes.length) {
+      const memory = new ArrayBuffer(Math.max(2 * this.#bytes.length, needed));
+      const larger = Buffer.from(memory);
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#memory = memory;
+      this.#bytes = larger;
+    }
+    return this.#length + LENGTH_BYTES;
+  }
+
+  #finish(at: number, bytes: number): void {
+    this.#bytes.writeInt32BE(bytes, this.#length);
+    this.#length = at + bytes;
+    this.count += 1;
+  }
+
+  /** A uuid. Throws TypeError for what is none. */
+  addId(id: string): void {
+    const at = this.#begin(ID_BYTES);
+    if (id.length !== 36 || this.#bytes.write(id.replaceAll('-', ''), at, 'hex') !== ID_BYTES)
+      throw new TypeError('An id must be a uuid.');
+    this.#finish(at, ID_BYTES);
+  }
+
+  addBytes(value: Uint8Array): void {
+    const at = this.#begin(value.length);
+    this.#bytes.set(value, at);
+    this.#finish(at, value.length);
+  }
+
+  /** JSON for a jsonb[], as text or as its UTF-8 bytes. */
+  addJson(json: string | Buffer): void {
+    const at = this.#begin(1 + Buffer.byteLength(json));
+    this.#bytes[at] = JSONB_VERSION;
+    const bytes = typeof json === 'string' ? this.#bytes.write(json, at + 1, 'utf8') : json.copy(this.#bytes, at + 1);
+    this.#finish(at, 1 + bytes);
+  }
+
+  /** The array so far, at the start of its own memory. */
+  taken(): Uint8Array<ArrayBuffer> {
+    this.#bytes.writeInt32BE(this.count, COUNT_AT);
+    return new Uint8Array(this.#memory, 0, this.#length);
+  }
+}
+
+/** The parameter to hand to the driver. */
+export const arrayParameter = (array: Uint8Array): Buffer =>
+  Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+
+/** The element at this place of an array whose elements all have so many bytes. */
+export function fixedAt(array: Uint8Array, index: number, bytes: number): Buffer {
+  const at = HEADER_BYTES + index * (LENGTH_BYTES + bytes) + LENGTH_BYTES;
+  return Buffer.from(array.buffer, array.byteOffset + at, bytes);
+}
+
+/** The element of a uuid[] at this place. */
+export function idAt(array: Uint8Array, index: number): string {
+  const hex = fixedAt(array, index, ID_BYTES).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The bytes of an element, by the ends that were noted while the array was written; of a jsonb[] the JSON itself. */
+export function elementAt(array: Uint8Array, ends: Uint32Array, index: number, type: 'bytea' | 'jsonb'): Buffer {
+  const skipped = LENGTH_BYTES + (type === 'jsonb' ? 1 : 0);
+  const from = (index === 0 ? HEADER_BYTES : (ends[index - 1] ?? 0)) + skipped;
+  return Buffer.from(array.buffer, array.byteOffset + from, (ends[index] ?? from) - from);
 }
 
 /** A uuid[] parameter. Throws TypeError for what is no uuid. */
 export function uuidArray(ids: readonly string[]): Buffer {
-  const array = begin(UUID.oid, ids.length, UUID.bytes * ids.length);
-  let at = HEADER_BYTES;
-  for (const id of ids) {
-    at = array.writeInt32BE(UUID.bytes, at);
-    if (id.length !== 36 || array.write(id.replaceAll('-', ''), at, 'hex') !== UUID.bytes)
-      throw new TypeError('An id must be a uuid.');
-    at += UUID.bytes;
-  }
-  return array;
+  const array = new GrowingArray('uuid', HEADER_BYTES + (LENGTH_BYTES + ID_BYTES) * ids.length);
+  for (const id of ids) array.addId(id);
+  return arrayParameter(array.taken());
 }
 
 /** A bytea[] parameter. */
 export function byteaArray(values: readonly Buffer[]): Buffer {
-  const array = begin(
-    BYTEA_OID,
-    values.length,
-    values.reduce((sum, value) => sum + value.length, 0),
-  );
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    at = array.writeInt32BE(value.length, at);
-    at += value.copy(array, at);
-  }
-  return array;
+  const bytes = values.reduce((sum, value) => sum + LENGTH_BYTES + value.length, HEADER_BYTES);
+  const array = new GrowingArray('bytea', bytes);
+  for (const value of values) array.addBytes(value);
+  return arrayParameter(array.taken());
 }
 
-/** A jsonb[] parameter of JSON texts, as text or as its UTF-8 bytes. */
+/** A jsonb[] parameter of JSON texts, as text or as their UTF-8 bytes. */
 export function jsonbArray(texts: readonly (string | Buffer)[]): Buffer {
-  const array = begin(
-    JSONB_OID,
-    texts.length,
-    texts.reduce((sum, text) => sum + 1 + Buffer.byteLength(text), 0),
-  );
-  let at = HEADER_BYTES;
-  for (const text of texts) {
-    const bytes = typeof text === 'string' ? array.write(text, at + 5, 'utf8') : text.copy(array, at + 5);
-    array.writeInt32BE(bytes + 1, at);
-    array[at + 4] = JSONB_VERSION;
-    at += 5 + bytes;
-  }
-  return array;
+  const bytes = texts.reduce((sum, text) => sum + LENGTH_BYTES + 1 + Buffer.byteLength(text), HEADER_BYTES);
+  const array = new GrowingArray('jsonb', bytes);
+  for (const text of texts) array.addJson(text);
+  return arrayParameter(array.taken());
 }

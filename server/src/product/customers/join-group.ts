@@ -25,6 +25,18 @@ export async function joinGroup(
   return joining.length;
 }
 
+/** Adds customers that this very transaction made, `customerIds` a uuid[] parameter of `count`, in their order. */
+export async function joinNewcomers(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  customerIds: Buffer,
+  count: number,
+): Promise<void> {
+  const first = await countMembersIn(tx, accountId, groupId, count);
+  await insertMembers(tx, accountId, groupId, customerIds, first);
+}
+
 /** Takes customers out of the group; nobody is erased. Returns how many were in it. */
 export async function leaveGroup(
   tx: Transaction,

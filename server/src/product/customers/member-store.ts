@@ -37,18 +37,18 @@ export async function membersAmong(
   return new Set(rows.map((row) => row.customer_id));
 }
 
-/** Adds members at consecutive positions from `first`, in the order given. */
+/** Adds members (a list, or a uuid[] parameter) at consecutive positions from `first`, in the order given. */
 export async function insertMembers(
   tx: Transaction,
   accountId: string,
   groupId: string,
-  customerIds: readonly string[],
+  customerIds: readonly string[] | Buffer,
   first: number,
 ): Promise<void> {
   await tx.run(
     `insert into group_members (account_id, customer_group_id, customer_id, position)
      select $1, $2, m.customer_id, $4 + m.ordinal - 1 from unnest($3::uuid[]) with ordinality as m(customer_id, ordinal)`,
-    [accountId, groupId, uuidArray(customerIds), first],
+    [accountId, groupId, Buffer.isBuffer(customerIds) ? customerIds : uuidArray(customerIds), first],
   );
 }
 

@@ -1,5 +1,15 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { type CustomerWrite, deleteIdentifiers, insertCustomers, insertIdentifiers, updateCustomers } from './store.ts';
+import {
+  type CustomerColumns,
+  type CustomerWrite,
+  deleteIdentifiers,
+  findIdentifiers,
+  type IdentifierColumns,
+  identifierColumns,
+  insertCustomers,
+  insertIdentifiers,
+  updateCustomers,
+} from './store.ts';
 
 export type { CustomerWrite } from './store.ts';
 
@@ -21,5 +31,23 @@ export async function saveCustomers(
   await deleteIdentifiers(tx, owner.accountId, batch.freed);
   await insertCustomers(tx, owner.accountId, owner.workspaceId, owner.createdBy, batch.created);
   await updateCustomers(tx, owner.accountId, batch.updated);
-  await insertIdentifiers(tx, owner.accountId, batch.taken);
+  if (batch.taken.length > 0) await insertIdentifiers(tx, owner.accountId, identifierColumns(batch.taken));
+}
+
+/** Customers of whom nobody is stored yet, ready as parameters: sealed, each with its own identifiers. */
+export type Newcomers = { count: number; customers: CustomerColumns; identifiers: IdentifierColumns | null };
+
+/** Whether anybody in the account holds one of their identifiers. The caller has locked the workspace's profiles. */
+export async function areNew(tx: Transaction, accountId: string, newcomers: Newcomers): Promise<boolean> {
+  if (newcomers.identifiers === null) return true;
+  return (await findIdentifiers(tx, accountId, newcomers.identifiers.blindIndexes)).length === 0;
+}
+
+export async function saveNewcomers(
+  tx: Transaction,
+  owner: { accountId: string; workspaceId: string; createdBy: string },
+  newcomers: Newcomers,
+): Promise<void> {
+  await insertCustomers(tx, owner.accountId, owner.workspaceId, owner.createdBy, newcomers.customers);
+  if (newcomers.identifiers !== null) await insertIdentifiers(tx, owner.accountId, newcomers.identifiers);
 }

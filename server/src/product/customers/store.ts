@@ -7,15 +7,15 @@ const COLUMNS =
 
 export type IdentifierRow = { blind_index: string; customer_id: string; customer_profile_field_id: string };
 
-/** Who holds these blind indexes. At most as many rows as indexes are given. */
+/** Who holds these blind indexes (a list, or a uuid[] parameter). At most as many rows as indexes are given. */
 export function findIdentifiers(
   tx: Transaction,
   accountId: string,
-  blindIndexes: readonly string[],
+  blindIndexes: readonly string[] | Buffer,
 ): Promise<IdentifierRow[]> {
   return tx.rows<IdentifierRow>(
     'select blind_index, customer_id, customer_profile_field_id from customer_identifiers where account_id = $1 and blind_index = any($2::uuid[])',
-    [accountId, uuidArray(blindIndexes)],
+    [accountId, Buffer.isBuffer(blindIndexes) ? blindIndexes : uuidArray(blindIndexes)],
   );
 }
 
@@ -65,28 +65,42 @@ export type CustomerWrite = {
   clearValues: string | Buffer;
 };
 
-function columnsOf(writes: readonly CustomerWrite[]) {
-  return [
-    uuidArray(writes.map((write) => write.customerId)),
-    byteaArray(writes.map((write) => write.sealedProfile)),
-    byteaArray(writes.map((write) => write.profileDigest)),
-    jsonbArray(writes.map((write) => write.clearValues)),
-  ];
-}
+/** Customers as columns, each an array parameter in the binary format. */
+export type CustomerColumns = {
+  customerIds: Buffer;
+  sealedProfiles: Buffer;
+  profileDigests: Buffer;
+  clearValues: Buffer;
+};
+
+const valuesOf = (columns: CustomerColumns) => [
+  columns.customerIds,
+  columns.sealedProfiles,
+  columns.profileDigests,
+  columns.clearValues,
+];
+
+const columnsOf = (writes: readonly CustomerWrite[]): CustomerColumns => ({
+  customerIds: uuidArray(writes.map((write) => write.customerId)),
+  sealedProfiles: byteaArray(writes.map((write) => write.sealedProfile)),
+  profileDigests: byteaArray(writes.map((write) => write.profileDigest)),
+  clearValues: jsonbArray(writes.map((write) => write.clearValues)),
+});
 
 export async function insertCustomers(
   tx: Transaction,
   accountId: string,
   workspaceId: string,
   createdBy: string,
-  writes: readonly CustomerWrite[],
+  writes: readonly CustomerWrite[] | CustomerColumns,
 ): Promise<void> {
-  if (writes.length === 0) return;
+  if (Array.isArray(writes) && writes.length === 0) return;
+  const columns = Array.isArray(writes) ? columnsOf(writes) : (writes as CustomerColumns);
   await tx.run(
     `insert into customers (account_id, workspace_id, created_by, customer_id, sealed_profile, profile_digest, clear_values)
      select $1, $2, $3, w.customer_id, w.sealed_profile, w.profile_digest, w.clear_values
      from unnest($4::uuid[], $5::bytea[], $6::bytea[], $7::jsonb[]) as w(customer_id, sealed_profile, profile_digest, clear_values)`,
-    [accountId, workspaceId, createdBy, ...columnsOf(writes)],
+    [accountId, workspaceId, createdBy, ...valuesOf(columns)],
   );
 }
 
@@ -100,25 +114,26 @@ export async function updateCustomers(
     `update customers c set sealed_profile = w.sealed_profile, profile_digest = w.profile_digest, clear_values = w.clear_values, updated_at = now()
      from unnest($2::uuid[], $3::bytea[], $4::bytea[], $5::jsonb[]) as w(customer_id, sealed_profile, profile_digest, clear_values)
      where c.account_id = $1 and c.customer_id = w.customer_id`,
-    [accountId, ...columnsOf(writes)],
+    [accountId, ...valuesOf(columnsOf(writes))],
   );
 }
 
-export async function insertIdentifiers(
-  tx: Transaction,
-  accountId: string,
+/** Identifiers as columns, each a uuid[] parameter in the binary format. */
+export type IdentifierColumns = { blindIndexes: Buffer; customerIds: Buffer; fieldIds: Buffer };
+
+export const identifierColumns = (
   rows: readonly { blindIndex: string; customerId: string; fieldId: string }[],
-): Promise<void> {
-  if (rows.length === 0) return;
+): IdentifierColumns => ({
+  blindIndexes: uuidArray(rows.map((row) => row.blindIndex)),
+  customerIds: uuidArray(rows.map((row) => row.customerId)),
+  fieldIds: uuidArray(rows.map((row) => row.fieldId)),
+});
+
+export async function insertIdentifiers(tx: Transaction, accountId: string, columns: IdentifierColumns): Promise<void> {
   await tx.run(
     `insert into customer_identifiers (account_id, blind_index, customer_id, customer_profile_field_id)
      select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[])`,
-    [
-      accountId,
-      uuidArray(rows.map((row) => row.blindIndex)),
-      uuidArray(rows.map((row) => row.customerId)),
-      uuidArray(rows.map((row) => row.fieldId)),
-    ],
+    [accountId, columns.blindIndexes, columns.customerIds, columns.fieldIds],
   );
 }
 

@@ -6,7 +6,6 @@ import { requireGroup } from '../groups/find-group.ts';
 import type { JobRun } from '../jobs/job.ts';
 import { readSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
-import type { CheckedRow } from './checked-row.ts';
 import { importFailures } from './errors.ts';
 import { sealFailedRow } from './failed-row.ts';
 import { addCounts, type ImportRow } from './import.ts';
@@ -14,7 +13,8 @@ import type { ImportContext } from './import-context.ts';
 import type { Merged } from './merge-rows.ts';
 import { oneAhead } from './one-ahead.ts';
 import { ParseFault } from './parse-fault.ts';
-import { applyChunk, blindIndexesOf, playChunk } from './play-chunk.ts';
+import { applyChunk, playChunk } from './play-chunk.ts';
+import type { PreparedChunk } from './prepare-chunk.ts';
 import type { Watch } from './prepare-thread.ts';
 import { type Preparer, startPreparer } from './preparer.ts';
 import { addErrors } from './row-error.ts';
@@ -42,7 +42,7 @@ export function preparerOf(work: Work): Preparer {
 }
 
 /** Saves a chunk's counters and its end as the place to go on from, in the chunk's transaction. */
-async function saveChunk(tx: Transaction, work: Work, now: ImportRow, rows: readonly CheckedRow[], merged: Merged) {
+async function saveChunk(tx: Transaction, work: Work, now: ImportRow, end: PreparedChunk['end'], merged: Merged) {
   const { accountId, workspaceId, keys } = work.context;
   const report = { errors: now.errors, error_counts: now.error_counts };
   for (const failed of merged.failed) addErrors(report, failed.errors);
@@ -53,7 +53,6 @@ async function saveChunk(tx: Transaction, work: Work, now: ImportRow, rows: read
     work.importId,
     merged.failed.map((failed) => sealFailedRow(keys, place, failed)),
   );
-  const last = rows.at(-1);
   const counts = {
     total_rows: now.total_rows,
     created: now.created_count,
@@ -64,8 +63,8 @@ async function saveChunk(tx: Transaction, work: Work, now: ImportRow, rows: read
     failed: now.failed_count,
   };
   await saveReached(tx, accountId, work.importId, {
-    cursorByte: last?.endByte ?? now.cursor_byte,
-    cursorRow: last?.row ?? now.cursor_row,
+    cursorByte: end.byte,
+    cursorRow: end.row,
     counts: addCounts(counts, merged.counts),
     report,
   });
@@ -75,9 +74,6 @@ async function currentFields(work: Work): Promise<FieldDefinition[]> {
   const { accountId, workspaceId } = work.context;
   return work.services.database.tenant(accountId, (tx) => loadFields(tx, accountId, workspaceId));
 }
-
-/** Those identifiers of the rows that may stand in other rows too. */
-const watchedOf = (rows: readonly CheckedRow[]) => blindIndexesOf(rows.filter((row) => row.mayRepeat));
 
 /**
  * Walks over the file from where the last committed chunk ended. With `apply` each chunk is stored as it is decided.
@@ -97,26 +93,26 @@ export async function pass(work: Work, preparer: Preparer, apply: boolean, watch
       await requireGroup(step.tx, accountId, context.workspaceId, now.customer_group_id).catch((error: unknown) => {
         throw error instanceof Failure ? importFailures.group_gone() : error;
       });
-      const played = await playChunk(step.tx, context, chunk, (rows) =>
-        identifiersMet(step.tx, accountId, importId, watchedOf(rows)),
+      const played = await playChunk(step.tx, context, chunk, (watched) =>
+        identifiersMet(step.tx, accountId, importId, watched),
       );
-      const { merged, rows } = played;
+      const { merged } = played;
       if (apply) {
         const owner = { createdBy: now.created_by, groupId: now.customer_group_id };
         await applyChunk(step.tx, context, owner, merged);
       }
-      const remembered = watchedOf(rows).flatMap((one): [string, number][] => {
+      const remembered = played.watched.flatMap((one): [string, number][] => {
         const row = merged.met.get(one);
         return row === undefined ? [] : [[one, row]];
       });
       await insertIdentifiersMet(step.tx, accountId, importId, new Map(remembered));
-      await saveChunk(step.tx, work, now, rows, merged);
-      step.progress((apply ? now.content_bytes : 0) + (rows.at(-1)?.endByte ?? 0), 2 * now.content_bytes);
+      await saveChunk(step.tx, work, now, chunk.end, merged);
+      step.progress((apply ? now.content_bytes : 0) + chunk.end.byte, 2 * now.content_bytes);
       return { fields: played.fields, created: merged.counts.created };
     });
     fields = done.fields;
     // A file is mostly of one kind: customers who are all new, or all there.
-    sealing = apply && 2 * done.created > chunk.rows.length;
+    sealing = apply && 2 * done.created > chunk.count;
   }
 }
 

@@ -1,7 +1,7 @@
 import { newId } from '../../platform/ids/ids.ts';
 import type { Matches } from '../customers/match-customers.ts';
 import { openValues, type ProfileValues, profileText } from '../customers/profile-values.ts';
-import type { CustomerBatch } from '../customers/save-customers.ts';
+import type { CustomerBatch, Newcomers } from '../customers/save-customers.ts';
 import type { CheckedRow } from './checked-row.ts';
 import { batchOf, type Draft, type MergeContext } from './draft.ts';
 import { type Counts, noCounts } from './import.ts';
@@ -18,7 +18,22 @@ export type Merged = {
   met: Map<string, number>;
   /** What to write. Sealed only when asked for, because a file that is merely validated seals nothing. */
   batch(): CustomerBatch;
+  /** To be written instead of the batch. */
+  newcomers: Newcomers | null;
 };
+
+/** What rows come to of which each is a new customer of its own. */
+export function mergedNewcomers(newcomers: Newcomers): Merged {
+  const { count } = newcomers;
+  return {
+    counts: { ...noCounts(), total_rows: count, created: count },
+    failed: [],
+    accepted: [],
+    met: new Map(),
+    batch: () => ({ created: [], updated: [], freed: [], taken: [] }),
+    newcomers,
+  };
+}
 
 /**
  * Plays rows through in order against what the store holds, so that set-based statements afterwards come to the same as
@@ -195,5 +210,5 @@ export function mergeRows(
   }
 
   for (const row of rows) play(row);
-  return { counts, failed, accepted, met, batch: () => batchOf(context, drafts) };
+  return { counts, failed, accepted, met, batch: () => batchOf(context, drafts), newcomers: null };
 }

@@ -1,43 +1,111 @@
+import { GrowingArray } from '../../platform/database/binary-arrays.ts';
 import type { CheckedRow, CheckingFields } from './checked-row.ts';
 import { FLAGS, type PackedChunk } from './packed-chunk.ts';
-import { GrowingBytes } from './packed-parts.ts';
 import type { RowAhead } from './row-ahead.ts';
 
 /** Packs the rows of one chunk as they are prepared. */
 export type ChunkPacker = {
+  readonly count: number;
   /** `text` is the row's profile by slot; `ahead` is null for a row with errors. */
   add(row: CheckedRow, text: string, ahead: RowAhead | null, mayRepeat: boolean): void;
   finish(source: PackedChunk['source']): PackedChunk;
 };
 
-/** How much room the columns of the last chunk took: the next one begins with it instead of growing into it. */
+/** How many bytes the columns of the last chunk took: the next one begins with as much instead of growing into it. */
 export type PackedSizes = { texts: number; profiles: number; clearValues: number };
 
-const NO_DIGEST = Buffer.alloc(16);
-const NO_ID = '00000000-0000-0000-0000-000000000000';
+const USUAL_ROWS = 4_000;
+const ID_ELEMENT_BYTES = 20;
+
+/** Texts one behind the other, in memory of their own. */
+class GrowingText {
+  #memory: ArrayBuffer;
+  #bytes: Buffer;
+  length = 0;
+
+  constructor(expected: number) {
+    this.#memory = new ArrayBuffer(Math.max(256, expected));
+    this.#bytes = Buffer.from(this.#memory);
+  }
+
+  add(text: string): void {
+    const needed = this.length + Buffer.byteLength(text);
+    if (needed > this.#bytes.length) {
+      const memory = new ArrayBuffer(Math.max(2 * this.#bytes.length, needed));
+      const larger = Buffer.from(memory);
+      this.#bytes.copy(larger, 0, 0, this.length);
+      this.#memory = memory;
+      this.#bytes = larger;
+    }
+    this.length += this.#bytes.write(text, this.length, 'utf8');
+  }
+
+  taken(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory, 0, this.length);
+  }
+}
+
+/** What only new customers need. */
+function sealedColumns(sizes: PackedSizes) {
+  return {
+    profiles: new GrowingArray('bytea', sizes.profiles),
+    profileEnds: [] as number[],
+    clearValues: new GrowingArray('jsonb', sizes.clearValues),
+    clearEnds: [] as number[],
+    identifierOwners: new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS),
+    identifierFieldIds: new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS),
+  };
+}
 
 export function chunkPacker(checking: CheckingFields, sealing: boolean, sizes: PackedSizes): ChunkPacker {
   const width = Math.ceil(checking.fields.length / 8);
   const rows: number[] = [];
   const endBytes: number[] = [];
   const flags: number[] = [];
-  const identifierFields: number[] = [];
-  const identifierEnds: number[] = [];
+  const given: number[] = [];
+  const texts = new GrowingText(sizes.texts);
   const textEnds: number[] = [];
-  const profileEnds: number[] = [];
-  const clearEnds: number[] = [];
-  const given = new GrowingBytes(width * 4_000);
-  const identifiers = new GrowingBytes(16 * 8_000);
-  const customerIds = new GrowingBytes(16 * 4_000);
-  const digests = new GrowingBytes(16 * 4_000);
-  const texts = new GrowingBytes(sizes.texts);
-  const profiles = new GrowingBytes(sealing ? sizes.profiles : 0);
-  const clearValues = new GrowingBytes(sealing ? sizes.clearValues : 0);
-  const errors: PackedChunk['errors'] = [];
+  const failed: PackedChunk['failed'] = [];
+  const customerIds = new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS);
+  const digests = new GrowingArray('bytea', ID_ELEMENT_BYTES * USUAL_ROWS);
+  const blindIndexes = new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS);
+  const identifierEnds: number[] = [];
+  const identifierFields: number[] = [];
+  const sealed = sealing ? sealedColumns(sizes) : null;
+  const met = new Set<string>();
+  let isClean = true;
+
+  function addGood(row: CheckedRow, ahead: RowAhead): void {
+    customerIds.addId(ahead.customerId);
+    digests.addBytes(ahead.text.digest);
+    for (const identifier of row.identifiers) {
+      if (met.has(identifier.blindIndex)) isClean = false;
+      else met.add(identifier.blindIndex);
+      blindIndexes.addId(identifier.blindIndex);
+      identifierFields.push(identifier.fieldIndex);
+      sealed?.identifierOwners.addId(ahead.customerId);
+      sealed?.identifierFieldIds.addId(checking.fields[identifier.fieldIndex]?.field_id ?? '');
+    }
+    identifierEnds.push(identifierFields.length);
+    if (sealed === null || ahead.write === null) return;
+    sealed.profiles.addBytes(ahead.write.sealedProfile);
+    sealed.profileEnds.push(sealed.profiles.end);
+    sealed.clearValues.addJson(ahead.write.clearValues);
+    sealed.clearEnds.push(sealed.clearValues.end);
+  }
 
   return {
+    get count() {
+      return rows.length;
+    },
     add: (row, text, ahead, mayRepeat) => {
-      if (row.errors.length > 0) errors.push({ index: rows.length, errors: [...row.errors] });
+      isClean &&= ahead !== null && row.isComplete && !mayRepeat;
+      if (ahead === null) {
+        const { errors, identifiers } = row;
+        failed.push({ index: rows.length, errors, identifiers });
+      } else {
+        addGood(row, ahead);
+      }
       rows.push(row.row);
       endBytes.push(row.endByte);
       flags.push(
@@ -46,53 +114,48 @@ export function chunkPacker(checking: CheckingFields, sealing: boolean, sizes: P
           (mayRepeat ? FLAGS.mayRepeat : 0) |
           (ahead?.isWhole === true ? FLAGS.whole : 0),
       );
-      const from = given.length;
-      given.appendZeros(width);
-      for (let index = 0; index < row.values.length; index += 1)
-        if (row.values[index] !== undefined) given.setBit(from, index);
-      for (const identifier of row.identifiers) {
-        identifiers.appendId(identifier.blindIndex);
-        identifierFields.push(identifier.fieldIndex);
+      for (let byte = 0; byte < width; byte += 1) {
+        let bits = 0;
+        for (let bit = 0; bit < 8; bit += 1) if (row.values[8 * byte + bit] !== undefined) bits |= 1 << bit;
+        given.push(bits);
       }
-      identifierEnds.push(identifierFields.length);
-      customerIds.appendId(ahead?.customerId ?? NO_ID);
-      digests.append(ahead?.text.digest ?? NO_DIGEST);
-      texts.appendText(text);
+      texts.add(text);
       textEnds.push(texts.length);
-      if (!sealing) return;
-      if (ahead?.write != null) {
-        profiles.append(ahead.write.sealedProfile);
-        clearValues.appendText(ahead.write.clearValues.toString());
-      }
-      profileEnds.push(profiles.length);
-      clearEnds.push(clearValues.length);
     },
     finish: (source) => {
       sizes.texts = texts.length;
-      if (sealing) {
-        sizes.profiles = profiles.length;
-        sizes.clearValues = clearValues.length;
+      if (sealed !== null) {
+        sizes.profiles = sealed.profiles.end;
+        sizes.clearValues = sealed.clearValues.end;
       }
       return {
         signature: checking.signature,
+        count: rows.length,
         rows: Float64Array.from(rows),
         endBytes: Float64Array.from(endBytes),
         flags: Uint8Array.from(flags),
-        given: given.taken(),
-        identifiers: identifiers.taken(),
-        identifierFields: Uint16Array.from(identifierFields),
-        identifierEnds: Uint32Array.from(identifierEnds),
+        given: Uint8Array.from(given),
+        texts: texts.taken(),
+        textEnds: Uint32Array.from(textEnds),
+        failed,
         customerIds: customerIds.taken(),
         digests: digests.taken(),
-        texts: { bytes: texts.taken(), ends: Uint32Array.from(textEnds) },
-        sealed: sealing
-          ? {
-              profiles: { bytes: profiles.taken(), ends: Uint32Array.from(profileEnds) },
-              clearValues: { bytes: clearValues.taken(), ends: Uint32Array.from(clearEnds) },
-            }
-          : null,
+        blindIndexes: blindIndexes.taken(),
+        identifierEnds: Uint32Array.from(identifierEnds),
+        identifierFields: Uint16Array.from(identifierFields),
+        sealed:
+          sealed === null
+            ? null
+            : {
+                profiles: sealed.profiles.taken(),
+                profileEnds: Uint32Array.from(sealed.profileEnds),
+                clearValues: sealed.clearValues.taken(),
+                clearEnds: Uint32Array.from(sealed.clearEnds),
+                identifierOwners: sealed.identifierOwners.taken(),
+                identifierFieldIds: sealed.identifierFieldIds.taken(),
+              },
         source,
-        errors,
+        isClean,
       };
     },
   };
@@ -100,27 +163,6 @@ export function chunkPacker(checking: CheckingFields, sealing: boolean, sizes: P
 
 /** The memory that changes hands with a chunk. */
 export function memoryOf(packed: PackedChunk): ArrayBuffer[] {
-  const columns = [
-    packed.rows,
-    packed.endBytes,
-    packed.flags,
-    packed.given,
-    packed.identifiers,
-    packed.identifierFields,
-    packed.identifierEnds,
-    packed.customerIds,
-    packed.digests,
-    packed.texts.bytes,
-    packed.texts.ends,
-    packed.source.bytes,
-    ...(packed.sealed === null
-      ? []
-      : [
-          packed.sealed.profiles.bytes,
-          packed.sealed.profiles.ends,
-          packed.sealed.clearValues.bytes,
-          packed.sealed.clearValues.ends,
-        ]),
-  ];
-  return columns.map((column) => column.buffer as ArrayBuffer);
+  const columns = [...Object.values(packed), ...Object.values(packed.sealed ?? {}), packed.source.bytes];
+  return columns.filter((column) => ArrayBuffer.isView(column)).map((column) => column.buffer as ArrayBuffer);
 }

@@ -1,9 +1,9 @@
+import { arrayParameter, elementAt, fixedAt, idAt } from '../../platform/database/binary-arrays.ts';
 import type { ProfileValues } from '../customers/profile-values.ts';
-import type { CustomerWrite } from '../customers/save-customers.ts';
+import type { CustomerWrite, Newcomers } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { decodeProfile } from '../sealing/profile-envelope.ts';
 import type { CheckedRow, RowIdentifier } from './checked-row.ts';
-import { type PackedBytes, readBit, readId } from './packed-parts.ts';
 import type { PreparedChunk } from './prepare-chunk.ts';
 import type { RawRow } from './raw-row.ts';
 import type { RowAhead } from './row-ahead.ts';
@@ -13,51 +13,72 @@ export const FLAGS = { identityUnknown: 1, complete: 2, mayRepeat: 4, whole: 8 }
 
 /**
  * A prepared chunk as it comes from the thread that prepares: columns in a few buffers that change hands without being
- * copied, because thousands of small objects would be copied one by one and then collected one by one.
+ * copied, because thousands of small objects would be copied one by one and then collected one by one. What is stored
+ * of new customers stands in arrays that go to Postgres as they are.
  */
 export type PackedChunk = {
   signature: string;
+  count: number;
   rows: Float64Array;
   endBytes: Float64Array;
   flags: Uint8Array;
   /** A bit for each row and field: whether the row says something of it, be it that it is blank. */
   given: Uint8Array;
-  identifiers: Uint8Array;
-  identifierFields: Uint16Array;
-  /** By row: where its identifiers end. */
-  identifierEnds: Uint32Array;
+  /** Each row's profile as JSON by slot, one behind the other. */
+  texts: Uint8Array;
+  textEnds: Uint32Array;
+  /** The rows with errors. They have no place in the arrays below. */
+  failed: { index: number; errors: readonly RowError[]; identifiers: readonly RowIdentifier[] }[];
   customerIds: Uint8Array;
   digests: Uint8Array;
-  /** Each row's profile as JSON by slot. */
-  texts: PackedBytes;
+  /** The good rows' identifiers; by good row where they end, and by identifier which field it is of. */
+  blindIndexes: Uint8Array;
+  identifierEnds: Uint32Array;
+  identifierFields: Uint16Array;
   /** Null where new customers were not expected. */
-  sealed: { profiles: PackedBytes; clearValues: PackedBytes } | null;
+  sealed: {
+    profiles: Uint8Array;
+    profileEnds: Uint32Array;
+    clearValues: Uint8Array;
+    clearEnds: Uint32Array;
+    identifierOwners: Uint8Array;
+    identifierFieldIds: Uint8Array;
+  } | null;
   /** The chunk's own bytes of the file, from which a row can be read again. */
   source: { bytes: Uint8Array; fromByte: number; fromRow: number };
-  errors: { index: number; errors: RowError[] }[];
+  /** Every row is good and complete and has identifiers of its own: if none of them is stored, all are new. */
+  isClean: boolean;
 };
 
-export const DIGEST_BYTES = 16;
-
-/** Reads rows out of their bytes again: the offset and the row's number before them are needed to tell where they stand. */
+/** Reads rows out of their bytes again: the offset and the row's number before them tell where they stand. */
 export type RereadRows = (bytes: Buffer, fromByte: number, fromRow: number) => RawRow[];
 
+/** A packed chunk with what is needed to look into it row by row. */
+type Opened = { packed: PackedChunk; fields: readonly FieldDefinition[]; reread: RereadRows };
+
+const DIGEST_BYTES = 16;
 const NO_ERRORS: readonly RowError[] = [];
 
-function sliceOf(packed: PackedBytes, index: number): Buffer {
-  const from = index === 0 ? 0 : (packed.ends[index - 1] ?? 0);
-  return Buffer.from(packed.bytes.buffer, packed.bytes.byteOffset + from, (packed.ends[index] ?? from) - from);
+function textAt(packed: PackedChunk, index: number): Buffer {
+  const from = index === 0 ? 0 : (packed.textEnds[index - 1] ?? 0);
+  return Buffer.from(packed.texts.buffer, from, (packed.textEnds[index] ?? from) - from);
 }
 
-/** Columns of a packed chunk with what is needed to look into them row by row. */
-type Opened = {
-  packed: PackedChunk;
-  fields: readonly FieldDefinition[];
-  errors: ReadonlyMap<number, readonly RowError[]>;
-  reread: RereadRows;
-};
+const valuesAt = (packed: PackedChunk, index: number): ProfileValues => decodeProfile(textAt(packed, index));
 
-/** What is worked out of the columns only when it is asked for: most rows are never asked. */
+function hasBit(bits: Uint8Array, fromByte: number, index: number): boolean {
+  return ((bits[fromByte + (index >> 3)] ?? 0) & (1 << (index & 7))) !== 0;
+}
+
+function identifiersAt(packed: PackedChunk, goodIndex: number): RowIdentifier[] {
+  const found: RowIdentifier[] = [];
+  const end = packed.identifierEnds[goodIndex] ?? 0;
+  for (let at = goodIndex === 0 ? 0 : (packed.identifierEnds[goodIndex - 1] ?? 0); at < end; at += 1)
+    found.push({ fieldIndex: packed.identifierFields[at] ?? 0, blindIndex: idAt(packed.blindIndexes, at) });
+  return found;
+}
+
+/** What stands in the columns is worked out only when it is asked for: most rows are never asked. */
 class PackedRow implements CheckedRow {
   readonly row: number;
   readonly endByte: number;
@@ -70,27 +91,27 @@ class PackedRow implements CheckedRow {
   readonly #chunk: Opened;
   readonly #index: number;
 
-  constructor(chunk: Opened, index: number) {
+  constructor(chunk: Opened, index: number, goodIndex: number, failed: PackedChunk['failed'][number] | undefined) {
     const { packed } = chunk;
     const flags = packed.flags[index] ?? 0;
     this.#chunk = chunk;
     this.#index = index;
     this.row = packed.rows[index] ?? 0;
     this.endByte = packed.endBytes[index] ?? 0;
-    this.identifiers = identifiersAt(packed, index);
-    this.errors = chunk.errors.get(index) ?? NO_ERRORS;
+    this.identifiers = failed?.identifiers ?? identifiersAt(packed, goodIndex);
+    this.errors = failed?.errors ?? NO_ERRORS;
     this.identityUnknown = (flags & FLAGS.identityUnknown) !== 0;
     this.isComplete = (flags & FLAGS.complete) !== 0;
     this.mayRepeat = (flags & FLAGS.mayRepeat) !== 0;
-    this.ahead = this.errors.length > 0 ? null : new PackedAhead(packed, index, (flags & FLAGS.whole) !== 0);
+    this.ahead = failed === undefined ? new PackedAhead(packed, index, goodIndex) : null;
   }
 
   get raw(): RawRow {
     const { packed, reread } = this.#chunk;
     const { bytes, fromByte, fromRow } = packed.source;
-    const first = this.#index === 0;
-    const startByte = first ? fromByte : (packed.endBytes[this.#index - 1] ?? 0);
-    const startRow = first ? fromRow : (packed.rows[this.#index - 1] ?? 0);
+    const before = this.#index - 1;
+    const startByte = before < 0 ? fromByte : (packed.endBytes[before] ?? 0);
+    const startRow = before < 0 ? fromRow : (packed.rows[before] ?? 0);
     const own = Buffer.from(bytes.buffer, startByte - fromByte, this.endByte - startByte);
     const [raw] = reread(own, startByte, startRow);
     if (raw === undefined) throw new Error('A row of the chunk could not be read again.');
@@ -100,26 +121,26 @@ class PackedRow implements CheckedRow {
   get values(): (string | null | undefined)[] {
     const { packed, fields } = this.#chunk;
     const held = valuesAt(packed, this.#index);
-    const width = Math.ceil(fields.length / 8);
-    return fields.map((field, index) => {
-      const value = held.get(field.slot);
-      if (value !== undefined) return value;
-      return readBit(packed.given, this.#index * width, index) ? null : undefined;
-    });
+    const from = this.#index * Math.ceil(fields.length / 8);
+    return fields.map((field, index) => held.get(field.slot) ?? (hasBit(packed.given, from, index) ? null : undefined));
   }
 }
 
 class PackedAhead implements RowAhead {
   readonly customerId: string;
-  readonly isWhole: boolean;
   readonly #packed: PackedChunk;
   readonly #index: number;
+  readonly #goodIndex: number;
 
-  constructor(packed: PackedChunk, index: number, isWhole: boolean) {
+  constructor(packed: PackedChunk, index: number, goodIndex: number) {
     this.#packed = packed;
     this.#index = index;
-    this.isWhole = isWhole;
-    this.customerId = readId(packed.customerIds, index);
+    this.#goodIndex = goodIndex;
+    this.customerId = idAt(packed.customerIds, goodIndex);
+  }
+
+  get isWhole(): boolean {
+    return ((this.#packed.flags[this.#index] ?? 0) & FLAGS.whole) !== 0;
   }
 
   get values(): ProfileValues {
@@ -127,7 +148,7 @@ class PackedAhead implements RowAhead {
   }
 
   get text(): RowAhead['text'] {
-    return { plaintext: sliceOf(this.#packed.texts, this.#index), digest: this.#digest() };
+    return { plaintext: textAt(this.#packed, this.#index), digest: this.#digest() };
   }
 
   get write(): CustomerWrite | null {
@@ -135,25 +156,50 @@ class PackedAhead implements RowAhead {
     if (sealed === null) return null;
     return {
       customerId: this.customerId,
-      sealedProfile: sliceOf(sealed.profiles, this.#index),
+      sealedProfile: elementAt(sealed.profiles, sealed.profileEnds, this.#goodIndex, 'bytea'),
       profileDigest: this.#digest(),
-      clearValues: sliceOf(sealed.clearValues, this.#index),
+      clearValues: elementAt(sealed.clearValues, sealed.clearEnds, this.#goodIndex, 'jsonb'),
     };
   }
 
   #digest(): Buffer {
-    return Buffer.from(this.#packed.digests.buffer, this.#index * DIGEST_BYTES, DIGEST_BYTES);
+    return fixedAt(this.#packed.digests, this.#goodIndex, DIGEST_BYTES);
   }
 }
 
-const valuesAt = (packed: PackedChunk, index: number) => decodeProfile(sliceOf(packed.texts, index));
+function rowsOfPacked(opened: Opened): CheckedRow[] {
+  const { packed } = opened;
+  const failed = new Map(packed.failed.map((one) => [one.index, one]));
+  const rows: CheckedRow[] = [];
+  let goodIndex = 0;
+  for (let index = 0; index < packed.count; index += 1) {
+    const bad = failed.get(index);
+    rows.push(new PackedRow(opened, index, goodIndex, bad));
+    if (bad === undefined) goodIndex += 1;
+  }
+  return rows;
+}
 
-function identifiersAt(packed: PackedChunk, index: number): RowIdentifier[] {
-  const found: RowIdentifier[] = [];
-  const end = packed.identifierEnds[index] ?? 0;
-  for (let at = index === 0 ? 0 : (packed.identifierEnds[index - 1] ?? 0); at < end; at += 1)
-    found.push({ fieldIndex: packed.identifierFields[at] ?? 0, blindIndex: readId(packed.identifiers, at) });
-  return found;
+function newcomersOf(packed: PackedChunk): Newcomers | null {
+  const { sealed } = packed;
+  if (sealed === null || !packed.isClean) return null;
+  return {
+    count: packed.count,
+    customers: {
+      customerIds: arrayParameter(packed.customerIds),
+      sealedProfiles: arrayParameter(sealed.profiles),
+      profileDigests: arrayParameter(packed.digests),
+      clearValues: arrayParameter(sealed.clearValues),
+    },
+    identifiers:
+      packed.identifierFields.length === 0
+        ? null
+        : {
+            blindIndexes: arrayParameter(packed.blindIndexes),
+            customerIds: arrayParameter(sealed.identifierOwners),
+            fieldIds: arrayParameter(sealed.identifierFieldIds),
+          },
+  };
 }
 
 /** The chunk as the merge knows it. `fields` are those it was prepared under. */
@@ -162,12 +208,17 @@ export function unpackChunk(
   fields: readonly FieldDefinition[],
   reread: RereadRows,
 ): PreparedChunk {
-  const errors = new Map(packed.errors.map((one) => [one.index, one.errors]));
-  const opened: Opened = { packed, fields, errors, reread };
   const { bytes, fromByte, fromRow } = packed.source;
+  let rows: CheckedRow[] | null = null;
   return {
     signature: packed.signature,
-    rows: Array.from(packed.rows, (_, index) => new PackedRow(opened, index)),
+    count: packed.count,
+    end: { row: packed.rows.at(-1) ?? fromRow, byte: packed.endBytes.at(-1) ?? fromByte },
+    newcomers: newcomersOf(packed),
+    rows: () => {
+      rows ??= rowsOfPacked({ packed, fields, reread });
+      return rows;
+    },
     rawRows: () => reread(Buffer.from(bytes.buffer), fromByte, fromRow),
   };
 }

@@ -1,3 +1,4 @@
+import type { Newcomers } from '../customers/save-customers.ts';
 import type { CheckedRow } from './checked-row.ts';
 import type { Checker } from './import-context.ts';
 import type { RawRow } from './raw-row.ts';
@@ -5,11 +6,28 @@ import type { RawRow } from './raw-row.ts';
 /** Rows that were checked before their transaction began, under the fields whose signature it names. */
 export type PreparedChunk = {
   signature: string;
-  rows: readonly CheckedRow[];
+  count: number;
+  /** The last row, and the file's offset behind it: the place to go on from. */
+  end: { row: number; byte: number };
+  /**
+   * What to write if nobody holds one of the rows' identifiers; null when rows must be looked at one by one, because one
+   * is bad, incomplete, or may meet another row of the file.
+   */
+  newcomers: Newcomers | null;
+  rows(): readonly CheckedRow[];
   /** The rows as the file has them, for checking them again when a field has changed since. */
   rawRows(): readonly RawRow[];
 };
 
-export function prepareChunk(checker: Checker, rows: readonly RawRow[]): PreparedChunk {
-  return { signature: checker.checking.signature, rows: rows.map(checker.check), rawRows: () => rows };
+export function prepareChunk(checker: Checker, raw: readonly RawRow[]): PreparedChunk {
+  const rows = raw.map(checker.check);
+  const last = rows.at(-1);
+  return {
+    signature: checker.checking.signature,
+    count: rows.length,
+    end: { row: last?.row ?? 0, byte: last?.endByte ?? 0 },
+    newcomers: null,
+    rows: () => rows,
+    rawRows: () => raw,
+  };
 }

@@ -7,7 +7,7 @@ import { chunkPacker, memoryOf } from './pack-rows.ts';
 import type { PackedChunk } from './packed-chunk.ts';
 import { ParseFault } from './parse-fault.ts';
 import type { RawRow } from './raw-row.ts';
-import { type ReadStart, readRows } from './read-rows.ts';
+import { BYTES_AT_ONCE, type ReadStart, readRows } from './read-rows.ts';
 import { type RepeatFinder, repeatFinder } from './repeated-identifiers.ts';
 import { aheadOf, valuesBySlot } from './row-ahead.ts';
 
@@ -30,7 +30,7 @@ export type Request =
   | { ask: 'read'; start: ReadStart }
   /** Puts the next rows' identifiers through the filter of what may repeat. */
   | { ask: 'scan'; fields: readonly FieldDefinition[] }
-  | { ask: 'prepare'; fields: readonly FieldDefinition[]; sealing: boolean; watch: Watch }
+  | { ask: 'prepare'; fields: readonly FieldDefinition[]; sealing: boolean; watch: Watch; rows: number }
   | { ask: 'bytes'; bytes: Uint8Array | null };
 
 export type Answer =
@@ -63,8 +63,12 @@ function takeHeld(from: number, to: number): Uint8Array<ArrayBuffer> {
   for (const { at, bytes } of held)
     if (at < to && at + bytes.length > from)
       taken.set(bytes.subarray(Math.max(0, from - at), to - at), Math.max(0, at - from));
-  while (held[0] !== undefined && held[0].at + held[0].bytes.length <= to) held.shift();
+  dropHeld(to);
   return taken;
+}
+
+function dropHeld(until: number): void {
+  while (held[0] !== undefined && held[0].at + held[0].bytes.length <= until) held.shift();
 }
 
 async function* read(fromByte: number): AsyncGenerator<Buffer> {
@@ -91,13 +95,12 @@ function checkerOf(fields: readonly FieldDefinition[]): Checker {
   return checker;
 }
 
-async function nextRows(): Promise<{ rows: RawRow[]; from: typeof reached } | null> {
+async function nextRows(): Promise<RawRow[] | null> {
   const { value, done } = (await rows?.next()) ?? { value: undefined, done: true };
   const last = value?.at(-1);
   if (done === true || value === undefined || last === undefined) return null;
-  const from = reached;
   reached = { byte: last.endByte, row: last.row };
-  return { rows: value, from };
+  return value;
 }
 
 async function scanRows(fields: readonly FieldDefinition[]): Promise<Answer> {
@@ -105,32 +108,36 @@ async function scanRows(fields: readonly FieldDefinition[]): Promise<Answer> {
   if (next === null) return { tell: 'end' };
   const { identify, checking } = checkerOf(fields);
   finder ??= { met: repeatFinder(data.contentBytes), signature: checking.signature };
-  takeHeld(next.from.byte, reached.byte);
+  dropHeld(reached.byte);
   if (checking.hasUnique)
-    for (const raw of next.rows) for (const { blindIndex } of identify(raw).identifiers) finder.met.meet(blindIndex);
+    for (const raw of next) for (const { blindIndex } of identify(raw).identifiers) finder.met.meet(blindIndex);
   return { tell: 'scanned', endByte: reached.byte };
 }
 
 async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promise<Answer> {
-  const next = await nextRows();
-  if (next === null) return { tell: 'end' };
   const { check, checking } = checkerOf(request.fields);
   // What the scan found by other fields says nothing about these.
   const known = finder?.signature === checking.signature ? finder.met : null;
   const watch = request.watch === 'repeated' && known === null ? 'all' : request.watch;
   const packer = chunkPacker(checking, request.sealing, sizes);
-  for (const raw of next.rows) {
-    const row = check(raw);
-    const values = valuesBySlot(checking, row);
-    const isGood = row.errors.length === 0;
-    const ahead = isGood ? aheadOf(context, checking, row, values, request.sealing) : null;
-    const mayRepeat =
-      watch === 'all' ||
-      (watch === 'repeated' && row.identifiers.some(({ blindIndex }) => known?.mayRepeat(blindIndex)));
-    packer.add(row, ahead?.text.plaintext.toString() ?? encodeProfile(values), ahead, mayRepeat);
+  const from = reached;
+  // Rows are taken a few at a time: thousands of parsed ones would outlive the collector's young generation.
+  while (packer.count < request.rows && reached.byte - from.byte < BYTES_AT_ONCE) {
+    const next = await nextRows();
+    if (next === null) break;
+    for (const raw of next) {
+      const row = check(raw);
+      const values = valuesBySlot(checking, row);
+      const isGood = row.errors.length === 0;
+      const ahead = isGood ? aheadOf(context, checking, row, values, request.sealing) : null;
+      const mayRepeat =
+        watch === 'all' ||
+        (watch === 'repeated' && row.identifiers.some(({ blindIndex }) => known?.mayRepeat(blindIndex)));
+      packer.add(row, ahead?.text.plaintext.toString() ?? encodeProfile(values), ahead, mayRepeat);
+    }
   }
-  const { byte, row } = next.from;
-  const source = { bytes: takeHeld(byte, reached.byte), fromByte: byte, fromRow: row };
+  if (packer.count === 0) return { tell: 'end' };
+  const source = { bytes: takeHeld(from.byte, reached.byte), fromByte: from.byte, fromRow: from.row };
   return { tell: 'prepared', packed: packer.finish(source) };
 }
 

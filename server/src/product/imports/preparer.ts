@@ -8,7 +8,8 @@ import type { PreparedChunk } from './prepare-chunk.ts';
 import type { Answer, Request, ThreadData, Watch } from './prepare-thread.ts';
 import { type ReadStart, rowsOf, type Source } from './read-rows.ts';
 
-const BYTES_A_MESSAGE = 256 * 1024;
+const BYTES_A_MESSAGE = 64 * 1024;
+const ROWS_AT_ONCE = 250;
 /** What one chunk takes is bounded; a thread that wants more is broken, and is not to take the server with it. */
 const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 192, stackSizeMb: 4 };
 
@@ -103,10 +104,10 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
       }
     },
     chunks: async function* (start, how) {
-      await ask({ ask: 'read', start });
+      await ask({ ask: 'read', start: { ...start, rowsAtOnce: ROWS_AT_ONCE } });
       for (;;) {
         const { fields, sealing, watch } = how();
-        const answer = await next({ ask: 'prepare', fields, sealing, watch });
+        const answer = await next({ ask: 'prepare', fields, sealing, watch, rows: start.rowsAtOnce });
         if (answer.tell !== 'prepared') return;
         yield unpackChunk(answer.packed, fields, (bytes, fromByte, fromRow) =>
           rowsOf(source.kind, context.plan, bytes, fromByte, fromRow),
