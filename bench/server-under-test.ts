@@ -11,6 +11,7 @@ import { type Client, createClient } from '@nudgescribe/sdk';
 import { startEmbeddedDatabase } from '../server/src/platform/database/embedded/embedded-database.ts';
 
 const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../package.json', import.meta.url));
 const READY_MS = 60_000;
 
 /** A server process of its own on a Postgres of its own, with the settings a user gets: fsync on, nothing tuned for the bench. */
@@ -47,6 +48,12 @@ async function waitUntilReady(url: string, child: ChildProcess, logPath: string)
   }
 }
 
+/** The flags of Node with which `npm start` runs the server. */
+async function flagsOfStart(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 /** Starts both under a temporary folder that is removed by stop(). `nodeOptions` go to the server's Node, say --cpu-prof. */
 export async function startServerUnderTest(nodeOptions: readonly string[] = []): Promise<ServerUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-bench-'));
@@ -61,7 +68,7 @@ export async function startServerUnderTest(nodeOptions: readonly string[] = []):
   const logPath = join(folder, 'server.log');
   const log = openSync(logPath, 'w', 0o600);
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('NUDGESCRIBE_'));
-  const child = spawn(process.execPath, [...nodeOptions, MAIN, 'serve'], {
+  const child = spawn(process.execPath, [...(await flagsOfStart()), ...nodeOptions, MAIN, 'serve'], {
     env: {
       ...Object.fromEntries(kept),
       NUDGESCRIBE_DATABASE_URL: database.url,

@@ -1,5 +1,5 @@
 // Runs a script of this repository on the repository's own Node, installing what is missing first:
-//   node bootstrap/run.mjs <script.ts> [arguments …]
+//   node bootstrap/run.mjs [--flag-of-node …] <script.ts> [arguments …]
 // Plain JavaScript without dependencies, because it starts on whatever Node (20 or later) the system has.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -232,14 +232,17 @@ function environment() {
 }
 
 async function main() {
-  const [script, ...rest] = process.argv.slice(2);
-  if (script === undefined) throw new Told('Usage: node bootstrap/run.mjs <script.ts> [arguments …]');
+  const given = process.argv.slice(2);
+  const scriptAt = given.findIndex((argument) => !argument.startsWith('--'));
+  if (scriptAt === -1) throw new Told('Usage: node bootstrap/run.mjs [--flag-of-node …] <script.ts> [arguments …]');
+  const [script, ...rest] = given.slice(scriptAt);
   if (majorOf(process.versions.node) < 20) throw new Told(`Node 20 or later is needed; this is ${process.version}.`);
   passSignalsOn();
   endWithParent();
   const node = nodeToUse(await ensureInstalled());
   // Type stripping and SQLite are announced as experimental by the earliest releases of Node 24.
-  const args = ['--disable-warning=ExperimentalWarning', resolve(ROOT, script), ...rest];
+  const flags = ['--disable-warning=ExperimentalWarning', ...given.slice(0, scriptAt)];
+  const args = [...flags, resolve(ROOT, script), ...rest];
   const child = spawn(node, args, { stdio: 'inherit', env: environment() });
   running = child;
   // A signal that came while nothing was running yet.

@@ -37,10 +37,9 @@ export async function saveCustomers(
 /** Customers of whom nobody is stored yet, ready as parameters: sealed, each with its own identifiers. */
 export type Newcomers = { count: number; customers: CustomerColumns; identifiers: IdentifierColumns | null };
 
-/** Whether anybody in the account holds one of their identifiers. The caller has locked the workspace's profiles. */
-export async function areNew(tx: Transaction, accountId: string, newcomers: Newcomers): Promise<boolean> {
-  if (newcomers.identifiers === null) return true;
-  return (await findIdentifiers(tx, accountId, newcomers.identifiers.blindIndexes)).length === 0;
+/** Whether nobody in the account holds one of these, a uuid[] parameter. The caller has locked the workspace's profiles. */
+export async function areFree(tx: Transaction, accountId: string, blindIndexes: Buffer): Promise<boolean> {
+  return (await findIdentifiers(tx, accountId, blindIndexes)).length === 0;
 }
 
 export async function saveNewcomers(

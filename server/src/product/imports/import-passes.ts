@@ -93,7 +93,7 @@ export async function pass(work: Work, preparer: Preparer, apply: boolean, watch
       await requireGroup(step.tx, accountId, context.workspaceId, now.customer_group_id).catch((error: unknown) => {
         throw error instanceof Failure ? importFailures.group_gone() : error;
       });
-      const played = await playChunk(step.tx, context, chunk, (watched) =>
+      const played = await playChunk(step.tx, context, chunk, apply, (watched) =>
         identifiersMet(step.tx, accountId, importId, watched),
       );
       const { merged } = played;

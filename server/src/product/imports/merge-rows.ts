@@ -22,9 +22,8 @@ export type Merged = {
   newcomers: Newcomers | null;
 };
 
-/** What rows come to of which each is a new customer of its own. */
-export function mergedNewcomers(newcomers: Newcomers): Merged {
-  const { count } = newcomers;
+/** What rows come to of which each is a new customer of its own. `newcomers` is null where nothing will be written. */
+export function mergedNewcomers(count: number, newcomers: Newcomers | null): Merged {
   return {
     counts: { ...noCounts(), total_rows: count, created: count },
     failed: [],

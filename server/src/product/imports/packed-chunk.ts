@@ -1,6 +1,6 @@
 import { arrayParameter, elementAt, fixedAt, idAt } from '../../platform/database/binary-arrays.ts';
 import type { ProfileValues } from '../customers/profile-values.ts';
-import type { CustomerWrite, Newcomers } from '../customers/save-customers.ts';
+import type { CustomerWrite } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { decodeProfile } from '../sealing/profile-envelope.ts';
 import type { CheckedRow, RowIdentifier } from './checked-row.ts';
@@ -180,26 +180,23 @@ function rowsOfPacked(opened: Opened): CheckedRow[] {
   return rows;
 }
 
-function newcomersOf(packed: PackedChunk): Newcomers | null {
+function allNew(packed: PackedChunk): PreparedChunk['allNew'] {
+  if (!packed.isClean) return null;
+  const blindIndexes = packed.identifierFields.length === 0 ? null : arrayParameter(packed.blindIndexes);
   const { sealed } = packed;
-  if (sealed === null || !packed.isClean) return null;
-  return {
-    count: packed.count,
-    customers: {
-      customerIds: arrayParameter(packed.customerIds),
-      sealedProfiles: arrayParameter(sealed.profiles),
-      profileDigests: arrayParameter(packed.digests),
-      clearValues: arrayParameter(sealed.clearValues),
-    },
-    identifiers:
-      packed.identifierFields.length === 0
-        ? null
-        : {
-            blindIndexes: arrayParameter(packed.blindIndexes),
-            customerIds: arrayParameter(sealed.identifierOwners),
-            fieldIds: arrayParameter(sealed.identifierFieldIds),
-          },
+  if (sealed === null) return { blindIndexes, write: null };
+  const customers = {
+    customerIds: arrayParameter(packed.customerIds),
+    sealedProfiles: arrayParameter(sealed.profiles),
+    profileDigests: arrayParameter(packed.digests),
+    clearValues: arrayParameter(sealed.clearValues),
   };
+  const owners = {
+    customerIds: arrayParameter(sealed.identifierOwners),
+    fieldIds: arrayParameter(sealed.identifierFieldIds),
+  };
+  const identifiers = blindIndexes === null ? null : { blindIndexes, ...owners };
+  return { blindIndexes, write: { count: packed.count, customers, identifiers } };
 }
 
 /** The chunk as the merge knows it. `fields` are those it was prepared under. */
@@ -214,7 +211,7 @@ export function unpackChunk(
     signature: packed.signature,
     count: packed.count,
     end: { row: packed.rows.at(-1) ?? fromRow, byte: packed.endBytes.at(-1) ?? fromByte },
-    newcomers: newcomersOf(packed),
+    allNew: allNew(packed),
     rows: () => {
       rows ??= rowsOfPacked({ packed, fields, reread });
       return rows;

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { joinGroup, joinNewcomers } from '../customers/join-group.ts';
 import { matchCustomers } from '../customers/match-customers.ts';
-import { areNew, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
+import { areFree, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import type { CheckedRow } from './checked-row.ts';
@@ -13,13 +13,14 @@ import type { PreparedChunk } from './prepare-chunk.ts';
 /**
  * Decides what a chunk comes to, without writing anything. Locks the workspace's profiles first: from here to the end of
  * the transaction nobody else changes customers or fields. Rows are checked again when a field has changed since;
- * field_gone (400) when one of the file's fields no longer exists. `watched` are the identifiers that may stand in other
- * chunks too; `metBefore` tells which of them did.
+ * field_gone (400) when one of the file's fields no longer exists. `writes` says whether applyChunk will follow. `watched` are
+ * the identifiers that may stand in other chunks too; `metBefore` tells which of them did.
  */
 export async function playChunk(
   tx: Transaction,
   context: ImportContext,
   chunk: PreparedChunk,
+  writes: boolean,
   metBefore: (blindIndexes: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<{ merged: Merged; watched: readonly string[]; fields: FieldDefinition[] }> {
   await lockProfiles(tx, context.workspaceId);
@@ -29,15 +30,25 @@ export async function playChunk(
   if (context.plan.columns.some((fieldId) => fieldId !== null && !there.has(fieldId)))
     throw importFailures.field_gone();
   const isCurrent = chunk.signature === JSON.stringify(fields);
-  const { newcomers } = chunk;
-  if (isCurrent && newcomers !== null && context.options.mode !== 'update_only')
-    if (await areNew(tx, context.accountId, newcomers))
-      return { merged: mergedNewcomers(newcomers), watched: [], fields };
+  if (isCurrent && (await isAllNew(tx, context, chunk, writes)))
+    return { merged: mergedNewcomers(chunk.count, chunk.allNew?.write ?? null), watched: [], fields };
   const rows = isCurrent ? chunk.rows() : chunk.rawRows().map(checkerFor(context, fields).check);
   const matches = await matchCustomers(tx, context.accountId, context.workspaceId, blindIndexesOf(rows));
   const watched = blindIndexesOf(rows.filter((row) => row.mayRepeat));
   const merged = mergeRows({ ...context, fields }, rows, matches, await metBefore(watched));
   return { merged, watched, fields };
+}
+
+/** Whether the chunk can be taken as a whole: as new customers, of whom everything that is to be written is ready. */
+async function isAllNew(
+  tx: Transaction,
+  context: ImportContext,
+  chunk: PreparedChunk,
+  writes: boolean,
+): Promise<boolean> {
+  const { allNew } = chunk;
+  if (allNew === null || context.options.mode === 'update_only' || (writes && allNew.write === null)) return false;
+  return allNew.blindIndexes === null || areFree(tx, context.accountId, allNew.blindIndexes);
 }
 
 /** Every identifier of the rows, once. */

@@ -10,10 +10,11 @@ export type PreparedChunk = {
   /** The last row, and the file's offset behind it: the place to go on from. */
   end: { row: number; byte: number };
   /**
-   * What to write if nobody holds one of the rows' identifiers; null when rows must be looked at one by one, because one
-   * is bad, incomplete, or may meet another row of the file.
+   * What the rows are if nobody holds one of these identifiers (a uuid[] parameter, null for none): each a new customer.
+   * `write` is null where that was not expected. Null altogether when rows must be looked at one by one, because one is
+   * bad, incomplete, or may meet another row of the file.
    */
-  newcomers: Newcomers | null;
+  allNew: { blindIndexes: Buffer | null; write: Newcomers | null } | null;
   rows(): readonly CheckedRow[];
   /** The rows as the file has them, for checking them again when a field has changed since. */
   rawRows(): readonly RawRow[];
@@ -26,7 +27,7 @@ export function prepareChunk(checker: Checker, raw: readonly RawRow[]): Prepared
     signature: checker.checking.signature,
     count: rows.length,
     end: { row: last?.row ?? 0, byte: last?.endByte ?? 0 },
-    newcomers: null,
+    allNew: null,
     rows: () => rows,
     rawRows: () => raw,
   };
