@@ -29,7 +29,8 @@ export function readSources(root: string, folder = ''): SourceFile[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry): SourceFile[] => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : readSources(root, path);
-    if (!entry.isFile() || !TEXT.test(entry.name)) return [];
+    // In a second worktree .git is a file that names a folder of that machine.
+    if (!entry.isFile() || SKIPPED.has(entry.name) || !TEXT.test(entry.name)) return [];
     return [sourceFile(path, readFileSync(join(root, path), 'utf8'))];
   });
 }

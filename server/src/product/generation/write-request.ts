@@ -1,8 +1,8 @@
 import type { CampaignRow, Channel } from '../campaigns/campaign.ts';
+import { checkMessage } from '../checks/check-message.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import type { MessageFinding } from '../messages/message.ts';
 import type { Criteria } from '../segments/segment-by.ts';
-import { checkMessage } from '../writing/checks.ts';
 import type { WriteRequest } from '../writing/writer.ts';
 
 /** What a writer is told of one segment and channel: the brief, clear attributes, and the names of fields. */

@@ -1,5 +1,5 @@
+import { withFallbacks } from '../checks/rules/wording.ts';
 import { parseTemplate, tagsOf } from '../merge-tags/template.ts';
-import { withFallbacks } from './checks.ts';
 import { type Chooser, shuffled } from './chooser.ts';
 import type { Material } from './material.ts';
 import type { TechniqueId } from './techniques.ts';

@@ -1,7 +1,7 @@
 import type { ChannelName } from '../campaigns/campaign.ts';
-import { plainWording, withFallbacks } from './checks.ts';
+import { briefLinks } from '../checks/rules/links.ts';
+import { plainWording, withFallbacks } from '../checks/rules/wording.ts';
 import { type Chooser, shuffled } from './chooser.ts';
-import { briefLinks } from './links.ts';
 import { type SegmentAngle, segmentAngle } from './segment-angle.ts';
 import { english, englishRelaxed } from './wording/english.ts';
 import type { Greeting, Manner, Wording } from './wording/wording.ts';

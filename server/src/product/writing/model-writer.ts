@@ -6,7 +6,7 @@ import {
   ModelAnswerUnusable,
   ModelAway,
 } from '../../providers/language-model/language-model.ts';
-import { checkMessage } from './checks.ts';
+import { checkMessage } from '../checks/check-message.ts';
 import { TECHNIQUES } from './techniques.ts';
 import { type WriteRequest, type Writer, type WriterExchange, type WrittenMessage, writerFailures } from './writer.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '../../platform/errors/failure.ts';
 import { type Brief, CHANNELS, DEFAULT_MAX_LENGTH } from '../campaigns/campaign.ts';
-import { checkMessage } from './checks.ts';
+import { checkMessage } from '../checks/check-message.ts';
 import { lengthOf } from './compose.ts';
 import { offlineWriter } from './offline-writer.ts';
 import { TECHNIQUES } from './techniques.ts';

@@ -1,4 +1,4 @@
-import type { Brief } from '../campaigns/campaign.ts';
+import type { Brief } from '../../campaigns/campaign.ts';
 
 const LINK = /\b(?:[a-z][a-z0-9+.-]{0,30}:\/\/|www\.|javascript:|data:|mailto:|tel:|sms:)[^\s<>"']+/gi;
 /** What has the shape of a domain or mail address with whatever path follows; a candidate begins where a word begins. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Brief } from '../campaigns/campaign.ts';
-import { type Checked, checkMessage } from './checks.ts';
-import { isGsm, smsParts } from './sms.ts';
+import { type Checked, checkMessage } from './check-message.ts';
+import { isGsm, smsParts } from './rules/sms.ts';
 
 const brief: Brief = {
   objective: 'Sell',

@@ -1,13 +1,13 @@
 import type { Brief, ChannelName } from '../campaigns/campaign.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { tagErrors, tagsWithoutFallback } from '../merge-tags/check-tags.ts';
-import { fallbackOf, parseTemplate } from '../merge-tags/template.ts';
-import { otherLanguage } from './language-check.ts';
-import { briefLinks, foreignLinks } from './links.ts';
-import { isGsm, smsParts } from './sms.ts';
+import type { MessageFinding } from '../messages/message.ts';
+import { otherLanguage } from './rules/language.ts';
+import { briefLinks, foreignLinks } from './rules/links.ts';
+import { isGsm, smsParts } from './rules/sms.ts';
+import { plainly, plainWording, withFallbacks } from './rules/wording.ts';
 
-/** What a check says of a message. Errors block approval. */
-export type Finding = { code: string; severity: 'error' | 'warning'; message: string; fix: string | null };
+export type Finding = MessageFinding;
 
 export type Checked = {
   channel: ChannelName;
@@ -22,13 +22,6 @@ export type Checked = {
 const SUBJECT_CHARACTERS: Partial<Record<ChannelName, number>> = { email: 78, push: 50 };
 const URGENCY = /\b(act now|hurry|last chance|only today|ends soon|while stocks last|don't miss out|limited time)\b/i;
 const SHOUTING = /\b[A-Z]{4,}\b(?:\W+\b[A-Z]{4,}\b){2,}/;
-
-/** A text as its customers at least read it: tags replaced by their fallbacks. */
-export function withFallbacks(text: string): string {
-  return parseTemplate(text)
-    .parts.map((part) => (typeof part === 'string' ? part : (fallbackOf(part) ?? '')))
-    .join('');
-}
 
 const finding = (code: string, severity: Finding['severity'], message: string, fix: string | null = null): Finding => ({
   code,
@@ -66,13 +59,6 @@ function lengthFindings(message: Checked): Finding[] {
     found.push(finding('missing_subject', 'error', 'An email needs a subject.', 'Write a subject.'));
   if (message.message.trim() === '') found.push(finding('empty_text', 'error', 'The text is empty.', 'Write a text.'));
   return found;
-}
-
-const plainly = (text: string) => text.toLowerCase().replace(/\s+/g, ' ');
-
-/** A text in small letters and single spaces, without the brief's links: an address is no wording. */
-export function plainWording(text: string, links: readonly string[]): string {
-  return plainly(links.reduce((rest, link) => rest.replaceAll(link, ''), text));
 }
 
 function phraseFindings(message: Checked): Finding[] {
