@@ -40,18 +40,18 @@ export function tenancyRule(migrations: readonly SourceFile[]): Complaint[] {
   });
 }
 
-/** Numbered without gaps, so that the order is the file list. */
+/** Each number once: the order is the file list, and branches that grew side by side may leave gaps. */
 export function numberingRule(migrations: readonly SourceFile[]): Complaint[] {
-  return migrations
-    .map(({ path }) => path)
-    .sort()
-    .flatMap((path, index) => {
-      const number = String(index + 1).padStart(4, '0');
-      const fits = new RegExp(`^${number}_[a-z0-9_]+\\.sql$`).test(path.slice(MIGRATIONS.length));
-      return fits
-        ? []
-        : [{ path, line: 1, advice: `Migrations count up without gaps: this one begins with ${number}_.` }];
-    });
+  const paths = migrations.map(({ path }) => path).sort();
+  return paths.flatMap((path, index) => {
+    const name = path.slice(MIGRATIONS.length);
+    if (!/^\d{4}_[a-z0-9_]+\.sql$/.test(name))
+      return [{ path, line: 1, advice: 'A migration is called by four digits and words, like 0001_tenants.sql.' }];
+    const before = paths[index - 1]?.slice(MIGRATIONS.length, MIGRATIONS.length + 4);
+    return before === name.slice(0, 4)
+      ? [{ path, line: 1, advice: `Two migrations have the number ${before}: give this one the next free number.` }]
+      : [];
+  });
 }
 
 export function migrationsAmong(files: readonly SourceFile[]): SourceFile[] {
