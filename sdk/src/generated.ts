@@ -61,6 +61,7 @@ export type Campaign = {
   created_at: string;
   updated_at: string;
   published_at: string | null;
+  holdout: number;
 };
 
 export type CancelledImport = {
@@ -786,6 +787,8 @@ export type CampaignsCreateBody = {
     op: 'is' | 'is_not' | 'in' | 'is_blank' | 'is_not_blank' | 'at_least' | 'at_most';
     value?: string | number | boolean | (string | number | boolean)[] | undefined;
   }[] | undefined;
+  /** Percent of the customers that are held out as a control group, by a stable hash; 0 by default. They stand in the published files without a message. */
+  holdout?: number | undefined;
   /** offline (default), or the name of a configured model. */
   writer?: string | undefined;
   workspace_id: string;
@@ -828,6 +831,8 @@ export type CampaignsChangeBody = {
     op: 'is' | 'is_not' | 'in' | 'is_blank' | 'is_not_blank' | 'at_least' | 'at_most';
     value?: string | number | boolean | (string | number | boolean)[] | undefined;
   }[] | undefined;
+  /** Percent of the customers that are held out as a control group, by a stable hash; 0 by default. They stand in the published files without a message. */
+  holdout?: number | undefined;
   /** offline (default), or the name of a configured model. */
   writer?: string | undefined;
   workspace_id: string;

@@ -114,6 +114,8 @@ export type CampaignRow = {
     value?: string | number | boolean | (string | number | boolean)[] | undefined;
   }[];
   writer: string;
+  /** Percent of the customers that are held out as a control group. */
+  holdout: number;
   current_run: number;
   active_job_id: string | null;
   created_by: string;

@@ -49,6 +49,7 @@ describe('a new campaign', () => {
       current_run: 1,
       active_job_id: null,
       published_at: null,
+      holdout: 0,
     });
     assert.deepEqual(await six.campaign(campaign_id), campaign);
     assert.ok(
@@ -71,6 +72,8 @@ describe('a new campaign', () => {
       [{ channels: [{ channel: 'fax' }] }, 'invalid_fields'],
       [{ variants: 6 }, 'invalid_fields'],
       [{ min_segment_size: 0 }, 'invalid_fields'],
+      [{ holdout: 50.5 }, 'invalid_fields'],
+      [{ holdout: -1 }, 'invalid_fields'],
       [{ brief: { ...BRIEF, mood: 'good' } }, 'invalid_fields'],
       [{ brief: { ...BRIEF, link: 'javascript' } }, 'invalid_fields'],
       [{ campaign_name: ' ' }, 'invalid_fields'],
@@ -103,12 +106,12 @@ describe('a new campaign', () => {
 
 describe('a Draft', () => {
   test('changes what is sent and keeps the rest; its first run follows the group', async () => {
-    const campaignId = await six.draft('Changed', { variants: 2 });
+    const campaignId = await six.draft('Changed', { variants: 2, holdout: 12.5 });
     const other = await newGroup(server.a, 'Moved to');
     const changed = await six.ok('PATCH', '/v1/campaign', { campaign_id: campaignId, customer_group_id: other });
     assert.deepEqual(
-      [changed.customer_group_id, changed.variants, changed.segment_by],
-      [other, 2, [{ field_name: 'plan' }]],
+      [changed.customer_group_id, changed.variants, changed.segment_by, changed.holdout],
+      [other, 2, [{ field_name: 'plan' }], 12.5],
     );
     const [run] = await six.ok('POST', '/v1/campaign/rerun/history', { campaign_id: campaignId });
     assert.deepEqual([run.run_number, run.customer_group_id, run.customer_group_name], [1, other, 'Moved to']);

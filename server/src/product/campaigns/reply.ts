@@ -30,6 +30,7 @@ export const campaignSchema = z
     created_at: timestampSchema,
     updated_at: timestampSchema,
     published_at: timestampSchema.nullable(),
+    holdout: z.number(),
   })
   .meta({ id: 'Campaign' });
 
@@ -58,5 +59,6 @@ export function campaignReply(campaign: CampaignRow, fields: readonly LoadedFiel
     created_at: campaign.created_at.toISOString(),
     updated_at: campaign.updated_at.toISOString(),
     published_at: campaign.published_at?.toISOString() ?? null,
+    holdout: campaign.holdout,
   };
 }

@@ -25,6 +25,14 @@ export const shapeSchema = z.strictObject({
     .optional()
     .describe('Names of fields that stand in the published files beside the identifiers.'),
   eligible_when: eligibleWhenSchema.optional(),
+  holdout: z
+    .number()
+    .min(0)
+    .max(50)
+    .optional()
+    .describe(
+      'Percent of the customers that are held out as a control group, by a stable hash; 0 by default. They stand in the published files without a message.',
+    ),
   writer: z.string().min(1).max(63).optional().describe('offline (default), or the name of a configured model.'),
 });
 
@@ -41,6 +49,7 @@ export type ShapeColumns = Pick<
   | 'export_fields'
   | 'eligible_when'
   | 'writer'
+  | 'holdout'
 >;
 
 /** Reads a wish into what is stored, checked against fields and writers. Throws the segment and campaign failures. */
@@ -84,5 +93,6 @@ export function readShape(
     export_fields: [...new Set(exported ?? before?.export_fields ?? [])],
     eligible_when: eligibleWhen,
     writer,
+    holdout: wish.holdout ?? before?.holdout ?? 0,
   };
 }

@@ -4,7 +4,7 @@ import type { CampaignRow, CampaignStatus, RunRow, SegmentRow } from './campaign
 import { campaignFailures } from './errors.ts';
 
 const COLUMNS =
-  'account_id, campaign_id, workspace_id, campaign_name, status, failure_reason, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, current_run, active_job_id, created_by, created_at, updated_at, published_at';
+  'account_id, campaign_id, workspace_id, campaign_name, status, failure_reason, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, current_run, active_job_id, created_by, created_at, updated_at, published_at, holdout';
 const RUN_COLUMNS =
   'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest';
 const MAX_CAMPAIGNS_LISTED = 10_000;
@@ -33,6 +33,7 @@ function shapeValues(
     | 'export_fields'
     | 'eligible_when'
     | 'writer'
+    | 'holdout'
   >,
 ) {
   return [
@@ -46,14 +47,15 @@ function shapeValues(
     JSON.stringify(campaign.export_fields),
     JSON.stringify(campaign.eligible_when),
     campaign.writer,
+    campaign.holdout,
   ];
 }
 
 export async function insertCampaign(tx: Transaction, campaign: NewCampaign): Promise<CampaignRow> {
   const row = await tx
     .row<CampaignRow>(
-      `insert into campaigns (campaign_name, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, account_id, campaign_id, workspace_id, created_by, status)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'Draft') returning ${COLUMNS}`,
+      `insert into campaigns (campaign_name, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, holdout, account_id, campaign_id, workspace_id, created_by, status)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'Draft') returning ${COLUMNS}`,
       [...shapeValues(campaign), campaign.account_id, campaign.campaign_id, campaign.workspace_id, campaign.created_by],
     )
     .catch(nameTaken);
@@ -64,9 +66,9 @@ export async function insertCampaign(tx: Transaction, campaign: NewCampaign): Pr
 export async function updateCampaign(tx: Transaction, campaign: CampaignRow): Promise<CampaignRow> {
   const row = await tx
     .row<CampaignRow>(
-      `update campaigns set campaign_name = $1, customer_group_id = $2, brief = $3, channels = $4, segment_by = $5, variants = $6, min_segment_size = $7, export_fields = $8, eligible_when = $9, writer = $10,
-         status = $13, failure_reason = $14, current_run = $15, active_job_id = $16, published_at = $17, updated_at = now()
-       where account_id = $11 and campaign_id = $12 returning ${COLUMNS}`,
+      `update campaigns set campaign_name = $1, customer_group_id = $2, brief = $3, channels = $4, segment_by = $5, variants = $6, min_segment_size = $7, export_fields = $8, eligible_when = $9, writer = $10, holdout = $11,
+         status = $14, failure_reason = $15, current_run = $16, active_job_id = $17, published_at = $18, updated_at = now()
+       where account_id = $12 and campaign_id = $13 returning ${COLUMNS}`,
       [
         ...shapeValues(campaign),
         campaign.account_id,
