@@ -32,10 +32,12 @@ function showSegments(screen: Screen, { segments, reading }: Outcome): void {
 function showReaders(screen: Screen, { readers }: Outcome): void {
   screen.line();
   screen.line('As three customers read it');
-  for (const { message, subject, text } of readers) {
+  for (const { message, subject, preheader, text } of readers) {
     screen.line();
     screen.line(`  ${message.segment.label}   (${message.technique.replaceAll('_', ' ')})`);
     if (subject !== null) for (const line of wrapped(`Subject: ${subject}`, TEXT_WIDTH, '  │ ')) screen.line(line);
+    if (preheader !== null)
+      for (const line of wrapped(`Preheader: ${preheader}`, TEXT_WIDTH, '  │ ')) screen.line(line);
     for (const line of wrapped(text, TEXT_WIDTH, '  │ ')) screen.line(line);
   }
 }

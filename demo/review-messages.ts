@@ -5,7 +5,7 @@ const SHOWN_MESSAGES = 3;
 const PAGE_SIZE = 1_000;
 
 /** A message as one real customer reads it. */
-export type Reader = { message: Message; subject: string | null; text: string };
+export type Reader = { message: Message; subject: string | null; preheader: string | null; text: string };
 
 /** Every message of the current run, largest segments first. */
 export async function allMessages(
@@ -33,7 +33,7 @@ export async function readAsCustomers(
     const message = messages[index];
     if (message === undefined) continue;
     const { previews } = await client.messages.preview({ ...ids, message_id: message.message_id, limit: 1 });
-    for (const preview of previews) readers.push({ message, subject: preview.subject, text: preview.message });
+    for (const { subject, preheader, message: text } of previews) readers.push({ message, subject, preheader, text });
   }
   return readers;
 }

@@ -256,6 +256,8 @@ export type Message = {
   note: string | null;
   /** The writer and its version, or "edited". */
   written_by: string;
+  /** The line that a mailbox shows behind the subject; emails only. */
+  preheader: string | null;
 };
 
 export type ProposedField = {
@@ -946,6 +948,7 @@ export type MessagesChangeBody = {
   review_status?: 'Pending' | 'Approved' | 'Rejected' | 'Excluded' | undefined;
   subject?: string | null | undefined;
   message?: string | undefined;
+  preheader?: string | null | undefined;
   note?: string | undefined;
 };
 
@@ -956,7 +959,10 @@ export type MessagesChangeReply = { updated: number; messages: Message[] };
 export type MessagesPreviewBody = { workspace_id: string; campaign_id: string; message_id: string; limit?: number | undefined };
 
 /** What messages.preview answers. */
-export type MessagesPreviewReply = { message_id: string; previews: { customer_id: string; subject: string | null; message: string }[] };
+export type MessagesPreviewReply = {
+  message_id: string;
+  previews: { customer_id: string; subject: string | null; message: string; preheader: string | null }[];
+};
 
 /** What campaigns.approve takes. */
 export type CampaignsApproveBody = { workspace_id: string; campaign_id: string };
@@ -1582,7 +1588,7 @@ export function createCalls(send: Send) {
       /**
        * Edit, decide or annotate messages (`PATCH /v1/campaign/messages`).
        *
-       * `all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.
+       * `all: true` means the Pending ones. A new subject, preheader (emails only) or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.
        *
        * Needs the permission `messages.edit` in the workspace.
        *

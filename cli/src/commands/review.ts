@@ -40,6 +40,7 @@ function messageText(message: Message): string {
     `${message.segment.label} · ${thousands(message.segment.size)} customers · ${message.channel}, variant ${message.variant} · ${message.technique.replaceAll('_', ' ')}`,
   ];
   if (message.subject !== null) lines.push(`  Subject: ${message.subject}`);
+  if (message.preheader !== null) lines.push(`  Preheader: ${message.preheader}`);
   lines.push(...message.message.split('\n').map((line) => `  ${line}`.trimEnd()));
   for (const finding of message.findings)
     lines.push(`  ! ${finding.severity}: ${finding.message}${finding.fix === null ? '' : ` ${finding.fix}`}`);
@@ -49,8 +50,12 @@ function messageText(message: Message): string {
 
 async function showPreview(client: Client, terminal: Terminal, ids: Ids, message: Message): Promise<void> {
   const { previews } = await client.messages.preview({ ...ids, message_id: message.message_id });
-  for (const { subject, message: text } of previews) {
-    const lines = [...(subject === null ? [] : [`Subject: ${subject}`]), ...text.split('\n')];
+  for (const { subject, preheader, message: text } of previews) {
+    const lines = [
+      ...(subject === null ? [] : [`Subject: ${subject}`]),
+      ...(preheader === null ? [] : [`Preheader: ${preheader}`]),
+      ...text.split('\n'),
+    ];
     terminal.print(printable(lines.map((line) => `  > ${line}`.trimEnd()).join('\n')));
     terminal.print('');
   }

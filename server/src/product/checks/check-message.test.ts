@@ -18,6 +18,7 @@ const checked = (message: string, more: Partial<Checked> = {}): Checked => ({
   max_length: 160,
   subject: null,
   message,
+  preheader: null,
   brief,
   fields: [
     { field_name: 'first_name', is_required: false },

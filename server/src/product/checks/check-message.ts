@@ -14,6 +14,7 @@ export type Checked = {
   max_length: number;
   subject: string | null;
   message: string;
+  preheader: string | null;
   brief: Brief;
   fields: readonly Pick<FieldDefinition, 'field_name' | 'is_required'>[];
 };
@@ -63,7 +64,9 @@ function lengthFindings(message: Checked): Finding[] {
 
 function phraseFindings(message: Checked): Finding[] {
   const { brief } = message;
-  const text = `${withFallbacks(message.subject ?? '')}\n${withFallbacks(message.message)}`;
+  const text = [message.subject, message.preheader, message.message]
+    .map((part) => withFallbacks(part ?? ''))
+    .join('\n');
   const links = briefLinks(brief);
   const plain = plainly(text);
   const wording = plainWording(text, links);
@@ -139,7 +142,7 @@ function smsFindings(text: string): Finding[] {
 
 /** Everything there is to say about one message, errors first. Pure. */
 export function checkMessage(message: Checked): Finding[] {
-  const texts = [message.subject ?? '', message.message];
+  const texts = [message.subject ?? '', message.preheader ?? '', message.message];
   const found = [
     ...texts.flatMap((text) =>
       tagErrors(text, message.fields).map((problem) =>

@@ -23,6 +23,7 @@ const scripted: Writer = {
     return Array.from({ length: request.variants - leaveOut }, (_, index) => ({
       variant: index + 1,
       subject: null,
+      preheader: null,
       message: `Open it today, ${request.segment.label} (${request.seed}) ${request.guidance ?? ''}`.slice(0, 150),
       technique: 'fresh start',
     }));

@@ -67,6 +67,7 @@ function textsOf(
       variant: text.variant,
       subject: text.subject,
       message: text.message,
+      preheader: text.preheader,
       technique: text.technique,
       findings: findingsFor(campaign, unit.channel, text, fields),
       context_hash: contextHash(campaign.brief, unit.channel, unit.segment.canonical_criteria),

@@ -43,7 +43,7 @@ export function writeRequestFor(
 export function findingsFor(
   campaign: CampaignRow,
   channel: Channel,
-  text: { subject: string | null; message: string },
+  text: { subject: string | null; message: string; preheader: string | null },
   fields: readonly FieldDefinition[],
 ): MessageFinding[] {
   return checkMessage({ ...channel, ...text, brief: campaign.brief, fields });

@@ -4,15 +4,16 @@ export const messageFailures = failures({
   message_published: { status: 400, message: 'A published or archived message cannot be changed any more.' },
   invalid_text: { status: 400, message: 'The text cannot be kept.' },
   subject_refused: { status: 400, message: 'This channel has no subject.' },
+  preheader_refused: { status: 400, message: 'Only emails have a preheader.' },
   rewriting: {
     status: 400,
     message: 'Messages of this campaign are being written just now. Wait for the job, or cancel it (DELETE /v1/job).',
   },
-  nothing_to_do: { status: 400, message: 'Send review_status, subject, message or note.' },
+  nothing_to_do: { status: 400, message: 'Send review_status, subject, preheader, message or note.' },
   selection_required: { status: 400, message: 'Send exactly one of message_ids and all: true.' },
   one_text_at_a_time: {
     status: 400,
-    message: 'A new text belongs to one message: send exactly one message_id with subject or message.',
+    message: 'A new text belongs to one message: send exactly one message_id with subject, preheader or message.',
   },
   messages_undecided: {
     status: 400,

@@ -39,6 +39,7 @@ const message = (change: Partial<MessageRow>): MessageRow => ({
   variant: 1,
   subject: null,
   message: 'Open it',
+  preheader: null,
   technique: 'fresh start',
   findings: [],
   review_status: 'Approved',
@@ -69,6 +70,7 @@ describe('the approval digest', () => {
       approvalDigest(campaign, messages.slice(1)),
       approvalDigest(campaign, [message({ message: 'Open it.' }), ...messages.slice(1)]),
       approvalDigest(campaign, [message({ subject: 'Hi' }), ...messages.slice(1)]),
+      approvalDigest(campaign, [message({ preheader: 'Hi' }), ...messages.slice(1)]),
       approvalDigest(campaign, [message({ review_status: 'Excluded' }), ...messages.slice(1)]),
       approvalDigest(campaign, [
         message({ findings: [{ code: 'all_caps', severity: 'warning', message: '', fix: null }] }),

@@ -21,6 +21,8 @@ export type MessageRow = {
   variant: number;
   subject: string | null;
   message: string;
+  /** The line that a mailbox shows behind the subject; null on every channel but email. */
+  preheader: string | null;
   technique: string;
   findings: MessageFinding[];
   review_status: ReviewStatus;
@@ -76,6 +78,7 @@ export const messageSchema = z
     updated_at: timestampSchema,
     note: z.string().nullable().describe('What the reviewer noted.'),
     written_by: z.string().describe('The writer and its version, or "edited".'),
+    preheader: z.string().nullable().describe('The line that a mailbox shows behind the subject; emails only.'),
   })
   .meta({ id: 'Message' });
 
@@ -100,6 +103,7 @@ export function messageReply(row: MessageInSegment): z.output<typeof messageSche
     updated_at: row.updated_at.toISOString(),
     note: row.review_note,
     written_by: row.written_by,
+    preheader: row.preheader,
   };
 }
 
@@ -134,6 +138,7 @@ export function approvalDigest(
       row.channel,
       row.variant,
       row.subject,
+      row.preheader,
       row.message,
       row.review_status,
       row.findings.map((found) => found.code),

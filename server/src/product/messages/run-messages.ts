@@ -65,6 +65,7 @@ export function saveReused(
       variant: from.variant,
       subject: from.subject,
       message: from.message,
+      preheader: from.preheader,
       technique: from.technique,
       findings: from.findings,
       review_status: 'Approved',

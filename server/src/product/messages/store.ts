@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import type { ApprovalStage, MessageInSegment, MessageRow, ReviewStatus } from './message.ts';
 
 const COLUMNS =
-  'm.message_id, m.campaign_id, m.run_number, m.segment_id, m.channel, m.variant, m.subject, m.message, m.technique, m.findings, m.review_status, m.approval_stage, m.review_note, m.is_archived, m.reused_from, m.context_hash, m.written_by, m.rewrite_job_id, m.rewrite_guidance, m.created_at, m.updated_at';
+  'm.message_id, m.campaign_id, m.run_number, m.segment_id, m.channel, m.variant, m.subject, m.message, m.preheader, m.technique, m.findings, m.review_status, m.approval_stage, m.review_note, m.is_archived, m.reused_from, m.context_hash, m.written_by, m.rewrite_job_id, m.rewrite_guidance, m.created_at, m.updated_at';
 const WITH_SEGMENT = `select ${COLUMNS}, s.criteria, s.label, s.size, s.canonical_criteria
   from messages m join segments s on s.account_id = m.account_id and s.segment_id = m.segment_id`;
 export const MAX_MESSAGES = 100_000;
@@ -87,6 +87,7 @@ export type NewMessage = Pick<
   | 'variant'
   | 'subject'
   | 'message'
+  | 'preheader'
   | 'technique'
   | 'findings'
   | 'review_status'
@@ -104,9 +105,9 @@ export function insertMessages(
   messages: readonly NewMessage[],
 ): Promise<number> {
   return tx.run(
-    `insert into messages (account_id, campaign_id, message_id, run_number, segment_id, channel, variant, subject, message, technique, findings, review_status, approval_stage, reused_from, context_hash, written_by)
-     select $1, $2, n.message_id, n.run_number, n.segment_id, n.channel, n.variant, n.subject, n.message, n.technique, n.findings, n.review_status, n.approval_stage, n.reused_from, n.context_hash, n.written_by
-     from jsonb_to_recordset($3) as n(message_id uuid, run_number integer, segment_id uuid, channel text, variant integer, subject text, message text, technique text, findings jsonb,
+    `insert into messages (account_id, campaign_id, message_id, run_number, segment_id, channel, variant, subject, message, preheader, technique, findings, review_status, approval_stage, reused_from, context_hash, written_by)
+     select $1, $2, n.message_id, n.run_number, n.segment_id, n.channel, n.variant, n.subject, n.message, n.preheader, n.technique, n.findings, n.review_status, n.approval_stage, n.reused_from, n.context_hash, n.written_by
+     from jsonb_to_recordset($3) as n(message_id uuid, run_number integer, segment_id uuid, channel text, variant integer, subject text, message text, preheader text, technique text, findings jsonb,
        review_status text, approval_stage text, reused_from uuid, context_hash text, written_by text)
      on conflict (account_id, campaign_id, run_number, segment_id, channel, variant) do nothing`,
     [accountId, campaignId, JSON.stringify(messages)],
@@ -117,12 +118,21 @@ export async function updateText(
   tx: Transaction,
   accountId: string,
   messageId: string,
-  text: Pick<MessageRow, 'subject' | 'message' | 'technique' | 'findings' | 'written_by'>,
+  text: Pick<MessageRow, 'subject' | 'message' | 'preheader' | 'technique' | 'findings' | 'written_by'>,
 ): Promise<void> {
   await tx.run(
-    `update messages set subject = $3, message = $4, technique = $5, findings = $6, written_by = $7, review_status = 'Pending', approval_stage = 'Ready for review', updated_at = now()
+    `update messages set subject = $3, message = $4, technique = $5, findings = $6, written_by = $7, preheader = $8, review_status = 'Pending', approval_stage = 'Ready for review', updated_at = now()
      where account_id = $1 and message_id = $2`,
-    [accountId, messageId, text.subject, text.message, text.technique, JSON.stringify(text.findings), text.written_by],
+    [
+      accountId,
+      messageId,
+      text.subject,
+      text.message,
+      text.technique,
+      JSON.stringify(text.findings),
+      text.written_by,
+      text.preheader,
+    ],
   );
 }
 

@@ -4,13 +4,13 @@ import { holdTextFields, releaseTextFields } from '../campaigns/hold-needs.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { parseTemplate, tagsOf } from '../merge-tags/template.ts';
 
-type Text = { subject: string | null; message: string };
+type Text = { subject: string | null; message: string; preheader: string | null };
 
 /** Ids of the fields that these texts name in merge tags. */
 export function fieldsInTexts(texts: readonly Text[], fields: readonly FieldDefinition[]): string[] {
   const named = new Set(
     texts
-      .flatMap((text) => [text.subject ?? '', text.message])
+      .flatMap((text) => [text.subject ?? '', text.message, text.preheader ?? ''])
       .flatMap((text) => tagsOf(parseTemplate(text).parts).map((tag) => tag.field_name.toLowerCase())),
   );
   return fields.filter((field) => named.has(field.field_name.toLowerCase())).map((field) => field.field_id);

@@ -30,9 +30,8 @@ function refuseGoneFields(
     known.has(entry.field_name.toLowerCase()),
   );
   const approved = messages.filter((message) => message.review_status === 'Approved');
-  const readable = approved.every(
-    (message) =>
-      tagErrors(message.subject ?? '', fields).length === 0 && tagErrors(message.message, fields).length === 0,
+  const readable = approved.every((message) =>
+    [message.subject, message.preheader, message.message].every((text) => tagErrors(text ?? '', fields).length === 0),
   );
   if (!needed || !readable) throw publishingFailures.field_gone();
 }

@@ -17,6 +17,7 @@ export type MessageChange = {
   reviewStatus: ReviewStatus | undefined;
   subject: string | null | undefined;
   message: string | undefined;
+  preheader: string | null | undefined;
   note: string | undefined;
 };
 
@@ -55,11 +56,15 @@ async function edit(
   if (message.rewrite_job_id !== null) throw messageFailures.rewriting();
   if (change.subject !== undefined && change.subject !== null && WITHOUT_SUBJECT.has(message.channel))
     throw messageFailures.subject_refused();
+  if (change.preheader !== undefined && change.preheader !== null && message.channel !== 'email')
+    throw messageFailures.preheader_refused();
   const subject = change.subject === undefined ? message.subject : change.subject;
+  const preheader = change.preheader === undefined ? message.preheader : change.preheader;
   const text = change.message ?? message.message;
   const problems = [
     ...tagErrors(subject ?? '', fields).map((problem) => ({ field: 'subject', ...problem })),
     ...tagErrors(text, fields).map((problem) => ({ field: 'message', ...problem })),
+    ...tagErrors(preheader ?? '', fields).map((problem) => ({ field: 'preheader', ...problem })),
   ];
   const first = problems[0];
   if (first !== undefined)
@@ -68,10 +73,11 @@ async function edit(
     channel: message.channel,
     max_length: 10_000,
   };
-  const findings = findingsFor(campaign, channel, { subject, message: text }, fields);
-  await holdForTexts(tx, campaign, [{ subject, message: text }], fields);
+  const findings = findingsFor(campaign, channel, { subject, preheader, message: text }, fields);
+  await holdForTexts(tx, campaign, [{ subject, preheader, message: text }], fields);
   await replaceText(tx, campaign.account_id, message.message_id, {
     subject,
+    preheader,
     message: text,
     technique: message.technique,
     findings,
@@ -90,7 +96,7 @@ export async function changeMessages(
   change: MessageChange,
   fields: readonly LoadedField[],
 ): Promise<MessageInSegment[]> {
-  const edits = change.subject !== undefined || change.message !== undefined;
+  const edits = change.subject !== undefined || change.message !== undefined || change.preheader !== undefined;
   if (!edits && change.reviewStatus === undefined && change.note === undefined) throw messageFailures.nothing_to_do();
   const selected = await select(tx, campaign, change);
   move(campaign.status, 'review');

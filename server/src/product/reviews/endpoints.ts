@@ -71,7 +71,7 @@ export const reviewEndpoints = [
     path: '/v1/campaign/messages',
     summary: 'Edit, decide or annotate messages',
     description:
-      '`all: true` means the Pending ones. A new subject or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.',
+      '`all: true` means the Pending ones. A new subject, preheader (emails only) or message belongs to exactly one message and sets it back to Pending, unless the same call decides it. In a campaign that is ready to publish an edit or a different decision takes it back to review. A decision (review_status) needs the permission messages.review.',
     access: { kind: 'workspace', permission: 'messages.edit' },
     body: z.strictObject({
       ...ids,
@@ -80,6 +80,7 @@ export const reviewEndpoints = [
       review_status: z.enum(REVIEW_STATUSES).optional(),
       subject: textSchema.nullable().optional(),
       message: textSchema.optional(),
+      preheader: textSchema.nullable().optional(),
       note: z.string().trim().max(2_000).optional(),
     }),
     reply: z.object({ updated: z.number().int(), messages: z.array(messageSchema) }),
@@ -98,6 +99,7 @@ export const reviewEndpoints = [
           reviewStatus: body.review_status,
           subject: body.subject,
           message: body.message,
+          preheader: body.preheader,
           note: body.note,
         },
         await loadFields(tx, actor.accountId, body.workspace_id),
@@ -123,7 +125,14 @@ export const reviewEndpoints = [
     body: z.strictObject({ ...ids, message_id: idSchema, limit: z.number().int().min(1).max(20).optional() }),
     reply: z.object({
       message_id: idSchema,
-      previews: z.array(z.object({ customer_id: idSchema, subject: z.string().nullable(), message: z.string() })),
+      previews: z.array(
+        z.object({
+          customer_id: idSchema,
+          subject: z.string().nullable(),
+          message: z.string(),
+          preheader: z.string().nullable(),
+        }),
+      ),
     }),
     example: { ...example, message_id: EXAMPLE_ID },
     audit: 'message.previewed',

@@ -16,7 +16,7 @@ import { createAssigner } from '../segments/segmentation.ts';
 const MEMBERS_AT_ONCE = 1_000;
 const MEMBERS_LOOKED_AT = 50_000;
 
-export type Preview = { customer_id: string; subject: string | null; message: string };
+export type Preview = { customer_id: string; subject: string | null; message: string; preheader: string | null };
 
 /**
  * The text as the first eligible customers of its segment would get it, in the group of the message's own run. Throws
@@ -42,6 +42,7 @@ export async function previewMessage(
     new Set(segments.map((segment) => segment.canonical_criteria)),
   );
   const subject = message.subject === null ? null : compileTemplate(message.subject, fields);
+  const preheader = message.preheader === null ? null : compileTemplate(message.preheader, fields);
   const text = compileTemplate(message.message, fields);
   const previews: Preview[] = [];
   let position = 0;
@@ -58,7 +59,12 @@ export async function previewMessage(
       );
       const cell = (slot: number) => values.get(slot);
       if (!isEligible(cell)) continue;
-      previews.push({ customer_id: member.customer_id, subject: subject?.(cell) ?? null, message: text(cell) });
+      previews.push({
+        customer_id: member.customer_id,
+        subject: subject?.(cell) ?? null,
+        message: text(cell),
+        preheader: preheader?.(cell) ?? null,
+      });
     }
     if (members.length < MEMBERS_AT_ONCE) break;
   }

@@ -52,6 +52,7 @@ describe('deciding messages', () => {
     await change({ all: true, message: GOOD }, 'one_text_at_a_time');
     await change({ message_ids: ['nothing'], review_status: 'Approved' }, 'not_found');
     await change({ message_ids: idsOf(messages).slice(0, 1), subject: 'Hi' }, 'subject_refused');
+    await change({ message_ids: idsOf(messages).slice(0, 1), preheader: 'Hi' }, 'preheader_refused');
     await change({ message_ids: idsOf(messages).slice(0, 1), message: 'Hi {{first_name | shout}}' }, 'invalid_text');
     assert.deepEqual(await six.messages(campaignId), messages);
   });
@@ -85,6 +86,43 @@ describe('deciding messages', () => {
       edited[0].findings.map((finding: { code: string }) => finding.code),
       ['tag_without_fallback'],
     );
+  });
+
+  test('an email has a preheader: edited, checked, shown to reviewers, sealed by the approval, taken out again', async () => {
+    const { campaignId, messages } = await inReview('Preheader', { channels: [{ channel: 'email' }] });
+    const [first] = idsOf(messages);
+    const edit = async (preheader: string | null) =>
+      (await six.decide(campaignId, { message_ids: [first], preheader })).messages[0];
+    const preheader = 'Two words for {{first_name | fallback: "you"}}, and one look.';
+    const edited = await edit(preheader);
+    assert.deepEqual(
+      [edited.preheader, edited.message, edited.review_status],
+      [preheader, messages[0].message, 'Pending'],
+    );
+    const tagged = await edit('For {{first_name}}');
+    assert.ok(tagged.findings.some((finding: { code: string }) => finding.code === 'tag_without_fallback'));
+    await six.refused(
+      'PATCH',
+      '/v1/campaign/messages',
+      { campaign_id: campaignId, message_ids: [first], preheader: '{{nobody}}' },
+      'invalid_text',
+    );
+    await edit(preheader);
+    const { previews } = await six.ok('POST', '/v1/campaign/messages/preview', {
+      campaign_id: campaignId,
+      message_id: first,
+    });
+    assert.ok(previews.length > 0);
+    for (const preview of previews) assert.match(preview.preheader, /^Two words for [^{}]+, and one look\.$/);
+    const digests: unknown[] = [];
+    for (const change of [preheader, 'Another line', null]) {
+      await edit(change);
+      await six.decide(campaignId, { all: true, review_status: 'Approved' });
+      await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
+      digests.push(await digestOf(campaignId));
+    }
+    assert.equal(new Set(digests).size, 3);
+    assert.equal((await six.messages(campaignId))[0].preheader, null);
   });
 
   test("a message of another campaign, or of another account's, is not found", async () => {

@@ -58,7 +58,9 @@ const failsWith = (code: string) => (error: unknown) => error instanceof Failure
 describe('a language model as writer', () => {
   test('a good answer is taken', async () => {
     const { messages, requests } = await write([say(GOOD)]);
-    assert.deepEqual(messages, [{ variant: 1, subject: null, message: GOOD, technique: 'small_step' }]);
+    assert.deepEqual(messages, [
+      { variant: 1, subject: null, preheader: null, message: GOOD, technique: 'small_step' },
+    ]);
     const [system, user] = (requests[0]?.messages ?? []) as { role: string; content: string }[];
     assert.equal(system?.role, 'system');
     assert.doesNotMatch(system?.content ?? '', /Spring Saver|HACKED/);
@@ -170,7 +172,7 @@ describe('a language model as writer', () => {
       say('HACKED. Terms apply.'),
     ]);
     assert.deepEqual(messages, [
-      { variant: 1, subject: null, message: 'HACKED. Terms apply.', technique: 'small_step' },
+      { variant: 1, subject: null, preheader: null, message: 'HACKED. Terms apply.', technique: 'small_step' },
     ]);
   });
 

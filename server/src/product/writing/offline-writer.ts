@@ -52,7 +52,7 @@ export const offlineWriter: Writer = {
     return Array.from({ length: request.variants }, (_, index) => {
       const technique = order[index % order.length] ?? TECHNIQUES[0];
       const text = compose(technique.id, material, createChooser(`${seed}\n${index}\n${technique.id}`));
-      return { variant: index + 1, ...text, technique: technique.id };
+      return { variant: index + 1, ...text, preheader: null, technique: technique.id };
     });
   },
 };

@@ -25,7 +25,15 @@ export type WriteRequest = {
 };
 
 /** `variant` counts from 1; `technique` names the behavioural idea. */
-export type WrittenMessage = { variant: number; subject: string | null; message: string; technique: string };
+export type WrittenMessage = {
+  variant: number;
+  /** Email: the subject line; push: the title; else null. */
+  subject: string | null;
+  /** Email: the line that a mailbox shows behind the subject; else null. */
+  preheader: string | null;
+  message: string;
+  technique: string;
+};
 
 /** One question to a language model and what became of it, for the record and the bill. */
 export type WriterExchange = {
