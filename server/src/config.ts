@@ -31,6 +31,8 @@ export type Config = {
   refreshTokenSeconds: number;
   /** Largest upload accepted, unpacked. */
   maxUploadBytes: number;
+  /** How many jobs one process works on at a time. */
+  jobsAtOnce: number;
   bootstrap: { email: string | null; password: string | null; apiKey: string | null };
   writers: WriterConfig[];
 };
@@ -194,6 +196,7 @@ export function readConfig(environment: Environment): Config {
     accessTokenSeconds,
     refreshTokenSeconds,
     maxUploadBytes: integer('NUDGESCRIBE_MAX_UPLOAD_BYTES', 20 * 1024 ** 3, 1024, 1024 ** 4),
+    jobsAtOnce: integer('NUDGESCRIBE_JOBS_AT_ONCE', 4, 1, 64),
     bootstrap: { email, password, apiKey },
     writers: readWriters(environment, text('NUDGESCRIBE_WRITERS'), mistakes),
   };

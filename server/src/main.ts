@@ -1,17 +1,21 @@
 import { parseArgs } from 'node:util';
-import { openServices, startApp } from './app.ts';
+import { startApp } from './app.ts';
+import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
+import { openServices } from './open-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { DatabaseNotOurs } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors/failure.ts';
 import { AddressRefused } from './platform/http/front-door.ts';
+import type { Log } from './platform/log/log.ts';
 import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
 
-  serve                                  run the server (npm start does this)
+  serve [--no-worker]                    run the server (npm start does this); without worker it leaves jobs to others
+  worker                                 only work off jobs, on the same database and storage as a server
   migrate                                bring the database up to this version and stop
   account create --name N --email E      make a further account with its first administrator and API key
       [--password P] [--api-key K] [--workspace W]
@@ -20,18 +24,29 @@ Settings are environment variables; README.md lists them.`;
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-async function serve(): Promise<void> {
+async function serve(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { worker: { type: 'boolean', default: true } }, allowNegative: true });
   const config = readConfig(process.env);
-  const app = await startApp(config);
+  const app = await startApp(config, { workers: values.worker });
   if (app.firstStart !== null) print(firstStartText(app.firstStart));
   print(`Nudgescribe is ready at ${app.url}  (API page: ${app.url}/docs)`);
+  stopWhenTold(app);
+}
+
+async function work(): Promise<void> {
+  const worker = await startWorker(readConfig(process.env));
+  print('Nudgescribe works off jobs.');
+  stopWhenTold(worker);
+}
+
+function stopWhenTold(running: { services: { log: Log }; stop(): Promise<void> }): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // npm passes a signal on that the process group had got already; the second one changes nothing.
     if (stopping) return;
     stopping = true;
-    app.services.log.info('stopping', { signal });
-    app.stop().then(
+    running.services.log.info('stopping', { signal });
+    running.stop().then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -74,7 +89,7 @@ async function createAccountCommand(args: string[]): Promise<void> {
     throw new UsageMistake('account create needs --name and --email.');
   const { services, close } = await openServices(
     { ...readConfig(process.env), logLevel: 'warn' },
-    { besideServer: true },
+    { database: 'either' },
   );
   try {
     const made = await createAccount(services, {
@@ -107,9 +122,10 @@ class UsageMistake extends Error {
 }
 
 async function run([command = '', ...rest]: string[]): Promise<void> {
-  if (command === 'serve') return serve();
+  if (command === 'serve') return serve(rest);
+  if (command === 'worker') return work();
   if (command === 'migrate') {
-    const { close } = await openServices({ ...readConfig(process.env), logLevel: 'warn' }, { besideServer: true });
+    const { close } = await openServices({ ...readConfig(process.env), logLevel: 'warn' }, { database: 'either' });
     await close();
     print('The database is up to date.');
     return;

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { type App, type Overrides, startApp } from '../src/app.ts';
+import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import type { Overrides } from '../src/open-services.ts';
 import { createAccount } from '../src/product/accounts/create-account.ts';
 import { cloneDatabase, startCluster, type TestCluster } from './cluster.ts';
 
@@ -42,6 +43,8 @@ export type TestServer = {
   app: App;
   databaseUrl: string;
   dataDir: string;
+  /** The settings it runs with, for further processes beside it. */
+  environment: Record<string, string>;
   a: Tenant;
   b: Tenant;
   stop(): Promise<void>;
@@ -148,6 +151,7 @@ export async function startTestServer(
     app,
     databaseUrl: database.url,
     dataDir,
+    environment,
     a: await signIn(app.url, a),
     b: await signIn(app.url, b),
     stop: async () => {

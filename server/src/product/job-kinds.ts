@@ -2,6 +2,7 @@ import { erasureJob } from './customers/erase-people.ts';
 import { fieldValuesMoveJob, fieldValuesRemovalJob } from './customers/field-values-jobs.ts';
 import { campaignGenerationJob, messageRewritingJob } from './generation/jobs.ts';
 import { customerImportJob } from './imports/run-import.ts';
+import { uploadsRemovalJob } from './imports/sweep-uploads.ts';
 import type { JobKind } from './jobs/job.ts';
 import { messagesExportJob } from './publishing/export-messages.ts';
 import type { Services } from './services.ts';
@@ -12,6 +13,7 @@ export const jobKinds: readonly JobKind<Services>[] = [
   fieldValuesMoveJob,
   erasureJob,
   customerImportJob,
+  uploadsRemovalJob,
   campaignGenerationJob,
   messageRewritingJob,
   messagesExportJob,

@@ -123,6 +123,16 @@ function acceptsOnlyJson(accept: string | undefined): boolean {
   return types.length > 0 && types.every((type) => type === 'application/json');
 }
 
+/** Bytes of another charset would be read as other text, or told row by row as broken. */
+function refuseOtherCharsets(contentType: string): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
+  if (charset === undefined || ['utf-8', 'utf8', 'us-ascii'].includes(charset)) return;
+  throw platformFailures.media_type_unknown({
+    message:
+      'Only UTF-8 is understood. Save or convert the content as UTF-8 and send it with charset=utf-8, or without a charset.',
+  });
+}
+
 async function readInput(
   request: FastifyRequest,
   endpoint: { method: string; intake: 'json' | 'upload'; maxBodyBytes: number },
@@ -133,6 +143,7 @@ async function readInput(
 ): Promise<Input> {
   if (endpoint.method === 'GET') return { fields: {}, upload: null };
   const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  refuseOtherCharsets(request.headers['content-type'] ?? '');
   const stream = unpacked(request.raw, request.headers['content-encoding']);
   if (mediaType === '' || mediaType === 'application/json') {
     return { fields: parseJsonObject(await readWhole(stream, endpoint.maxBodyBytes)), upload: null };

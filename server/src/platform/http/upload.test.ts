@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { Failure } from '../errors/failure.ts';
 import { parametersFrom, type ReceivedUpload, readMultipart } from './upload.ts';
 
@@ -28,6 +29,24 @@ describe('a multipart body', () => {
     const { fields, upload } = await read(BODY);
     assert.deepEqual(fields, { workspace_id: 'w' });
     assert.equal(upload?.memory?.toString(), 'email\r\na@x.example\r\n');
+  });
+
+  test('may hold the file as gzip, and says so when that is cut or broken', async () => {
+    const parts = (file: Buffer, name = 'a.csv.gz') =>
+      Buffer.concat([
+        Buffer.from(
+          `--X\r\nContent-Disposition: form-data; name="data_file"; filename="${name}"\r\nContent-Type: application/gzip\r\n\r\n`,
+        ),
+        file,
+        Buffer.from('\r\n--X--\r\n'),
+      ]);
+    const text = 'email\r\n'.concat('a@x.example\r\n'.repeat(5_000));
+    const packed = gzipSync(text);
+    const { upload } = await read(parts(packed));
+    assert.deepEqual([upload?.kind, upload?.memory?.toString()], ['csv', text]);
+    assert.equal((await read(parts(packed, 'a.jsonl.gz'))).upload?.kind, 'ndjson');
+    for (const bad of [packed.subarray(0, -9), packed.subarray(0, 2), Buffer.concat([packed.subarray(0, 20), packed])])
+      await assert.rejects(read(parts(bad)), refused('broken_gzip'));
   });
 
   test('cut off anywhere is refused, before and after somebody reads the file', async () => {

@@ -3,6 +3,7 @@ import { Busboy } from '@fastify/busboy';
 import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import { bodyFailure } from './json-body.ts';
+import { unpackedFile } from './packed-file.ts';
 
 /** A file that came with the call, received whole before anything is decided by it. */
 export type ReceivedUpload = {
@@ -22,6 +23,8 @@ export type UploadReceiver = (
   stream: Readable,
 ) => Promise<ReceivedUpload>;
 
+/** The media type of a packed file says nothing of what is in it. */
+const NDJSON_NAME = /\.(ndjson|jsonl)(\.gz)?$/i;
 const MAX_FIELDS = 50;
 const MAX_FIELD_BYTES = 256 * 1024;
 
@@ -62,7 +65,7 @@ function parameterValue(text: string): unknown {
 
 /**
  * Reads a multipart body: fields in any order around one data_file part. `beforeFile` runs when the file begins, with the
- * fields known by then, and may refuse the call before the file is received.
+ * fields known by then, and may refuse the call before the file is received. The file may be gzip.
  */
 export async function readMultipart(
   raw: Readable,
@@ -93,7 +96,7 @@ export async function readMultipart(
           );
         entries.push([name, value]);
       });
-      parser.on('file', (name: string, file: Readable, _fileName: string, _encoding: string, mimeType: string) => {
+      parser.on('file', (name: string, file: Readable, fileName: string, _encoding: string, mimeType: string) => {
         // A body that ends inside the file makes the part itself emit the error, also while nobody reads it yet.
         file.on('error', () => reject(platformFailures.broken_multipart()));
         if (name !== 'data_file' || receiving !== null) {
@@ -102,8 +105,9 @@ export async function readMultipart(
           return;
         }
         receivedFile = file;
-        const kind = mimeType === 'application/x-ndjson' ? 'ndjson' : 'csv';
-        receiving = beforeFile(parametersFrom(entries)).then(() => receive(kind, file));
+        const isNdjson = mimeType === 'application/x-ndjson' || NDJSON_NAME.test(fileName);
+        const kind = isNdjson ? 'ndjson' : 'csv';
+        receiving = beforeFile(parametersFrom(entries)).then(() => receive(kind, unpackedFile(file)));
         receiving.catch((error) => {
           file.resume();
           reject(error);

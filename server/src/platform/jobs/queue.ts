@@ -14,13 +14,16 @@ export type JobQueue = {
   send(tx: Transaction, ref: JobRef, delaySeconds?: number): Promise<void>;
   /** Whether an entry for this work waits or is being worked on. */
   holds(tx: Transaction, ref: JobRef): Promise<boolean>;
-  /** Begins to work. A handler that throws is called again after a while, at most RETRIES times. */
+  /** An entry that was sent with a delay waits no longer. Nothing happens when there is none. */
+  hasten(tx: Transaction, ref: JobRef): Promise<void>;
+  /** Begins to work. A handler that throws, or whose process dies, is called again after a while. */
   work(handler: (ref: JobRef, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<void>;
   /** Takes no new work, tells running handlers to stop at their next safe point, and waits for them. */
   stop(timeoutMs: number): Promise<void>;
 };
 
-export const RETRIES = 8;
+/** How often work counts as failed is the runner's to know; an entry only goes when it was worked off. */
+const RETRIES = 1_000;
 
 /** Installs the queue's own tables and the one queue, as the owner, and lets the app role use them. */
 export async function installQueue(ownerUrl: string): Promise<void> {
@@ -37,8 +40,7 @@ export async function installQueue(ownerUrl: string): Promise<void> {
     const options = {
       retryLimit: RETRIES,
       retryDelay: 1,
-      retryBackoff: true,
-      retryDelayMax: 60,
+      retryBackoff: false,
       expireInSeconds: 23 * 60 * 60,
       heartbeatSeconds: 10,
       deleteAfterSeconds: 24 * 60 * 60,
@@ -84,10 +86,19 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
   await boss.start();
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
+  const send = async (tx: Transaction, ref: JobRef, delaySeconds = 0) => {
+    const db = { executeSql: async (text: string, values?: unknown[]) => ({ rows: await tx.rows(text, values) }) };
+    await boss.send(QUEUE, ref, { db, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) });
+  };
   return {
-    send: async (tx, ref, delaySeconds = 0) => {
-      const db = { executeSql: async (text: string, values?: unknown[]) => ({ rows: await tx.rows(text, values) }) };
-      await boss.send(QUEUE, ref, { db, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) });
+    send,
+    // Sent anew rather than changed, because only what is sent wakes the workers.
+    hasten: async (tx, ref) => {
+      const waited = await tx.run(
+        `delete from ${QUEUE_SCHEMA}.job where name = $1 and state in ('created', 'retry') and data->>'job_id' = $2 and start_after > now()`,
+        [QUEUE, ref.job_id],
+      );
+      if (waited > 0) await send(tx, ref);
     },
     holds: async (tx, ref) => {
       const found = await tx.row(

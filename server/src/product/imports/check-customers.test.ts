@@ -273,6 +273,15 @@ describe('checking customers at once', () => {
       query: space.ids,
     });
     assert.deepEqual([gzip.status, gzip.body.code], [400, 'broken_gzip']);
+    for (const blank of [' ', '\n \n\t\n', ' , \r\n , \r\n']) {
+      const answer = await space.upload(blank);
+      assert.deepEqual([answer.status, answer.body.details?.[0]?.code], [400, 'empty_file'], answer.text);
+    }
+    for (const charset of ['iso-8859-1', '"windows-1252"']) {
+      const answer = await space.upload('email,name\na@x.example,A\n', `text/csv; header=present; charset=${charset}`);
+      assert.deepEqual([answer.status, answer.body.code], [415, 'media_type_unknown'], answer.text);
+    }
+    assert.equal((await space.upload('email,name\nutf@x.example,A\n', 'text/csv;charset=UTF-8')).status, 200);
   });
 
   test('field_map renames and drops columns', async () => {

@@ -50,12 +50,18 @@ export async function openFile(
   };
 }
 
+/** The header line. Undefined when there is nothing but white space in the file. */
 async function firstRow(source: Source, parser: ReturnType<typeof createCsvParser>): Promise<CsvRow | undefined> {
+  let first: CsvRow | undefined;
+  const firstOf = (rows: readonly CsvRow[]): CsvRow | undefined => {
+    first ??= rows[0];
+    return rows.some((row) => row.fault !== null || row.cells.some((cell) => cell.trim() !== '')) ? first : undefined;
+  };
   for await (const chunk of source.read(0)) {
-    const [row] = parser.write(chunk);
-    if (row !== undefined) return row;
+    const found = firstOf(parser.write(chunk));
+    if (found !== undefined) return found;
   }
-  return parser.end()[0];
+  return firstOf(parser.end());
 }
 
 /** A mended repair file comes back with the columns that say what was wrong: they are dropped, if all four are there. */

@@ -164,6 +164,35 @@ describe('queued imports', () => {
     assert.deepEqual(inline.map((answer) => answer.body.created).sort(), [0, 0, 300]);
   });
 
+  test('imports apply in the order they came, wait without a worker, and leave nothing when they are cancelled', async () => {
+    const groupId = await freshGroup('In line');
+    const line = (city: string) => file(many('line', 1_100, city));
+    const answers = [];
+    // More than there are workers: the other account's must not wait behind them.
+    for (const city of ['Rome', 'Oslo', 'Bern', 'Cork', 'Lima', 'Nice', 'Pisa'])
+      answers.push(await space.upload(line(city), 'text/csv', { on_error: 'skip' }));
+    const other = await testWorkspace(server.b);
+    const theirs = await other.upload(file(many('line', 1_100)));
+    const last = answers.pop();
+    const cancelled = await server.a.call('DELETE', '/v1/customer/imports', {
+      workspace_id: server.a.workspaceId,
+      import_id: last?.body.import_id,
+    });
+    assert.equal(cancelled.body.status, 'cancelled', cancelled.text);
+    assert.equal((await ended(server.b, theirs.body.import_id)).status, 'completed');
+    const all = await Promise.all(answers.map((answer) => ended(server.a, answer.body.import_id)));
+    assert.deepEqual(all.map(countsOf), [
+      { total_rows: 1_100, created: 1_100 },
+      ...all.slice(1).map(() => ({ total_rows: 1_100, updated: 1_100 })),
+    ]);
+    const ends = all.map((done) => Date.parse(done.completed_at));
+    assert.deepEqual(ends, [...ends].sort());
+    const [first] = await space.members(1, 1);
+    assert.equal(first?.profile.city, 'Nice');
+    assert.equal(await groupSize(server.a, groupId), 1_100);
+    await until(async () => (await server.app.services.objects.list('uploads')).length === 0);
+  });
+
   test('an upload that is cut leaves nothing behind', async () => {
     const query = new URLSearchParams(space.ids).toString();
     await new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Failure } from '../../platform/errors/failure.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
-import { JobInterrupted, type JobKind, type JobRun } from '../jobs/job.ts';
+import { type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
+import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { importFailures } from './errors.ts';
 import { type ImportRow, importReply, isEnded, isRejected } from './import.ts';
@@ -12,35 +12,43 @@ import { ParseFault } from './parse-fault.ts';
 import type { Preparer } from './preparer.ts';
 import { addErrors, type RowError } from './row-error.ts';
 import { deleteIdentifiersMet } from './row-store.ts';
-import { anotherRuns, beginApplying, endImport, findImport, saveReport, setRunning } from './store.ts';
-import { sweepUploads } from './sweep-uploads.ts';
+import { beginApplying, endImport, findImport, mustWait, nextWaiting, saveReport, setRunning } from './store.ts';
+import { sweepUploads, UPLOADS_REMOVAL } from './sweep-uploads.ts';
 
 export const CUSTOMER_IMPORT = 'customer_import';
-const TURN_WAIT_MS = 500;
+/** A waiting import is called as soon as the one before it ends; this is for when that call is lost. */
+const TURN_WAIT_SECONDS = 5;
 
 const importIdOf = (subject: Record<string, string>) => subject.import_id ?? '';
 
 /**
- * Waits until no other import of the workspace is at work, then takes the turn: it lasts until the import has ended, so
- * that what was validated against the store is applied to the same store. Small calls answered at once may come between
- * two chunks. Each look is a step, which keeps the job alive and notices a cancellation.
+ * Takes the workspace's turn when no earlier import is left: it lasts until the import has ended, so that what was
+ * validated against the store is applied to the same store, and files apply in the order in which they came. Small calls
+ * answered at once may come between two chunks. Throws JobPostponed while it is another's turn: waiting takes no worker.
  */
 async function takeTurn(run: JobRun, importId: string): Promise<ImportRow> {
-  for (;;) {
-    run.throwIfStopped();
-    const row = await run.step(async ({ tx }) => {
-      await lockProfiles(tx, run.job.workspace_id);
-      const found = await lockImport(tx, run.job.account_id, importId);
-      if (found.status !== 'queued') return found;
-      if (await anotherRuns(tx, run.job.account_id, run.job.workspace_id, importId)) return null;
-      await setRunning(tx, run.job.account_id, importId);
-      return found;
-    });
-    if (row !== null) return row;
-    await sleep(TURN_WAIT_MS, undefined, { signal: run.signal }).catch(() => {
-      throw new JobInterrupted();
-    });
-  }
+  run.throwIfStopped();
+  return run.step(async ({ tx }) => {
+    await lockProfiles(tx, run.job.workspace_id);
+    const found = await lockImport(tx, run.job.account_id, importId);
+    if (found.status !== 'queued') return found;
+    if (await mustWait(tx, run.job.account_id, run.job.workspace_id, importId))
+      throw new JobPostponed(TURN_WAIT_SECONDS);
+    await setRunning(tx, run.job.account_id, importId);
+    return found;
+  });
+}
+
+/** Ends the import, and calls the next one of its workspace. */
+async function endTurn(
+  services: Services,
+  tx: Transaction,
+  row: Pick<ImportRow, 'account_id' | 'workspace_id' | 'import_id'>,
+  status: Parameters<typeof endImport>[3],
+): Promise<void> {
+  await endImport(tx, row.account_id, row.import_id, status);
+  const next = await nextWaiting(tx, row.account_id, row.workspace_id);
+  if (next !== undefined) await services.queue.hasten(tx, { account_id: row.account_id, job_id: next.job_id });
 }
 
 /** The end of the first pass: a dry run and a bad file end here, a good one goes on to be applied. */
@@ -52,8 +60,8 @@ async function endValidating(work: Work, faults: readonly RowError[]): Promise<I
     addErrors(report, faults);
     if (faults.length > 0) await saveReport(tx, accountId, work.importId, report);
     await deleteIdentifiersMet(tx, accountId, work.importId);
-    if (faults.length > 0 || isRejected(now.options, report)) await endImport(tx, accountId, work.importId, 'rejected');
-    else if (now.options.validate_only) await endImport(tx, accountId, work.importId, 'completed');
+    if (faults.length > 0 || isRejected(now.options, report)) await endTurn(work.services, tx, now, 'rejected');
+    else if (now.options.validate_only) await endTurn(work.services, tx, now, 'completed');
     else await beginApplying(tx, accountId, work.importId);
     return lockImport(tx, accountId, work.importId);
   });
@@ -79,7 +87,7 @@ async function apply(work: Work, preparer: Preparer): Promise<ImportRow> {
   await pass(work, preparer, true, options.on_error === 'reject' ? 'none' : 'repeated');
   return work.run.step(async ({ tx }) => {
     await deleteIdentifiersMet(tx, accountId, work.importId);
-    await endImport(tx, accountId, work.importId, 'completed');
+    await endTurn(work.services, tx, work.row, 'completed');
     return lockImport(tx, accountId, work.importId);
   });
 }
@@ -128,13 +136,15 @@ export const customerImportJob: JobKind<Services> = {
     await sweepUploads(services, accountId);
     return resultOf(row);
   },
-  onFailed: (_services, tx, job, failure) => endEarly(tx, job, 'failed', failure),
-  onCancelled: (_services, tx, job) => endEarly(tx, job, 'cancelled', null),
+  onFailed: (services, tx, job, failure) => endEarly(services, tx, job, 'failed', failure),
+  onCancelled: (services, tx, job) => endEarly(services, tx, job, 'cancelled', null),
 };
 
+/** Ends an import from outside of its run. Its upload goes in a job, because storage is not touched in a transaction. */
 async function endEarly(
+  services: Services,
   tx: Transaction,
-  job: { account_id: string; subject: Record<string, string> },
+  job: Pick<JobRow, 'account_id' | 'workspace_id' | 'subject' | 'created_by'>,
   status: 'failed' | 'cancelled',
   failure: Failure | null,
 ): Promise<void> {
@@ -147,5 +157,12 @@ async function endEarly(
     await saveReport(tx, job.account_id, importId, report);
   }
   await deleteIdentifiersMet(tx, job.account_id, importId);
-  await endImport(tx, job.account_id, importId, status);
+  await endTurn(services, tx, row, status);
+  await queueJob(services.queue, tx, {
+    accountId: job.account_id,
+    workspaceId: job.workspace_id,
+    kind: UPLOADS_REMOVAL,
+    subject: {},
+    createdBy: job.created_by,
+  });
 }

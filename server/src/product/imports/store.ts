@@ -77,18 +77,31 @@ export function listImports(
   );
 }
 
-/** True when another import of the workspace is at work: imports of one workspace run one at a time. */
-export async function anotherRuns(
+/** True while an earlier import of the workspace has not ended: they run one at a time, in the order of their ids, which is that of time. */
+export async function mustWait(
   tx: Transaction,
   accountId: string,
   workspaceId: string,
   importId: string,
 ): Promise<boolean> {
   const row = await tx.row(
-    `select 1 from imports where account_id = $1 and workspace_id = $2 and status = 'running' and import_id <> $3 limit 1`,
+    `select 1 from imports where account_id = $1 and workspace_id = $2 and import_id <> $3
+       and (status = 'running' or (status = 'queued' and import_id < $3)) limit 1`,
     [accountId, workspaceId, importId],
   );
   return row !== undefined;
+}
+
+/** The job of the workspace's earliest import that has not begun. */
+export function nextWaiting(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+): Promise<{ job_id: string } | undefined> {
+  return tx.row(
+    `select job_id from imports where account_id = $1 and workspace_id = $2 and status = 'queued' and job_id is not null order by import_id limit 1`,
+    [accountId, workspaceId],
+  );
 }
 
 export async function setRunning(tx: Transaction, accountId: string, importId: string): Promise<void> {

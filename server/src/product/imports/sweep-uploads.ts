@@ -1,3 +1,5 @@
+import { isUuid } from '../../platform/ids/ids.ts';
+import type { JobKind } from '../jobs/job.ts';
 import type { Services } from '../services.ts';
 import { UPLOADS } from './receive-upload.ts';
 import { endedUploads, forgetUploads, uploadsInUse } from './upload-store.ts';
@@ -24,6 +26,23 @@ export async function sweepUploads(services: Services, accountId: string): Promi
   const used = await services.database.tenant(accountId, (tx) => uploadsInUse(tx, accountId, old));
   for (const key of old) if (!used.has(key)) await services.objects.delete(key);
 }
+
+/** The same for every account that has uploads in storage: also for those that never import again. */
+export async function sweepAllUploads(services: Services): Promise<void> {
+  const accountIds = new Set((await services.objects.list(UPLOADS)).map((key) => key.split('/')[1] ?? ''));
+  for (const accountId of accountIds) if (isUuid(accountId)) await sweepUploads(services, accountId);
+}
+
+export const UPLOADS_REMOVAL = 'uploads_removal';
+
+/** Removes the uploads of imports that were ended from outside, as soon as that is committed. */
+export const uploadsRemovalJob: JobKind<Services> = {
+  kind: UPLOADS_REMOVAL,
+  run: async (services, run) => {
+    await sweepUploads(services, run.job.account_id);
+    return {};
+  },
+};
 
 /** When the upload began, in milliseconds since 1970: the first 48 bits of the time-ordered id that ends its key. */
 function arrivedAt(key: string): number {

@@ -12,7 +12,10 @@ export type JobRow = {
   status: JobStatus;
   subject: Record<string, string>;
   cursor: Record<string, unknown> | null;
+  /** Counts the starts: the fence against a worker that was taken for dead. */
   attempt: number;
+  failures: number;
+  deaths: number;
   progress_done: number;
   progress_total: number;
   result: Record<string, unknown> | null;
@@ -68,6 +71,15 @@ export class JobSuperseded extends Error {
 }
 export class JobInterrupted extends Error {
   override readonly name = 'JobInterrupted';
+}
+/** Thrown by work whose turn has not come: it goes back to the queue, and its worker is free for others meanwhile. */
+export class JobPostponed extends Error {
+  override readonly name = 'JobPostponed';
+  readonly delaySeconds: number;
+  constructor(delaySeconds: number) {
+    super('It is not the turn of this job yet.');
+    this.delaySeconds = delaySeconds;
+  }
 }
 
 /** The job as callers see it. */

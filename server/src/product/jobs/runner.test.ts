@@ -5,7 +5,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { JobQueue, JobRef } from '../../platform/jobs/queue.ts';
 import type { Services } from '../services.ts';
-import { JobInterrupted, type JobKind, type JobRun } from './job.ts';
+import { JobInterrupted, type JobKind, JobPostponed, type JobRun } from './job.ts';
 import { queueJob } from './queue-job.ts';
 import { createJobRunner } from './runner.ts';
 
@@ -122,7 +122,7 @@ describe('a job', () => {
       return steps(all, run);
     });
     await one.start();
-    assert.equal((await one.look()).status, 'running');
+    assert.equal((await one.look()).status, 'queued');
     assert.equal((await one.look()).progress.total, 5);
     assert.equal(one.handedBack.length, 1);
     fails = false;
@@ -212,6 +212,45 @@ describe('failing', () => {
     const { error } = await one.look();
     assert.equal(error.code, 'server_error');
     assert.doesNotMatch(error.message, /secret/);
+  });
+
+  test('counts what failed, not how often the server was started anew', async () => {
+    let fails = 0;
+    const ends = [new JobInterrupted(), new JobPostponed(1), new Error('once')];
+    const one = await job(async () => {
+      const error = ends[Math.floor(fails / 10)];
+      fails += 1;
+      if (error !== undefined && (fails - 1 < 20 || fails - 1 === 20)) throw error;
+      return {};
+    });
+    for (let start = 0; start < 22; start += 1) await one.start();
+    assert.equal(fails, 22);
+    assert.equal((await one.look()).status, 'completed');
+  });
+
+  test('because the database or storage is away or full lasts until it is back, and is told meanwhile', async () => {
+    let left = 20;
+    const one = await job(async () => {
+      left -= 1;
+      if (left > 0) throw left % 2 === 0 ? platformFailures.storage_full() : platformFailures.dependency_away();
+      return {};
+    });
+    await one.start();
+    const waiting = await one.look();
+    assert.deepEqual([waiting.status, waiting.error.code], ['queued', 'dependency_away']);
+    while (left > 0) await one.start();
+    const done = await one.look();
+    assert.deepEqual([done.status, done.error], ['completed', null]);
+  });
+
+  test('by taking its worker along is given no end of workers', async () => {
+    const one = await job(async () => new Promise<never>(() => undefined));
+    for (let start = 0; start < 60; start += 1) {
+      const started = one.start();
+      await Promise.race([started, new Promise((resolve) => setTimeout(resolve, 15))]);
+    }
+    const { status, error } = await one.look();
+    assert.deepEqual([status, error?.code], ['failed', 'server_error']);
   });
 });
 

@@ -1,13 +1,32 @@
 import type { Database } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
-import { type JobQueue, type JobRef, RETRIES } from '../../platform/jobs/queue.ts';
+import type { JobQueue, JobRef } from '../../platform/jobs/queue.ts';
 import { describeError, type Log } from '../../platform/log/log.ts';
-import { JobCancelled, JobInterrupted, type JobKind, type JobRow, type JobRun, JobSuperseded } from './job.ts';
-import { endJob, lockJob, saveStep, staleJobs, startJob } from './store.ts';
+import {
+  JobCancelled,
+  JobInterrupted,
+  type JobKind,
+  JobPostponed,
+  type JobRow,
+  type JobRun,
+  JobSuperseded,
+} from './job.ts';
+import { endJob, lockJob, queueAgain, saveStep, staleJobs, startJob } from './store.ts';
 
 const STALE_SECONDS = 60;
 const SWEEP_LIMIT = 100;
+/** So often may work fail for a reason of its own before it has failed for good. */
+const FAILURES_AT_MOST = 8;
+/** Work that has taken its worker with it so often is not given another one. */
+const DEATHS_AT_MOST = 50;
+const LONGEST_DELAY_SECONDS = 60;
+const UNKNOWN_KIND_SECONDS = 30;
+const AWAY_SECONDS = 10;
+
+/** What the database or the storage being away or full ends in: it passes, however long it lasts, and is no failure. */
+const isAway = (error: unknown) =>
+  error instanceof Failure && (error.code === 'dependency_away' || error.code === 'storage_full');
 
 export type JobRunner = { run(ref: JobRef, signal: AbortSignal): Promise<void>; sweep(): Promise<void> };
 
@@ -27,7 +46,8 @@ export function createJobRunner<Services>(parts: {
       const job = await lockJob(tx, ref.account_id, ref.job_id);
       if (job === undefined || (job.status !== 'queued' && job.status !== 'running')) return undefined;
       await startJob(tx, ref.account_id, ref.job_id);
-      return { ...job, status: 'running', attempt: job.attempt + 1 };
+      const deaths = job.deaths + (job.status === 'running' ? 1 : 0);
+      return { ...job, status: 'running', attempt: job.attempt + 1, deaths };
     });
   }
 
@@ -106,30 +126,37 @@ export function createJobRunner<Services>(parts: {
       await kind.onCancelled?.(services, tx, now);
     });
 
-  const requeue = (ref: JobRef, delaySeconds: number) =>
-    database.tenant(ref.account_id, (tx) => queue.send(tx, ref, delaySeconds));
+  /** Back to the queue: with its row in one transaction, so that it waits in both or in neither. */
+  const giveBack = (job: JobRow, delaySeconds: number, failure: Failure | null, isFailure = false) =>
+    end(job, async (tx) => {
+      await queueAgain(tx, job.account_id, job.job_id, {
+        isFailure,
+        errorCode: failure?.code ?? null,
+        errorMessage: failure?.message ?? null,
+      });
+      await queue.send(tx, { account_id: job.account_id, job_id: job.job_id }, delaySeconds);
+    });
 
-  async function settle(
-    kind: JobKind<Services>,
-    job: JobRow,
-    ref: JobRef,
-    error: unknown,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function settle(kind: JobKind<Services>, job: JobRow, error: unknown, signal: AbortSignal): Promise<void> {
     if (error instanceof JobSuperseded) return;
     if (error instanceof JobCancelled) return cancel(kind, job);
+    if (error instanceof JobPostponed) return giveBack(job, error.delaySeconds, null);
     // What fails because the server stops has not failed.
-    if (error instanceof JobInterrupted || signal.aborted) return requeue(ref, 0);
-    const transient = !(error instanceof Failure) || error.status >= 500;
+    if (error instanceof JobInterrupted || signal.aborted) return giveBack(job, 0, null);
+    const failure = error instanceof Failure ? error : platformFailures.server_error({ cause: error });
+    const away = isAway(error);
+    const transient = failure.status >= 500;
     log.warn('job_attempt_failed', {
       job_id: job.job_id,
       kind: job.kind,
       attempt: job.attempt,
+      failures: job.failures,
       transient,
       cause: describeError(error),
     });
-    if (transient && job.attempt < RETRIES) return requeue(ref, Math.min(60, 2 ** job.attempt));
-    return fail(kind, job, error instanceof Failure ? error : platformFailures.server_error({ cause: error }));
+    if (!transient || (!away && job.failures + 1 >= FAILURES_AT_MOST)) return fail(kind, job, failure);
+    if (away) return giveBack(job, AWAY_SECONDS, failure);
+    return giveBack(job, Math.min(LONGEST_DELAY_SECONDS, 2 ** (job.failures + 1)), failure, true);
   }
 
   return {
@@ -139,14 +166,15 @@ export function createJobRunner<Services>(parts: {
       const kind = kinds.get(job.kind);
       if (kind === undefined) {
         // A newer version queued it; one that knows the kind will take it.
-        await requeue(ref, 30);
+        await giveBack(job, UNKNOWN_KIND_SECONDS, null);
         return;
       }
+      if (job.deaths > DEATHS_AT_MOST) return fail(kind, job, platformFailures.server_error());
       try {
         const result = await kind.run(services, runOf(job, signal));
         await complete(kind, job, result);
       } catch (error) {
-        await settle(kind, job, ref, error, signal);
+        await settle(kind, job, error, signal);
       }
     },
     sweep: async () => {
@@ -154,6 +182,8 @@ export function createJobRunner<Services>(parts: {
       // A second entry for work that waits or is under way would take it from its worker.
       for (const ref of stale)
         await database.tenant(ref.account_id, async (tx) => {
+          // Two processes may sweep at once: the second one then sees the entry of the first.
+          await lockJob(tx, ref.account_id, ref.job_id);
           if (!(await queue.holds(tx, ref))) await queue.send(tx, ref);
         });
     },

@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import type { JobRow } from './job.ts';
 
 const COLUMNS =
-  'account_id, job_id, workspace_id, kind, status, subject, cursor, attempt, progress_done, progress_total, result, error_code, error_message, cancel_requested, created_by, created_at, updated_at';
+  'account_id, job_id, workspace_id, kind, status, subject, cursor, attempt, failures, deaths, progress_done, progress_total, result, error_code, error_message, cancel_requested, created_by, created_at, updated_at';
 
 export type NewJob = {
   accountId: string;
@@ -48,8 +48,24 @@ export function lockJob(tx: Transaction, accountId: string, jobId: string): Prom
 
 export async function startJob(tx: Transaction, accountId: string, jobId: string): Promise<void> {
   await tx.run(
-    `update jobs set status = 'running', attempt = attempt + 1, updated_at = now() where account_id = $1 and job_id = $2`,
+    `update jobs set attempt = attempt + 1, deaths = deaths + case when status = 'running' then 1 else 0 end, status = 'running',
+       error_code = null, error_message = null, updated_at = now()
+     where account_id = $1 and job_id = $2`,
     [accountId, jobId],
+  );
+}
+
+/** Back to waiting, with what keeps it from going on, if something does. */
+export async function queueAgain(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  kept: { isFailure: boolean; errorCode: string | null; errorMessage: string | null },
+): Promise<void> {
+  await tx.run(
+    `update jobs set status = 'queued', failures = failures + $3, error_code = $4, error_message = $5, updated_at = now()
+     where account_id = $1 and job_id = $2`,
+    [accountId, jobId, kept.isFailure ? 1 : 0, kept.errorCode, kept.errorMessage],
   );
 }
 

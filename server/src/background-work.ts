@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from './config.ts';
+import { type Overrides, openServices } from './open-services.ts';
+import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
+import { describeError } from './platform/log/log.ts';
+import { sweepAllUploads } from './product/imports/sweep-uploads.ts';
+import { jobKinds } from './product/job-kinds.ts';
+import { createJobRunner } from './product/jobs/runner.ts';
+import type { Services } from './product/services.ts';
+
+const SWEEP_MS = 30_000;
+const UPLOADS_SWEEP_MS = 60 * 60_000;
+const WAIT_FOR_SERVER_MS = 60_000;
+
+/** Works off jobs, so many at once (0: none), and looks now and then after what crashes left behind. */
+export async function beginWork(services: Services, jobsAtOnce: number): Promise<{ end(): void }> {
+  const { database, queue, log } = services;
+  const runner = createJobRunner({ services, database, queue, kinds: jobKinds, log });
+  if (jobsAtOnce > 0) await queue.work(runner.run, jobsAtOnce);
+  const every = (ms: number, event: string, work: () => Promise<void>) =>
+    setInterval(() => work().catch((error) => log.warn(event, describeError(error))), ms);
+  const sweeps = [
+    every(SWEEP_MS, 'sweep_failed', () => runner.sweep()),
+    every(UPLOADS_SWEEP_MS, 'uploads_sweep_failed', () => sweepAllUploads(services)),
+  ];
+  return { end: () => sweeps.forEach(clearInterval) };
+}
+
+export type WorkerProcess = { services: Services; stop(): Promise<void> };
+
+/**
+ * A process that works off jobs and answers no calls. It uses the database of the server on the same data folder, and
+ * waits a minute for it to be up; it never starts one, because the server would then be refused its own folder.
+ * Throws EmbeddedDatabaseFailed when no server is there.
+ */
+export async function startWorker(config: Config, overrides: Overrides = {}): Promise<WorkerProcess> {
+  const { services, close } = await whenUp(() => openServices(config, { ...overrides, database: 'of the server' }));
+  const work = await beginWork(services, config.jobsAtOnce);
+  services.log.info('worker_ready', { jobs_at_once: config.jobsAtOnce });
+  return {
+    services,
+    stop: async () => {
+      work.end();
+      await close();
+    },
+  };
+}
+
+async function whenUp<T>(open: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + WAIT_FOR_SERVER_MS;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      const notYet =
+        error instanceof EmbeddedDatabaseFailed || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P03'].includes(code);
+      if (!notYet || performance.now() > deadline) throw error;
+    }
+    await sleep(500);
+  }
+}

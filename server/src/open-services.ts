@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises';
+import type { Config } from './config.ts';
+import { type Clock, systemClock } from './platform/clock/clock.ts';
+import { openDatabase } from './platform/database/database.ts';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/database/embedded/embedded-database.ts';
+import { DataFolderInUse } from './platform/database/embedded/errors.ts';
+import { connectToRunning } from './platform/database/embedded/running-database.ts';
+import { migrate } from './platform/database/migrate.ts';
+import { installQueue, openQueue } from './platform/jobs/queue.ts';
+import { createLog, describeError, type Log } from './platform/log/log.ts';
+import { createTokens } from './product/identity/tokens.ts';
+import { jobKinds } from './product/job-kinds.ts';
+import { createAccountKeyring } from './product/sealing/account-keys.ts';
+import { deriveRootKey } from './product/sealing/root-key.ts';
+import type { Services } from './product/services.ts';
+import { createWriters, modelWriter } from './product/writing/writers.ts';
+import { createLocalKeyStore } from './providers/key-store/local-folder.ts';
+import { createLocalObjectStorage } from './providers/object-storage/local-folder.ts';
+import { loadRootKey } from './root-key.ts';
+
+/** What tests put in place of the real thing. */
+export type Overrides = {
+  clock?: Clock;
+  log?: Log;
+  checkReplies?: boolean;
+  workers?: boolean;
+  /** Replaces services, or is told the real ones to put something around them. */
+  services?: Partial<Services> | ((real: Services) => Partial<Services>);
+};
+
+const STOP_MS = 6_000;
+
+/**
+ * Whose embedded database it is: the server starts its own; a worker uses the server's; a command uses the server's if
+ * one runs, else starts it for as long as it takes.
+ */
+export type DatabaseUse = 'own' | 'of the server' | 'either';
+
+async function openEmbedded(dataDir: string, log: Log, use: DatabaseUse): Promise<EmbeddedDatabase> {
+  if (use === 'of the server') return connectToRunning(dataDir);
+  try {
+    return await startEmbeddedDatabase({ dataDir, log: (event, fields) => log.info(event, fields) });
+  } catch (error) {
+    if (use === 'own' || !(error instanceof DataFolderInUse)) throw error;
+    return connectToRunning(dataDir);
+  }
+}
+
+async function openStores(config: Config, log: Log, rootKey: Buffer, use: DatabaseUse) {
+  const embedded: EmbeddedDatabase | null =
+    config.databaseUrl === null ? await openEmbedded(config.dataDir, log, use) : null;
+  const ownerUrl = config.databaseUrl ?? embedded?.url ?? '';
+  try {
+    const passwords = {
+      app: deriveRootKey(rootKey, 'database role app').toString('hex'),
+      operator: deriveRootKey(rootKey, 'database role operator').toString('hex'),
+    };
+    const { applied } = await migrate(ownerUrl, passwords);
+    if (applied.length > 0) log.info('migrated', { applied });
+    await installQueue(ownerUrl);
+    const urls = {
+      app: roleUrl(ownerUrl, 'nudgescribe_app', passwords.app),
+      operator: roleUrl(ownerUrl, 'nudgescribe_operator', passwords.operator),
+    };
+    const database = openDatabase(urls, {
+      poolSize: 20,
+      onIdleError: (error) => log.warn('database_connection_lost', describeError(error)),
+    });
+    const queue = await openQueue(urls.app, log);
+    return { embedded, database, queue };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+function roleUrl(ownerUrl: string, user: string, password: string): string {
+  const url = new URL(ownerUrl);
+  url.username = user;
+  url.password = password;
+  return url.toString();
+}
+
+/** Opens the stores and builds the services: everything but the HTTP server and the workers. For operator commands too. */
+export async function openServices(config: Config, overrides: Overrides & { database?: DatabaseUse } = {}) {
+  const log = overrides.log ?? createLog(config.logLevel);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const rootKey = await loadRootKey(config);
+  const { embedded, database, queue } = await openStores(config, log, rootKey, overrides.database ?? 'own');
+  const clock = overrides.clock ?? systemClock;
+  const real: Services = {
+    config,
+    clock,
+    log,
+    database,
+    queue,
+    objects: await createLocalObjectStorage(config.dataDir),
+    keyring: createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(config.dataDir) }),
+    jobKinds,
+    linkKey: deriveRootKey(rootKey, 'signed links'),
+    writers: createWriters(config.writers.map(modelWriter)),
+    tokens: createTokens({
+      signingKey: deriveRootKey(rootKey, 'token signing'),
+      clock,
+      accessSeconds: config.accessTokenSeconds,
+      refreshSeconds: config.refreshTokenSeconds,
+    }),
+  };
+  const { services: change } = overrides;
+  const services = { ...real, ...(typeof change === 'function' ? change(real) : change) };
+  const close = async () => {
+    await services.queue.stop(STOP_MS);
+    await database.close();
+    await embedded?.stop();
+  };
+  return { services, close };
+}
