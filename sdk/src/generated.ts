@@ -13,6 +13,15 @@ export type ApiKey = {
   revoked_at: string | null;
 };
 
+export type Approval = {
+  /** SHA-256 of what was approved. */
+  digest: string;
+  approved_by: string;
+  approved_at: string;
+  /** When a later edit or decision made it void. */
+  voided_at: string | null;
+};
+
 export type Brief = {
   /** What the message shall bring about. */
   objective: string;
@@ -62,6 +71,10 @@ export type Campaign = {
   updated_at: string;
   published_at: string | null;
   holdout: number;
+  /** Who approved the current run, newest first; void ones too. */
+  approvals: Approval[];
+  /** How many different approvers the workspace asks for. */
+  approvals_needed: number;
 };
 
 export type CancelledImport = {
@@ -232,7 +245,39 @@ export type Manifest = {
   ineligible: number;
   /** Customers on the suppression list of the workspace. */
   suppressed: number;
+  /** The same as approval.digest. */
   approval_digest: string | null;
+  /** What was approved, and by whom: enough to compute the digest again (docs/verify.md). */
+  approval: {
+    /** SHA-256 over the canonical JSON (RFC 8785) of content. */
+    digest: string;
+    basis: 'approved' | 'reused';
+    approvals: { approved_by: string; approved_at: string }[];
+    /** The workspace's rules when the last approval was given. */
+    rules: { two_person: boolean; quorum: number } | null;
+    content: {
+      format: 'nudgescribe-approval/1';
+      campaign_id: string;
+      run_number: number;
+      brief_sha256: string;
+      channels: { channel: string; max_length: number }[];
+      writer: string;
+      /** Ascending by message_id. */
+      messages: {
+        message_id: string;
+        segment_id: string;
+        channel: string;
+        variant: number;
+        subject: string | null;
+        preheader: string | null;
+        message: string;
+        /** The writer and its version, or "edited". */
+        written_by: string;
+        /** "<severity>:<code>" of every finding that stood when it was approved. */
+        findings: string[];
+      }[];
+    };
+  } | null;
 };
 
 export type Message = {
@@ -338,6 +383,13 @@ export type Workspace = {
   created_by: string;
   created_at: string;
   updated_at: string;
+  /** What an approval needs in this workspace. */
+  review: {
+    /** Whoever shaped a campaign, its author or an editor of its texts, cannot approve it. */
+    two_person: boolean;
+    /** How many different approvers the same content needs. */
+    quorum: number;
+  };
 };
 
 /** What auth.sign_in takes. */
@@ -441,11 +493,19 @@ export type WorkspacesListBody = Record<string, never>;
 /** What workspaces.list answers. */
 export type WorkspacesListReply = Workspace[];
 
-/** What workspaces.rename takes. */
-export type WorkspacesRenameBody = { workspace_id: string; workspace_name: string };
+/** What workspaces.change takes. */
+export type WorkspacesChangeBody = {
+  workspace_id: string;
+  workspace_name?: string | undefined;
+  review?: {
+    two_person?: boolean | undefined;
+    /** 1 to 10. */
+    quorum?: number | undefined;
+  } | undefined;
+};
 
-/** What workspaces.rename answers. */
-export type WorkspacesRenameReply = Workspace;
+/** What workspaces.change answers. */
+export type WorkspacesChangeReply = Workspace;
 
 /** What workspaces.delete takes. */
 export type WorkspacesDeleteBody = { workspace_id: string };
@@ -953,7 +1013,18 @@ export type MessagesChangeBody = {
 };
 
 /** What messages.change answers. */
-export type MessagesChangeReply = { updated: number; messages: Message[] };
+export type MessagesChangeReply = {
+  updated: number;
+  messages: Message[];
+  /** Takes this decision back (DELETE /v1/campaign/review). */
+  decision_id: string | null;
+};
+
+/** What reviews.undo takes. */
+export type ReviewsUndoBody = { workspace_id: string; campaign_id: string; decision_id?: string | undefined };
+
+/** What reviews.undo answers. */
+export type ReviewsUndoReply = { decision_id: string; undone: number; messages: Message[] };
 
 /** What messages.preview takes. */
 export type MessagesPreviewBody = { workspace_id: string; campaign_id: string; message_id: string; limit?: number | undefined };
@@ -1202,14 +1273,16 @@ export function createCalls(send: Send) {
       list: (body: WorkspacesListBody = {}, options: CallOptions = {}): Promise<WorkspacesListReply> =>
         send<WorkspacesListReply>({ name: 'workspaces.list', method: 'POST', path: '/v1/workspace', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
-       * Rename a workspace (`PATCH /v1/workspace`).
+       * Rename a workspace, or change what its approvals need (`PATCH /v1/workspace`).
        *
-       * Needs the permission `workspaces.write` in the workspace.
+       * review: two_person keeps whoever shaped a campaign from approving it; quorum is how many different approvers the same content needs. Both are for administrators of the workspace or the account, and the event of a change tells whether it asks less than before. Renaming is for administrators of the account.
        *
-       * Written to the audit log as `workspace.renamed`.
+       * Needs the permission `workspaces.configure` in the workspace.
+       *
+       * Written to the audit log as `workspace.changed`.
        */
-      rename: (body: WorkspacesRenameBody, options: CallOptions = {}): Promise<WorkspacesRenameReply> =>
-        send<WorkspacesRenameReply>({ name: 'workspaces.rename', method: 'PATCH', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      change: (body: WorkspacesChangeBody, options: CallOptions = {}): Promise<WorkspacesChangeReply> =>
+        send<WorkspacesChangeReply>({ name: 'workspaces.change', method: 'PATCH', path: '/v1/workspace', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Delete an empty workspace (`DELETE /v1/workspace`).
        *
@@ -1544,7 +1617,7 @@ export function createCalls(send: Send) {
       /**
        * Approve a campaign for publishing (`POST /v1/campaign/approve`).
        *
-       * Needs every message decided, none Rejected, and no finding that is an error.
+       * Needs every message decided, none Rejected, and no finding that is an error. The approval is bound to the content by a digest: any later edit or decision voids it. Where the workspace asks for several approvers (review.quorum) the campaign stays "Ready for review", with the approvals given so far, until the last of them; under review.two_person nobody who shaped the campaign can approve it.
        *
        * Needs the permission `campaigns.approve` in the workspace.
        *
@@ -1607,6 +1680,19 @@ export function createCalls(send: Send) {
        */
       preview: (body: MessagesPreviewBody, options: CallOptions = {}): Promise<MessagesPreviewReply> =>
         send<MessagesPreviewReply>({ name: 'messages.preview', method: 'POST', path: '/v1/campaign/messages/preview', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    reviews: {
+      /**
+       * Take back your last decision, before the campaign is approved (`DELETE /v1/campaign/review`).
+       *
+       * Without decision_id your last decision of the current run, with it that one. Messages that still have the decision, on the text it was made on, get the state and note they had before; what was decided, edited or rewritten since stays. Approvals given towards a quorum are void.
+       *
+       * Needs the permission `messages.review` in the workspace.
+       *
+       * Written to the audit log as `review.undone`.
+       */
+      undo: (body: ReviewsUndoBody, options: CallOptions = {}): Promise<ReviewsUndoReply> =>
+        send<ReviewsUndoReply>({ name: 'reviews.undo', method: 'DELETE', path: '/v1/campaign/review', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     publishing: {
       /**

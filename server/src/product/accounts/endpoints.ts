@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import { visibleWorkspaces } from '../identity/permission.ts';
+import { requirePermission, visibleWorkspaces } from '../identity/permission.ts';
 import { endpoint } from '../services.ts';
+import { changeWorkspace } from './change-workspace.ts';
 import { accountFailures } from './errors.ts';
-import { deleteWorkspace, insertWorkspace, listWorkspaces, renameWorkspace, type WorkspaceRow } from './store.ts';
+import { reviewRulesSchema, reviewWishSchema } from './review-rules.ts';
+import { deleteWorkspace, insertWorkspace, listWorkspaces, type WorkspaceRow } from './store.ts';
 
 const nameSchema = z
   .string()
@@ -20,6 +22,7 @@ const workspaceSchema = z
     created_by: idSchema,
     created_at: timestampSchema,
     updated_at: timestampSchema,
+    review: reviewRulesSchema.describe('What an approval needs in this workspace.'),
   })
   .meta({ id: 'Workspace' });
 
@@ -31,6 +34,7 @@ function workspaceReply(workspace: WorkspaceRow) {
     created_by: workspace.created_by,
     created_at: workspace.created_at.toISOString(),
     updated_at: workspace.updated_at.toISOString(),
+    review: { two_person: workspace.review_two_person, quorum: workspace.review_quorum },
   };
 }
 
@@ -72,20 +76,29 @@ export const accountEndpoints = [
       (await listWorkspaces(tx, actor.accountId, await visibleWorkspaces(tx, actor))).map(workspaceReply),
   }),
   endpoint({
-    name: 'workspaces.rename',
+    name: 'workspaces.change',
     method: 'PATCH',
     path: '/v1/workspace',
-    summary: 'Rename a workspace',
-    access: { kind: 'workspace', permission: 'workspaces.write' },
-    body: z.strictObject({ workspace_id: idSchema, workspace_name: nameSchema }),
+    summary: 'Rename a workspace, or change what its approvals need',
+    description:
+      'review: two_person keeps whoever shaped a campaign from approving it; quorum is how many different approvers the same content needs. Both are for administrators of the workspace or the account, and the event of a change tells whether it asks less than before. Renaming is for administrators of the account.',
+    access: { kind: 'workspace', permission: 'workspaces.configure' },
+    body: z.strictObject({
+      workspace_id: idSchema,
+      workspace_name: nameSchema.optional(),
+      review: reviewWishSchema.optional(),
+    }),
     reply: workspaceSchema,
     example: { workspace_id: EXAMPLE_ID, workspace_name: 'Retail banking' },
-    audit: 'workspace.renamed',
+    audit: 'workspace.changed',
     failures,
     handle: async ({ tx, actor, body, audit }) => {
-      const workspace = await renameWorkspace(tx, actor.accountId, body.workspace_id, body.workspace_name);
-      audit({ workspace_id: body.workspace_id });
-      if (workspace === undefined) throw new Error('A permitted workspace was not there.');
+      if (body.workspace_name !== undefined) await requirePermission(tx, actor, body.workspace_id, 'workspaces.write');
+      const { workspace, told } = await changeWorkspace(tx, actor.accountId, body.workspace_id, {
+        name: body.workspace_name,
+        review: body.review,
+      });
+      audit({ workspace_id: body.workspace_id, ...told });
       return workspaceReply(workspace);
     },
   }),

@@ -5,6 +5,7 @@ export const accountFailures = failures({
     status: 400,
     message: 'A workspace with this name exists already in this account. Choose another name.',
   },
+  nothing_to_change: { status: 400, message: 'Send workspace_name or review.' },
   workspace_in_use: {
     status: 400,
     message:

@@ -9,9 +9,12 @@ export type WorkspaceRow = {
   created_by: string;
   created_at: Date;
   updated_at: Date;
+  review_two_person: boolean;
+  review_quorum: number;
 };
 
-const COLUMNS = 'account_id, workspace_id, workspace_name, created_by, created_at, updated_at';
+const COLUMNS =
+  'account_id, workspace_id, workspace_name, created_by, created_at, updated_at, review_two_person, review_quorum';
 
 function nameTaken(error: unknown): never {
   if (brokeConstraint(error, 'workspaces_name')) throw accountFailures.workspace_name_taken();
@@ -53,18 +56,44 @@ export function listWorkspaces(
   );
 }
 
-export async function renameWorkspace(
+/** The workspace, still until the transaction ends, so that two changes of it cannot cross. */
+export function lockWorkspace(
   tx: Transaction,
   accountId: string,
   workspaceId: string,
-  name: string,
 ): Promise<WorkspaceRow | undefined> {
-  return tx
+  return tx.row<WorkspaceRow>(
+    `select ${COLUMNS} from workspaces where account_id = $1 and workspace_id = $2 for no key update`,
+    [accountId, workspaceId],
+  );
+}
+
+export async function updateWorkspace(tx: Transaction, workspace: WorkspaceRow): Promise<WorkspaceRow> {
+  const row = await tx
     .row<WorkspaceRow>(
-      `update workspaces set workspace_name = $3, updated_at = now() where account_id = $1 and workspace_id = $2 returning ${COLUMNS}`,
-      [accountId, workspaceId, name],
+      `update workspaces set workspace_name = $3, review_two_person = $4, review_quorum = $5, updated_at = now() where account_id = $1 and workspace_id = $2 returning ${COLUMNS}`,
+      [
+        workspace.account_id,
+        workspace.workspace_id,
+        workspace.workspace_name,
+        workspace.review_two_person,
+        workspace.review_quorum,
+      ],
     )
     .catch(nameTaken);
+  if (row === undefined) throw new Error('A locked workspace was not there.');
+  return row;
+}
+
+export function findReviewRules(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+): Promise<{ two_person: boolean; quorum: number } | undefined> {
+  return tx.row(
+    'select review_two_person as two_person, review_quorum as quorum from workspaces where account_id = $1 and workspace_id = $2',
+    [accountId, workspaceId],
+  );
 }
 
 /** Deletes a workspace that nothing refers to; what does is refused by its foreign key. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ApprovalRow } from '../approvals/approval.ts';
 import type { Criteria } from '../segments/segment-by.ts';
 import { campaignFailures } from './errors.ts';
 
@@ -122,6 +123,10 @@ export type CampaignRow = {
   created_at: Date;
   updated_at: Date;
   published_at: Date | null;
+  /** Of the current run, newest first. */
+  approvals: ApprovalRow[];
+  /** How many approvers the workspace asks for. */
+  quorum: number;
 };
 
 export type RunRow = {

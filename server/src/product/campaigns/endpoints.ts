@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { recordAuthor } from '../approvals/authors.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { visibleWorkspaces } from '../identity/permission.ts';
@@ -108,6 +109,7 @@ export const campaignEndpoints = [
       if (name !== undefined && Object.keys(shapes).length === 0)
         return campaignReply(await renameCampaign(tx, campaign, name), fields);
       const shape = readShape(wish, campaign, fields, services.writers, services.clock.now().getUTCFullYear());
+      await recordAuthor(tx, campaign, actor.userId, 'brief');
       return campaignReply(await changeCampaign(tx, campaign, shape, fields), fields);
     },
   }),

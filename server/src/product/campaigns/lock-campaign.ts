@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { voidApprovals } from '../approvals/give-approval.ts';
 import { type CampaignRow, type CampaignStatus, type Move, move, type RunRow, type SegmentRow } from './campaign.ts';
 import {
   findCampaign,
@@ -48,9 +49,13 @@ export function lockCampaignForJob(
   return lockCampaignRow(tx, accountId, campaignId);
 }
 
+/** Steps after which the run's texts or decisions are no longer the ones that somebody approved. */
+const VOIDING: ReadonlySet<Move> = new Set(['review', 'rewrite', 'reopen']);
+
 /**
- * Takes one step of the lifecycle, with what changes beside the status. A step back from "Ready to publish" voids the
- * run's approval: its digest stands for texts that are no longer decided. Throws wrong_state.
+ * Takes one step of the lifecycle, with what changes beside the status. A step that changes texts or decisions voids the
+ * run's approvals, those given towards a quorum too; going back from "Ready to publish" takes its digest away.
+ * Throws wrong_state.
  */
 export async function takeStep(
   tx: Transaction,
@@ -59,6 +64,7 @@ export async function takeStep(
   change: Partial<CampaignRow> = {},
 ): Promise<CampaignRow> {
   const status: CampaignStatus = move(campaign.status, step);
+  if (VOIDING.has(step)) await voidApprovals(tx, campaign);
   if (campaign.status === 'Ready to publish' && status === 'Ready for review') {
     const run = await requireRun(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
     await saveRun(tx, campaign.account_id, { ...run, approval_digest: null });

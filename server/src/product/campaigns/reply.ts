@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { approvalReply, approvalSchema } from '../approvals/approval.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { eligibleWhenSchema } from '../segments/eligibility.ts';
 import { segmentBySchema } from '../segments/segment-by.ts';
@@ -31,6 +32,8 @@ export const campaignSchema = z
     updated_at: timestampSchema,
     published_at: timestampSchema.nullable(),
     holdout: z.number(),
+    approvals: z.array(approvalSchema).describe('Who approved the current run, newest first; void ones too.'),
+    approvals_needed: z.number().int().describe('How many different approvers the workspace asks for.'),
   })
   .meta({ id: 'Campaign' });
 
@@ -60,5 +63,7 @@ export function campaignReply(campaign: CampaignRow, fields: readonly LoadedFiel
     updated_at: campaign.updated_at.toISOString(),
     published_at: campaign.published_at?.toISOString() ?? null,
     holdout: campaign.holdout,
+    approvals: campaign.approvals.map(approvalReply),
+    approvals_needed: campaign.quorum,
   };
 }

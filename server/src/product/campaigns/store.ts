@@ -3,8 +3,15 @@ import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import type { CampaignRow, CampaignStatus, RunRow, SegmentRow } from './campaign.ts';
 import { campaignFailures } from './errors.ts';
 
-const COLUMNS =
+const OWN_COLUMNS =
   'account_id, campaign_id, workspace_id, campaign_name, status, failure_reason, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, current_run, active_job_id, created_by, created_at, updated_at, published_at, holdout';
+// The approvals of the current run, newest first, and how many are asked for stand on the campaign without a call more.
+const APPROVALS = `(select coalesce(jsonb_agg(jsonb_build_object('digest', a.digest, 'approved_by', a.approved_by, 'approved_at', a.approved_at, 'voided_at', a.voided_at)
+     order by a.approved_at desc, a.approval_id desc), '[]') from approvals a
+   where a.account_id = campaigns.account_id and a.campaign_id = campaigns.campaign_id and a.run_number = campaigns.current_run)`;
+const QUORUM =
+  '(select w.review_quorum from workspaces w where w.account_id = campaigns.account_id and w.workspace_id = campaigns.workspace_id)';
+const COLUMNS = `${OWN_COLUMNS}, ${APPROVALS} as approvals, ${QUORUM} as quorum`;
 const RUN_COLUMNS =
   'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest';
 const MAX_CAMPAIGNS_LISTED = 10_000;
@@ -17,7 +24,15 @@ function nameTaken(error: unknown): never {
 
 export type NewCampaign = Omit<
   CampaignRow,
-  'status' | 'failure_reason' | 'current_run' | 'active_job_id' | 'created_at' | 'updated_at' | 'published_at'
+  | 'status'
+  | 'failure_reason'
+  | 'current_run'
+  | 'active_job_id'
+  | 'created_at'
+  | 'updated_at'
+  | 'published_at'
+  | 'approvals'
+  | 'quorum'
 >;
 
 function shapeValues(

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { recordAuthor } from '../approvals/authors.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { holdNeeds } from '../campaigns/hold-needs.ts';
@@ -79,6 +80,7 @@ export async function startRewriting(
     createdBy: wish.userId,
     total: ids.length,
   });
+  await recordAuthor(tx, campaign, wish.userId, 'text');
   await beginRewriting(tx, campaign.account_id, ids, jobId, wish.guidance);
   await takeStep(tx, campaign, 'rewrite', { active_job_id: jobId });
   return { jobId };

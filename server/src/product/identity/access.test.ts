@@ -72,6 +72,7 @@ describe('roles', () => {
   test('who may do what, by name', () => {
     const may: Record<string, string> = {
       'workspaces.write': 'ACCOUNT_ADMIN',
+      'workspaces.configure': 'ACCOUNT_ADMIN WORKSPACE_ADMIN',
       'users.write': 'ACCOUNT_ADMIN',
       'api_keys.write': 'ACCOUNT_ADMIN',
       'groups.write': 'ACCOUNT_ADMIN WORKSPACE_ADMIN EDITOR API_CLIENT',

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
-import { ROLE_PERMISSIONS, type WorkspacePermission } from './roles.ts';
+import { type Permission, ROLE_PERMISSIONS } from './roles.ts';
 import { roleInWorkspace, visibleWorkspaceIds } from './store.ts';
 
 /** Throws forbidden (403) unless the caller may do this in the workspace: for what only some bodies of a call need. */
@@ -9,7 +9,7 @@ export async function requirePermission(
   tx: Transaction,
   actor: Actor,
   workspaceId: string,
-  permission: WorkspacePermission,
+  permission: Permission,
 ): Promise<void> {
   if (!(await hasPermission(tx, actor, workspaceId, permission))) throw platformFailures.forbidden();
 }
@@ -19,7 +19,7 @@ export async function hasPermission(
   tx: Transaction,
   actor: Actor,
   workspaceId: string,
-  permission: WorkspacePermission,
+  permission: Permission,
 ): Promise<boolean> {
   const role = await roleInWorkspace(tx, actor.accountId, actor.userId, workspaceId);
   return role !== null && ROLE_PERMISSIONS[role].has(permission);

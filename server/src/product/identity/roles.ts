@@ -12,6 +12,7 @@ export const ACCOUNT_PERMISSIONS = [
   'roles.write',
 ] as const;
 export const WORKSPACE_PERMISSIONS = [
+  'workspaces.configure',
   'groups.read',
   'groups.write',
   'fields.read',
@@ -84,6 +85,6 @@ export const ROLE_PERMISSIONS: Readonly<Record<RoleCode, ReadonlySet<Permission>
   EDITOR: new Set(EDITING),
   REVIEWER: new Set(REVIEWING),
   VIEWER: new Set(READING),
-  // An integrator's program: everything of the documented client API.
-  API_CLIENT: new Set(WORKSPACE_ALL),
+  // An integrator's program: everything of the documented client API, and no say in the workspace's rules.
+  API_CLIENT: new Set(WORKSPACE_ALL.filter((permission) => permission !== 'workspaces.configure')),
 };

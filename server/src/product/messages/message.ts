@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { canonicalJson } from '../../platform/json/canonical-json.ts';
 import type { Brief, Channel } from '../campaigns/campaign.ts';
 import type { Criteria } from '../segments/segment-by.ts';
 
@@ -107,44 +108,9 @@ export function messageReply(row: MessageInSegment): z.output<typeof messageSche
   };
 }
 
-/** Sorts the keys of objects at every depth, so that equal briefs have equal text. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, entry]) => [key, canonical(entry)]),
-  );
-}
-
 /** What a text was written for: brief, channel and criteria. A rerun takes a text over only where this is the same. */
 export function contextHash(brief: Brief, channel: Channel, canonicalCriteria: string): string {
   return createHash('sha256')
-    .update(JSON.stringify(canonical([brief, channel, canonicalCriteria])))
-    .digest('hex');
-}
-
-/** Seals an approval: any later change of a text, the brief, the channels or the writer gives another digest. */
-export function approvalDigest(
-  campaign: { brief: Brief; channels: Channel[]; writer: string },
-  messages: readonly MessageRow[],
-): string {
-  const texts = messages
-    .map((row) => [
-      row.message_id,
-      row.segment_id,
-      row.channel,
-      row.variant,
-      row.subject,
-      row.preheader,
-      row.message,
-      row.review_status,
-      row.findings.map((found) => found.code),
-    ])
-    .sort((left, right) => (String(left[0]) < String(right[0]) ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify(canonical([campaign.brief, campaign.channels, campaign.writer, texts])))
+    .update(canonicalJson([brief, channel, canonicalCriteria]))
     .digest('hex');
 }

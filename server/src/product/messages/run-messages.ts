@@ -16,6 +16,7 @@ import {
   messagesToRewrite,
   type NewMessage,
   publishedTexts,
+  putReviewBack,
   type RunCounts,
   updateReview,
   updateStage,
@@ -105,6 +106,7 @@ export const setReview: (
   status: ReviewStatus | null,
   note: string | null,
 ) => Promise<number> = updateReview;
+export const restoreReview = putReviewBack;
 export const setStage: (
   tx: Transaction,
   accountId: string,

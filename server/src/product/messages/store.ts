@@ -152,6 +152,20 @@ export function updateReview(
   );
 }
 
+/** Gives messages back the decision and the note they had. */
+export function putReviewBack(
+  tx: Transaction,
+  accountId: string,
+  reviews: readonly { message_id: string; review_status: ReviewStatus; review_note: string | null }[],
+): Promise<number> {
+  return tx.run(
+    `update messages m set review_status = r.review_status, review_note = r.review_note, approval_stage = 'Ready for review', updated_at = now()
+     from jsonb_to_recordset($2) as r(message_id uuid, review_status text, review_note text)
+     where m.account_id = $1 and m.message_id = r.message_id and m.approval_stage <> 'Published'`,
+    [accountId, JSON.stringify(reviews)],
+  );
+}
+
 /** Moves the run's decided messages to another stage; excluded ones stay where they are. */
 export function updateStage(
   tx: Transaction,

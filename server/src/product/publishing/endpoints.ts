@@ -9,6 +9,7 @@ import type { CampaignRow } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaign, requireCampaign, runsOf } from '../campaigns/lock-campaign.ts';
 import { loadFields } from '../fields/load-fields.ts';
+import { reviewFailures } from '../reviews/errors.ts';
 import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
 import { publishingFailures } from './errors.ts';
@@ -70,7 +71,7 @@ export const publishingEndpoints = [
     }),
     example,
     audit: 'campaign.published',
-    failures: [...failures, segmentFailures],
+    failures: [...failures, reviewFailures, segmentFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const locked = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);

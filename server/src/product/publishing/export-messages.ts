@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
+import { type ApprovalSection, approvalSection } from '../approvals/approval-section.ts';
 import type { CampaignRow, RunRow } from '../campaigns/campaign.ts';
 import { releaseNeeds } from '../campaigns/hold-needs.ts';
 import { lockCampaignForJob, requireCampaign, requireRun, segmentsOf } from '../campaigns/lock-campaign.ts';
@@ -12,6 +13,7 @@ import { requireGroup } from '../groups/find-group.ts';
 import { releaseGroups } from '../groups/hold.ts';
 import type { JobKind, JobRow, JobRun } from '../jobs/job.ts';
 import { runMessages } from '../messages/run-messages.ts';
+import { reviewFailures } from '../reviews/errors.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { writeSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
@@ -29,6 +31,7 @@ type Exported = {
   campaign: CampaignRow;
   run: RunRow;
   plan: ExportPlan;
+  approval: ApprovalSection;
   parts: FinishedPart[];
   snapshotAt: Date;
   customers: number;
@@ -61,12 +64,15 @@ async function writeFiles(
   const group = await requireGroup(tx, accountId, workspaceId, runRow.customer_group_id);
   const fields = await loadFields(tx, accountId, workspaceId);
   const snapshotAt = services.clock.now();
+  const messages = await runMessages(tx, accountId, campaign.campaign_id, runRow.run_number);
+  const approval = await approvalSection(tx, campaign, runRow, messages);
+  if (approval === null) throw reviewFailures.approval_void();
   const plan = exportPlanFor(
     campaign,
     runRow.run_number,
     fields,
     await segmentsOf(tx, accountId, campaign.campaign_id, runRow.run_number),
-    await runMessages(tx, accountId, campaign.campaign_id, runRow.run_number),
+    messages,
     snapshotAt.getUTCFullYear(),
   );
   const writer = createPartWriter({
@@ -106,7 +112,7 @@ async function writeFiles(
       more = members.length === MEMBERS_AT_ONCE;
       if (more) await run.step(async ({ progress }) => progress(counts.customers, group.member_count));
     }
-    return { campaign, run: runRow, plan, parts: await writer.finish(), snapshotAt, ...counts };
+    return { campaign, run: runRow, plan, approval, parts: await writer.finish(), snapshotAt, ...counts };
   } catch (error) {
     await writer.abandon();
     throw error;
@@ -137,6 +143,7 @@ function manifestOf(exported: Exported, publicationId: string): Manifest {
     ineligible: exported.ineligible,
     suppressed: exported.suppressed,
     approval_digest: run.approval_digest,
+    approval: exported.approval,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { approvalSectionSchema } from '../approvals/approval-section.ts';
 
 /** What stands beside the files of one publication, so that a receiver can check that it has them all, unaltered. */
 export const manifestSchema = z
@@ -26,7 +27,10 @@ export const manifestSchema = z
     unmatched: z.number().int().describe('Customers whose segment has no approved message.'),
     ineligible: z.number().int().describe('Customers left out by eligible_when.'),
     suppressed: z.number().int().describe('Customers on the suppression list of the workspace.'),
-    approval_digest: z.string().nullable(),
+    approval_digest: z.string().nullable().describe('The same as approval.digest.'),
+    approval: approvalSectionSchema
+      .nullable()
+      .describe('What was approved, and by whom: enough to compute the digest again (docs/verify.md).'),
   })
   .meta({ id: 'Manifest' });
 

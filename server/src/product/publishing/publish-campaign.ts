@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { JobQueue } from '../../platform/jobs/queue.ts';
+import { approvalSection } from '../approvals/approval-section.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { holdNeeds } from '../campaigns/hold-needs.ts';
 import { requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
@@ -12,6 +13,7 @@ import { tagErrors } from '../merge-tags/check-tags.ts';
 import type { MessageRow } from '../messages/message.ts';
 import { runMessages, setStage } from '../messages/run-messages.ts';
 import { fieldsInTexts, renewTextHolds } from '../messages/text-fields.ts';
+import { reviewFailures } from '../reviews/errors.ts';
 import { compileEligibility } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { publishingFailures } from './errors.ts';
@@ -60,7 +62,7 @@ async function holdForExport(
 /**
  * Publishes the current run: campaign and messages become Published in the transaction that queues the export. A
  * published campaign is exported again; while an export is queued or running, the same job is given back.
- * Throws wrong_state, group_gone, field_gone, and what a field changed since forbids.
+ * Throws wrong_state, group_gone, field_gone, approval_void, and what a field changed since forbids.
  */
 export async function publishCampaign(
   services: { queue: JobQueue },
@@ -81,6 +83,7 @@ export async function publishCampaign(
   await renewTextHolds(tx, campaign, messages, fields);
   await setStage(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, 'Published');
   const run = await requireRun(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  if ((await approvalSection(tx, campaign, run, messages)) === null) throw reviewFailures.approval_void();
   await saveRun(tx, campaign.account_id, { ...run, completed_at: run.completed_at ?? by.now });
   const jobId = await queueJob(services.queue, tx, {
     accountId: campaign.account_id,

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
+import { approvalContent, approvalDigest } from '../approvals/approval-content.ts';
 import type { CampaignRow, CampaignStatus } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { holdNeeds } from '../campaigns/hold-needs.ts';
@@ -8,7 +9,6 @@ import type { LoadedField } from '../fields/load-fields.ts';
 import { beginRun } from '../generation/begin-run.ts';
 import { queueWriting } from '../generation/start-writing.ts';
 import { requireGroup } from '../groups/find-group.ts';
-import { approvalDigest } from '../messages/message.ts';
 import { archiveRun, runMessages } from '../messages/run-messages.ts';
 import type { Services } from '../services.ts';
 import { rerunFailures } from './errors.ts';
@@ -72,7 +72,9 @@ export async function initiateRerun(
   const run = await requireRun(tx, accountId, campaignId, runNumber);
   await saveRun(tx, accountId, {
     ...run,
-    approval_digest: approvalDigest(next, await runMessages(tx, accountId, campaignId, runNumber)),
+    approval_digest: approvalDigest(
+      approvalContent(next, runNumber, await runMessages(tx, accountId, campaignId, runNumber)),
+    ),
   });
   const { status } = await takeStep(tx, campaign, 'rerun_to_publish', change);
   return { runId, runNumber, status, segments: begun.segments, archived, jobId: null };

@@ -1,13 +1,18 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { reviewRules } from '../accounts/review-rules.ts';
+import { approvalContent, approvalDigest } from '../approvals/approval-content.ts';
+import { authorsOf } from '../approvals/authors.ts';
+import { giveApproval } from '../approvals/give-approval.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { releaseTextFields } from '../campaigns/hold-needs.ts';
-import { requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
+import { requireCampaign, requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { findingsFor } from '../generation/write-request.ts';
 import { messageFailures } from '../messages/errors.ts';
-import { approvalDigest, type MessageInSegment } from '../messages/message.ts';
+import type { MessageInSegment } from '../messages/message.ts';
 import { dropUnpublished, runMessages, setStage } from '../messages/run-messages.ts';
 import { renewTextHolds } from '../messages/text-fields.ts';
+import { reviewFailures } from './errors.ts';
 
 const SHOWN = 100;
 
@@ -28,17 +33,8 @@ function refuseErrors(
   if (broken.length > 0) throw messageFailures.messages_with_errors({ details: broken.slice(0, SHOWN) });
 }
 
-/**
- * Approves the campaign's current run: every message decided, none rejected, no finding that is an error. The digest over
- * texts, brief and writer is kept with the run. Throws wrong_state, rewriting and the message failures.
- */
-export async function approveCampaign(
-  tx: Transaction,
-  campaign: CampaignRow,
-  fields: readonly LoadedField[],
-): Promise<CampaignRow> {
-  move(campaign.status, 'approve');
-  if (campaign.active_job_id !== null) throw messageFailures.rewriting();
+/** Every message of the current run, decided: the Approved ones are what is approved. Throws the message failures. */
+async function requireDecided(tx: Transaction, campaign: CampaignRow): Promise<MessageInSegment[]> {
   const messages = (await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run)).filter(
     (message) => !message.is_archived,
   );
@@ -51,13 +47,46 @@ export async function approveCampaign(
       details: undecided.slice(0, SHOWN).map(({ message_id, review_status }) => ({ message_id, review_status })),
     });
   }
-  const approved = messages.filter((message) => message.review_status === 'Approved');
-  if (approved.length === 0) throw messageFailures.nothing_to_publish();
-  refuseErrors(campaign, approved, fields);
+  if (messages.every((message) => message.review_status !== 'Approved')) throw messageFailures.nothing_to_publish();
+  return messages;
+}
+
+/**
+ * One approver's word for the campaign's current run as it stands: every message decided, none rejected, no finding that
+ * is an error. The word is kept with the digest of texts, brief, findings and writer; with as many approvers of one
+ * digest as the workspace asks for, the campaign is ready to publish. Under the two-person rule authors have no word.
+ * Throws wrong_state, rewriting, approver_is_author, already_approved and the message failures.
+ */
+export async function approveCampaign(
+  tx: Transaction,
+  campaign: CampaignRow,
+  fields: readonly LoadedField[],
+  userId: string,
+): Promise<CampaignRow> {
+  const { account_id, workspace_id, campaign_id, current_run } = campaign;
+  move(campaign.status, 'approve');
+  if (campaign.active_job_id !== null) throw messageFailures.rewriting();
+  const rules = await reviewRules(tx, account_id, workspace_id);
+  const authors = rules.two_person ? await authorsOf(tx, campaign) : new Set<string>();
+  if (authors.has(userId)) throw reviewFailures.approver_is_author();
+  const messages = await requireDecided(tx, campaign);
+  refuseErrors(
+    campaign,
+    messages.filter((message) => message.review_status === 'Approved'),
+    fields,
+  );
+  const digest = approvalDigest(approvalContent(campaign, current_run, messages));
+  const { isNew, standing } = await giveApproval(tx, campaign, { digest, userId, rules });
+  // A word given before the two-person rule was turned on does not count if it is an author's.
+  const approvers = new Set(standing.map((approval) => approval.approved_by).filter((user) => !authors.has(user)));
+  if (approvers.size < rules.quorum) {
+    if (!isNew) throw reviewFailures.already_approved();
+    return requireCampaign(tx, account_id, workspace_id, campaign_id);
+  }
   await renewTextHolds(tx, campaign, messages, fields);
-  await setStage(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, 'Ready to publish');
-  const run = await requireRun(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
-  await saveRun(tx, campaign.account_id, { ...run, approval_digest: approvalDigest(campaign, approved) });
+  await setStage(tx, account_id, campaign_id, current_run, 'Ready to publish');
+  const run = await requireRun(tx, account_id, campaign_id, current_run);
+  await saveRun(tx, account_id, { ...run, approval_digest: digest });
   return takeStep(tx, campaign, 'approve');
 }
 

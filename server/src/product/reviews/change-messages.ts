@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { recordAuthor } from '../approvals/authors.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { takeStep } from '../campaigns/lock-campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
@@ -10,6 +11,7 @@ import { messageFailures } from '../messages/errors.ts';
 import type { MessageInSegment, ReviewStatus } from '../messages/message.ts';
 import { pickMessages, replaceText, runMessages, setReview } from '../messages/run-messages.ts';
 import { holdForTexts } from '../messages/text-fields.ts';
+import { recordDecision } from './decisions.ts';
 
 export type MessageChange = {
   messageIds: readonly string[] | undefined;
@@ -19,6 +21,7 @@ export type MessageChange = {
   message: string | undefined;
   preheader: string | null | undefined;
   note: string | undefined;
+  userId: string;
 };
 
 const WITHOUT_SUBJECT = new Set(['sms', 'whatsapp', 'in_app']);
@@ -88,14 +91,15 @@ async function edit(
 /**
  * Edits, decides or annotates messages of the current run. An edit sets a message back to Pending unless the same call
  * decides it. An edit, or a decision that differs from the one there is, takes a campaign that was ready to publish back
- * to review; deciding the same once more changes nothing.
+ * to review; deciding the same once more changes nothing. Every decision is kept with what it changed, so that it can be
+ * taken back (decisionId; null when nothing was decided), and every editor counts as an author of the run.
  */
 export async function changeMessages(
   tx: Transaction,
   campaign: CampaignRow,
   change: MessageChange,
   fields: readonly LoadedField[],
-): Promise<MessageInSegment[]> {
+): Promise<{ messages: MessageInSegment[]; decisionId: string | null }> {
   const edits = change.subject !== undefined || change.message !== undefined || change.preheader !== undefined;
   if (!edits && change.reviewStatus === undefined && change.note === undefined) throw messageFailures.nothing_to_do();
   const selected = await select(tx, campaign, change);
@@ -104,6 +108,7 @@ export async function changeMessages(
     const [only, ...others] = selected;
     if (only === undefined || others.length > 0 || change.all) throw messageFailures.one_text_at_a_time();
     await edit(tx, campaign, only, change, fields);
+    await recordAuthor(tx, campaign, change.userId, 'text');
   }
   const ids = selected.map((message) => message.message_id);
   const { reviewStatus } = change;
@@ -119,5 +124,14 @@ export async function changeMessages(
     );
   if (change.note !== undefined) await setReview(tx, campaign.account_id, ids, null, change.note);
   if (edits || decided.length > 0) await takeStep(tx, campaign, 'review');
-  return pickMessages(tx, campaign.account_id, campaign.campaign_id, ids);
+  const messages = await pickMessages(tx, campaign.account_id, campaign.campaign_id, ids);
+  if (reviewStatus === undefined || decided.length === 0) return { messages, decisionId: null };
+  // An edit sets a message back to Pending before the same call decides it: taking the decision back leads there.
+  const before = new Map(
+    decided.map((message) => [
+      message.message_id,
+      { status: edits ? 'Pending' : message.review_status, note: message.review_note },
+    ]),
+  );
+  return { messages, decisionId: await recordDecision(tx, campaign, change.userId, before, messages) };
 }

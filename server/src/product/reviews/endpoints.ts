@@ -15,6 +15,8 @@ import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
 import { approveCampaign, reopenCampaign } from './approve-campaign.ts';
 import { changeMessages } from './change-messages.ts';
+import { undoDecision } from './decisions.ts';
+import { reviewFailures } from './errors.ts';
 import { previewMessage } from './preview-message.ts';
 
 const ids = { workspace_id: idSchema, campaign_id: idSchema };
@@ -83,14 +85,18 @@ export const reviewEndpoints = [
       preheader: textSchema.nullable().optional(),
       note: z.string().trim().max(2_000).optional(),
     }),
-    reply: z.object({ updated: z.number().int(), messages: z.array(messageSchema) }),
+    reply: z.object({
+      updated: z.number().int(),
+      messages: z.array(messageSchema),
+      decision_id: idSchema.nullable().describe('Takes this decision back (DELETE /v1/campaign/review).'),
+    }),
     example: { ...example, all: true, review_status: 'Approved' },
     audit: 'message.changed',
     failures,
     handle: async ({ tx, actor, body, audit }) => {
       if (body.review_status !== undefined) await requirePermission(tx, actor, body.workspace_id, 'messages.review');
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
-      const messages = await changeMessages(
+      const { messages, decisionId } = await changeMessages(
         tx,
         campaign,
         {
@@ -101,6 +107,7 @@ export const reviewEndpoints = [
           message: body.message,
           preheader: body.preheader,
           note: body.note,
+          userId: actor.userId,
         },
         await loadFields(tx, actor.accountId, body.workspace_id),
       );
@@ -112,7 +119,27 @@ export const reviewEndpoints = [
           : { message_ids: messages.map((message) => message.message_id) }),
         ...(body.review_status === undefined ? {} : { review_status: body.review_status }),
       });
-      return { updated: messages.length, messages: messages.map(messageReply) };
+      return { updated: messages.length, messages: messages.map(messageReply), decision_id: decisionId };
+    },
+  }),
+  endpoint({
+    name: 'reviews.undo',
+    method: 'DELETE',
+    path: '/v1/campaign/review',
+    summary: 'Take back your last decision, before the campaign is approved',
+    description:
+      'Without decision_id your last decision of the current run, with it that one. Messages that still have the decision, on the text it was made on, get the state and note they had before; what was decided, edited or rewritten since stays. Approvals given towards a quorum are void.',
+    access: { kind: 'workspace', permission: 'messages.review' },
+    body: z.strictObject({ ...ids, decision_id: idSchema.optional() }),
+    reply: z.object({ decision_id: idSchema, undone: z.number().int(), messages: z.array(messageSchema) }),
+    example,
+    audit: 'review.undone',
+    failures: [...failures, reviewFailures],
+    handle: async ({ tx, actor, body, audit }) => {
+      const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      const { decisionId, messages } = await undoDecision(tx, campaign, actor.userId, body.decision_id);
+      audit({ campaign_id: body.campaign_id, decision_id: decisionId, messages: messages.length });
+      return { decision_id: decisionId, undone: messages.length, messages: messages.map(messageReply) };
     },
   }),
   endpoint({
@@ -160,18 +187,25 @@ export const reviewEndpoints = [
     method: 'POST',
     path: '/v1/campaign/approve',
     summary: 'Approve a campaign for publishing',
-    description: 'Needs every message decided, none Rejected, and no finding that is an error.',
+    description:
+      'Needs every message decided, none Rejected, and no finding that is an error. The approval is bound to the content by a digest: any later edit or decision voids it. Where the workspace asks for several approvers (review.quorum) the campaign stays "Ready for review", with the approvals given so far, until the last of them; under review.two_person nobody who shaped the campaign can approve it.',
     access: { kind: 'workspace', permission: 'campaigns.approve' },
     body: z.strictObject(ids),
     reply: campaignSchema,
     example,
     audit: 'campaign.approved',
-    failures,
+    failures: [...failures, reviewFailures],
     handle: async ({ tx, actor, body, audit }) => {
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
-      audit({ campaign_id: body.campaign_id, run_number: campaign.current_run });
-      return campaignReply(await approveCampaign(tx, campaign, fields), fields);
+      const approved = await approveCampaign(tx, campaign, fields, actor.userId);
+      audit({
+        campaign_id: body.campaign_id,
+        run_number: campaign.current_run,
+        digest: approved.approvals[0]?.digest ?? '',
+        complete: approved.status === 'Ready to publish',
+      });
+      return campaignReply(approved, fields);
     },
   }),
   endpoint({
