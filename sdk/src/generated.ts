@@ -321,6 +321,44 @@ export type ProposedField = {
   is_ambiguous: boolean;
 };
 
+export type ReviewCluster = {
+  /** The message_id of its first member, which the others resemble. */
+  cluster_id: string;
+  channel: string;
+  messages: number;
+  /** Customers of its segments. */
+  customers: number;
+  risk: 'error' | 'warning' | 'none';
+  findings: {
+    code: string;
+    severity: 'error' | 'warning';
+    message: string;
+    /** How many of its messages have it. */
+    messages: number;
+  }[];
+  review_statuses: { Pending: number; Approved: number; Rejected: number; Excluded: number };
+  /** Against what the previous run published for the same segment, channel and variant. */
+  novelty: { new: number; changed: number; same: number };
+  /** Messages taken over from an earlier run. */
+  reused: number;
+  /** All of them: decide them with PATCH /v1/campaign/messages. */
+  message_ids: string[];
+  /** Names exactly these texts. Send it with the decision to decide no other ones. */
+  content_hash: string;
+  /** Largest audience first, as many as asked for. */
+  members: {
+    message: Message;
+    /** What the previous run published there; null when nothing. */
+    previous: {
+      message_id: string;
+      subject: string | null;
+      preheader: string | null;
+      message: string;
+      size: number;
+    } | null;
+  }[];
+};
+
 export type Suppression = {
   suppression_id: string;
   /** The customer it stands for now, if there is one. */
@@ -981,6 +1019,52 @@ export type MessagesRegenerateBody = { workspace_id: string; campaign_id: string
 /** What messages.regenerate answers. */
 export type MessagesRegenerateReply = { job_id: string };
 
+/** What reviews.queue takes. */
+export type ReviewsQueueBody = {
+  workspace_id: string;
+  campaign_id: string;
+  channel?: 'email' | 'sms' | 'push' | 'in_app' | 'whatsapp' | undefined;
+  include_decided?: boolean | undefined;
+  /** Members shown of each. Default 20. */
+  members?: number | undefined;
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  /** Clusters: 1 to 200. Default 50. */
+  page_size?: number | undefined;
+};
+
+/** What reviews.queue answers. */
+export type ReviewsQueueReply = {
+  campaign_id: string;
+  run_number: number;
+  status: 'Draft' | 'Generating' | 'Ready for review' | 'Ready to publish' | 'Published' | 'Failed';
+  language: string;
+  totals: {
+    messages: number;
+    Pending: number;
+    Approved: number;
+    Rejected: number;
+    Excluded: number;
+    with_errors: number;
+    with_warnings: number;
+    clusters: number;
+    open_clusters: number;
+  };
+  approval: {
+    /** Of the Approved messages as they are now. Send it with the approval. */
+    digest: string | null;
+    /** Approvals that stand for this digest. */
+    given: number;
+    needed: number;
+    two_person: boolean;
+    /** Under the two-person rule you cannot approve it then. */
+    you_shaped_it: boolean;
+  };
+  page: number;
+  pages: number;
+  clusters: ReviewCluster[];
+};
+
 /** What messages.list takes. */
 export type MessagesListBody = {
   workspace_id: string;
@@ -1010,6 +1094,8 @@ export type MessagesChangeBody = {
   message?: string | undefined;
   preheader?: string | null | undefined;
   note?: string | undefined;
+  /** Of a cluster of POST /v1/campaign/review: refused when these are no longer the texts it named. */
+  content_hash?: string | undefined;
 };
 
 /** What messages.change answers. */
@@ -1036,7 +1122,12 @@ export type MessagesPreviewReply = {
 };
 
 /** What campaigns.approve takes. */
-export type CampaignsApproveBody = { workspace_id: string; campaign_id: string };
+export type CampaignsApproveBody = {
+  workspace_id: string;
+  campaign_id: string;
+  /** approval.digest of POST /v1/campaign/review: refused when the content has another one by now. */
+  digest?: string | undefined;
+};
 
 /** What campaigns.approve answers. */
 export type CampaignsApproveReply = Campaign;
@@ -1682,6 +1773,15 @@ export function createCalls(send: Send) {
         send<MessagesPreviewReply>({ name: 'messages.preview', method: 'POST', path: '/v1/campaign/messages/preview', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     reviews: {
+      /**
+       * What is to be reviewed: near-identical messages together, the riskiest first (`POST /v1/campaign/review`).
+       *
+       * Clusters of the current run with a message that is Pending or Rejected; with include_decided all of them. Order: errors, warnings, size of the audience, what no earlier run has published, what was taken over. Messages are together when they share channel, findings, numbers, amounts, links, merge tags and negations, and at least four fifths of their word pairs; the segment’s own values count as one word. A cluster is decided by PATCH /v1/campaign/messages with its message_ids and its content_hash.
+       *
+       * Needs the permission `messages.read` in the workspace.
+       */
+      queue: (body: ReviewsQueueBody, options: CallOptions = {}): Promise<ReviewsQueueReply> =>
+        send<ReviewsQueueReply>({ name: 'reviews.queue', method: 'POST', path: '/v1/campaign/review', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Take back your last decision, before the campaign is approved (`DELETE /v1/campaign/review`).
        *

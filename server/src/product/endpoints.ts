@@ -12,6 +12,7 @@ import { jobEndpoints } from './jobs/endpoints.ts';
 import { publishingEndpoints } from './publishing/endpoints.ts';
 import { rerunEndpoints } from './reruns/endpoints.ts';
 import { reviewEndpoints } from './reviews/endpoints.ts';
+import { queueEndpoints } from './reviews/queue-endpoints.ts';
 import type { Services } from './services.ts';
 import { suppressionEndpoints } from './suppressions/endpoints.ts';
 
@@ -27,6 +28,7 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...importEndpoints,
   ...campaignEndpoints,
   ...generationEndpoints,
+  ...queueEndpoints,
   ...reviewEndpoints,
   ...publishingEndpoints,
   ...rerunEndpoints,

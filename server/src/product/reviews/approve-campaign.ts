@@ -55,14 +55,16 @@ async function requireDecided(tx: Transaction, campaign: CampaignRow): Promise<M
  * One approver's word for the campaign's current run as it stands: every message decided, none rejected, no finding that
  * is an error. The word is kept with the digest of texts, brief, findings and writer; with as many approvers of one
  * digest as the workspace asks for, the campaign is ready to publish. Under the two-person rule authors have no word.
- * Throws wrong_state, rewriting, approver_is_author, already_approved and the message failures.
+ * A caller who says which digest was seen approves no other content. Throws wrong_state, rewriting, approver_is_author,
+ * already_approved, content_changed and the message failures.
  */
 export async function approveCampaign(
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
-  userId: string,
+  by: { userId: string; digest: string | undefined },
 ): Promise<CampaignRow> {
+  const { userId } = by;
   const { account_id, workspace_id, campaign_id, current_run } = campaign;
   move(campaign.status, 'approve');
   if (campaign.active_job_id !== null) throw messageFailures.rewriting();
@@ -76,6 +78,7 @@ export async function approveCampaign(
     fields,
   );
   const digest = approvalDigest(approvalContent(campaign, current_run, messages));
+  if (by.digest !== undefined && by.digest !== digest) throw reviewFailures.content_changed();
   const { isNew, standing } = await giveApproval(tx, campaign, { digest, userId, rules });
   // A word given before the two-person rule was turned on does not count if it is an author's.
   const approvers = new Set(standing.map((approval) => approval.approved_by).filter((user) => !authors.has(user)));

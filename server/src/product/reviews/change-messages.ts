@@ -11,7 +11,9 @@ import { messageFailures } from '../messages/errors.ts';
 import type { MessageInSegment, ReviewStatus } from '../messages/message.ts';
 import { pickMessages, replaceText, runMessages, setReview } from '../messages/run-messages.ts';
 import { holdForTexts } from '../messages/text-fields.ts';
+import { contentHash } from './content-hash.ts';
 import { recordDecision } from './decisions.ts';
+import { reviewFailures } from './errors.ts';
 
 export type MessageChange = {
   messageIds: readonly string[] | undefined;
@@ -21,6 +23,8 @@ export type MessageChange = {
   message: string | undefined;
   preheader: string | null | undefined;
   note: string | undefined;
+  /** What the caller has seen: with it nothing else is decided. */
+  contentHash: string | undefined;
   userId: string;
 };
 
@@ -103,6 +107,8 @@ export async function changeMessages(
   const edits = change.subject !== undefined || change.message !== undefined || change.preheader !== undefined;
   if (!edits && change.reviewStatus === undefined && change.note === undefined) throw messageFailures.nothing_to_do();
   const selected = await select(tx, campaign, change);
+  if (change.contentHash !== undefined && change.contentHash !== contentHash(selected))
+    throw reviewFailures.content_changed();
   move(campaign.status, 'review');
   if (edits) {
     const [only, ...others] = selected;

@@ -23,6 +23,7 @@ const ids = { workspace_id: idSchema, campaign_id: idSchema };
 const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
 const MESSAGES_TOLD = 1_000;
 const failures = [campaignFailures, messageFailures];
+const hashSchema = z.string().length(64);
 const textSchema = z.string().min(1, 'must not be empty').max(MAX_TEMPLATE_CHARACTERS);
 
 export const reviewEndpoints = [
@@ -84,6 +85,9 @@ export const reviewEndpoints = [
       message: textSchema.optional(),
       preheader: textSchema.nullable().optional(),
       note: z.string().trim().max(2_000).optional(),
+      content_hash: hashSchema
+        .optional()
+        .describe('Of a cluster of POST /v1/campaign/review: refused when these are no longer the texts it named.'),
     }),
     reply: z.object({
       updated: z.number().int(),
@@ -92,7 +96,7 @@ export const reviewEndpoints = [
     }),
     example: { ...example, all: true, review_status: 'Approved' },
     audit: 'message.changed',
-    failures,
+    failures: [...failures, reviewFailures],
     handle: async ({ tx, actor, body, audit }) => {
       if (body.review_status !== undefined) await requirePermission(tx, actor, body.workspace_id, 'messages.review');
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
@@ -107,6 +111,7 @@ export const reviewEndpoints = [
           message: body.message,
           preheader: body.preheader,
           note: body.note,
+          contentHash: body.content_hash,
           userId: actor.userId,
         },
         await loadFields(tx, actor.accountId, body.workspace_id),
@@ -190,7 +195,12 @@ export const reviewEndpoints = [
     description:
       'Needs every message decided, none Rejected, and no finding that is an error. The approval is bound to the content by a digest: any later edit or decision voids it. Where the workspace asks for several approvers (review.quorum) the campaign stays "Ready for review", with the approvals given so far, until the last of them; under review.two_person nobody who shaped the campaign can approve it.',
     access: { kind: 'workspace', permission: 'campaigns.approve' },
-    body: z.strictObject(ids),
+    body: z.strictObject({
+      ...ids,
+      digest: hashSchema
+        .optional()
+        .describe('approval.digest of POST /v1/campaign/review: refused when the content has another one by now.'),
+    }),
     reply: campaignSchema,
     example,
     audit: 'campaign.approved',
@@ -198,7 +208,7 @@ export const reviewEndpoints = [
     handle: async ({ tx, actor, body, audit }) => {
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
-      const approved = await approveCampaign(tx, campaign, fields, actor.userId);
+      const approved = await approveCampaign(tx, campaign, fields, { userId: actor.userId, digest: body.digest });
       audit({
         campaign_id: body.campaign_id,
         run_number: campaign.current_run,

@@ -10,6 +10,10 @@ export const reviewFailures = failures({
     status: 400,
     message: 'You have approved this content already. It needs somebody else too.',
   },
+  content_changed: {
+    status: 400,
+    message: 'The texts are not the ones you have seen: somebody has changed them meanwhile. Look at them again.',
+  },
   approval_void: {
     status: 400,
     message: 'What was approved and what stands here now differ. Have the campaign reviewed and approved again.',
