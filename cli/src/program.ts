@@ -7,6 +7,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addRerunCommands } from './commands/rerun.ts';
 import { addReviewCommand } from './commands/review.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 import { addWorkspaceCommands } from './commands/workspaces.ts';
 
 const AFTER = `
@@ -20,6 +21,7 @@ From a file of customers to published messages:
   nudgescribe campaign approve "Spring savings"
   nudgescribe campaign publish "Spring savings"
   nudgescribe fetch "Spring savings"
+  nudgescribe verify messages-CAMPAIGN_ID-run-1
 
 NUDGESCRIBE_URL, NUDGESCRIBE_EMAIL, NUDGESCRIBE_PASSWORD, NUDGESCRIBE_API_KEY and NUDGESCRIBE_WORKSPACE let every
 command work unattended, without "login". Exit codes: 0 done, 1 it did not work, 2 called wrongly.`;
@@ -42,5 +44,6 @@ export function buildProgram(): Command {
   addReviewCommand(campaign);
   addFetchCommand(program);
   addRerunCommands(program);
+  addVerifyCommand(program);
   return program;
 }

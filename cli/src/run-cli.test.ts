@@ -81,7 +81,8 @@ describe('called wrongly', () => {
 
   test('help is no mistake', async () => {
     const { out } = await well(['--help']);
-    for (const command of ['login', 'import', 'campaign', 'fetch', 'rerun']) assert.match(out, new RegExp(command));
+    for (const command of ['login', 'import', 'campaign', 'fetch', 'verify', 'rerun'])
+      assert.match(out, new RegExp(command));
     assert.match((await well(['campaign', 'review', '--help'])).out, /--approve-all/);
   });
 
@@ -181,7 +182,20 @@ describe('from a file to published messages', () => {
     assert.deepEqual((await readdir(join(folder, 'out'))).sort(), ['manifest.json', 'part-000001.csv']);
     assert.match(await readFile(join(folder, 'out', 'part-000001.csv'), 'utf8'), /^customer_number,/);
     await well(['fetch', 'Spring savings', '--to', 'out']);
+    assert.match((await well(['verify', 'out'])).out, /40 rows in 1 file are as published/);
+    const { digest } = JSON.parse((await well(['verify', 'out/part-000001.csv', '--json'])).out);
+    await well(['verify', 'out', '--digest', digest]);
+    assert.equal((await run(['verify', 'out', '--digest', 'f'.repeat(64)])).code, 1);
+    assert.equal((await run(['verify', 'nowhere'])).code, 2);
+    await writeFile(
+      join(folder, 'tampered.csv'),
+      await readFile(join(folder, 'out', 'part-000001.csv'), 'utf8').then((text) => text.replace('K-100', 'K-900')),
+    );
+    const tampered = await run(['verify', 'tampered.csv', '--manifest', 'out/manifest.json']);
+    assert.equal(tampered.code, 1);
+    assert.match(tampered.out, /unknown_file/);
     await writeFile(join(folder, 'out', 'manifest.json'), '{}');
+    assert.equal((await run(['verify', 'out'])).code, 2);
     assert.equal((await run(['fetch', 'Spring savings', '--to', 'out'])).code, 2);
     await well(['rerun', 'Spring savings']);
     const history = JSON.parse((await well(['rerun', 'history', 'Spring savings', '--json'])).out);
