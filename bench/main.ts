@@ -6,9 +6,10 @@ import type { BenchPart } from './bench-part.ts';
 import { importPart } from './import-part.ts';
 import { publishPart } from './publish-part.ts';
 import { httpPart, pagesPart, segmentsPart } from './read-parts.ts';
+import { reviewPart } from './review-part.ts';
 import { printTable } from './table.ts';
 
-const PARTS: readonly BenchPart[] = [importPart, pagesPart, segmentsPart, publishPart, httpPart];
+const PARTS: readonly BenchPart[] = [importPart, pagesPart, segmentsPart, reviewPart, publishPart, httpPart];
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 const USAGE = `Usage: npm run bench -- [PART …] [--rows N] [--node-option FLAG …]
 
