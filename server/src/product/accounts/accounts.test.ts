@@ -32,10 +32,12 @@ describe('workspaces', () => {
       'account_id',
       'created_at',
       'created_by',
+      'review',
       'updated_at',
       'workspace_id',
       'workspace_name',
     ]);
+    assert.deepEqual(made.body.review, { two_person: false, quorum: 1 });
     assert.deepEqual([made.body.workspace_name, made.body.created_by], ['Retail', a.userId]);
     const { workspace_id } = made.body;
     const listed = await workspace('POST', {});
@@ -190,7 +192,7 @@ describe('the audit log', () => {
       'PATCH',
       '/v1/workspace',
       { workspace_id: space.workspace_id, workspace_name: 'Seen' },
-      'workspace.renamed',
+      'workspace.changed',
     );
     await took('DELETE', '/v1/workspace', { workspace_id: space.workspace_id }, 'workspace.deleted');
     const email = 'zaphod@example.test';

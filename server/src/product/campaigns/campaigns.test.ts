@@ -50,6 +50,8 @@ describe('a new campaign', () => {
       active_job_id: null,
       published_at: null,
       holdout: 0,
+      approvals: [],
+      approvals_needed: 1,
     });
     assert.deepEqual(await six.campaign(campaign_id), campaign);
     assert.ok(
