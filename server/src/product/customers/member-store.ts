@@ -31,7 +31,8 @@ export async function membersAmong(
   customerIds: readonly string[],
 ): Promise<Set<string>> {
   const rows = await tx.rows<{ customer_id: string }>(
-    'select customer_id from group_members where account_id = $1 and customer_id = any($2::uuid[]) and customer_group_id = $3',
+    `select m.customer_id from unnest($2::uuid[]) as w(customer_id),
+       lateral (select customer_id from group_members where account_id = $1 and customer_id = w.customer_id and customer_group_id = $3 offset 0) m`,
     [accountId, uuidArray(customerIds), groupId],
   );
   return new Set(rows.map((row) => row.customer_id));

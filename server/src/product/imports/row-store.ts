@@ -48,7 +48,8 @@ export async function identifiersMet(
 ): Promise<Set<string>> {
   if (blindIndexes.length === 0) return new Set();
   const rows = await tx.rows<{ blind_index: string }>(
-    'select blind_index from import_identifiers where account_id = $1 and import_id = $2 and blind_index = any($3::uuid[])',
+    `select i.blind_index from unnest($3::uuid[]) as w(blind_index),
+       lateral (select blind_index from import_identifiers where account_id = $1 and import_id = $2 and blind_index = w.blind_index offset 0) i`,
     [accountId, importId, uuidArray(blindIndexes)],
   );
   return new Set(rows.map((row) => row.blind_index));
