@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { isUuid } from '../ids/ids.ts';
 import { databaseAway, isRetryable, unstorableText } from './database-errors.ts';
+import { runPipelined, type Statement } from './pipelined.ts';
 
 // Counters fit a double exactly up to 2^53; as strings they would surprise every caller.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -16,6 +17,8 @@ export type Transaction = {
   row<R extends Row = Row>(text: string, values?: unknown[]): Promise<R | undefined>;
   /** How many rows the statement touched. */
   run(text: string, values?: unknown[]): Promise<number>;
+  /** Several statements sent at once: how many rows each touched. For those that carry much. */
+  runAll(statements: readonly Statement[]): Promise<number[]>;
   /** The driver's client, for COPY and cursors. */
   readonly client: pg.PoolClient;
 };
@@ -38,6 +41,7 @@ function transaction(client: pg.PoolClient): Transaction {
     rows: async <R extends Row>(text: string, values?: unknown[]) => (await client.query<R>(text, values)).rows,
     row: async <R extends Row>(text: string, values?: unknown[]) => (await client.query<R>(text, values)).rows[0],
     run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,
+    runAll: (statements) => runPipelined(client, statements),
   };
 }
 

@@ -1,6 +1,7 @@
+import { uuidArray } from '../../platform/database/binary-arrays.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { countMembersIn, countMembersOut } from '../groups/count-members.ts';
-import { deleteMembers, insertMembers, membersAmong } from './member-store.ts';
+import { deleteMembers, membersAmong, membersStatement } from './member-store.ts';
 
 /**
  * Adds these customers to the group in the order given; who is in it already keeps the old position; `isNew` tells
@@ -21,20 +22,8 @@ export async function joinGroup(
   const joining = wanted.filter((customerId) => !there.has(customerId));
   if (joining.length === 0) return 0;
   const first = await countMembersIn(tx, accountId, groupId, joining.length);
-  await insertMembers(tx, accountId, groupId, joining, first);
+  await tx.runAll([membersStatement(accountId, groupId, uuidArray(joining), first)]);
   return joining.length;
-}
-
-/** Adds customers that this very transaction made, `customerIds` a uuid[] parameter of `count`, in their order. */
-export async function joinNewcomers(
-  tx: Transaction,
-  accountId: string,
-  groupId: string,
-  customerIds: Buffer,
-  count: number,
-): Promise<void> {
-  const first = await countMembersIn(tx, accountId, groupId, count);
-  await insertMembers(tx, accountId, groupId, customerIds, first);
 }
 
 /** Takes customers out of the group; nobody is erased. Returns how many were in it. */

@@ -1,5 +1,6 @@
 import { uuidArray } from '../../platform/database/binary-arrays.ts';
 import type { Transaction } from '../../platform/database/database.ts';
+import type { Statement } from '../../platform/database/pipelined.ts';
 import type { CustomerRow } from './customer.ts';
 
 const CUSTOMER =
@@ -38,19 +39,13 @@ export async function membersAmong(
   return new Set(rows.map((row) => row.customer_id));
 }
 
-/** Adds members (a list, or a uuid[] parameter) at consecutive positions from `first`, in the order given. */
-export async function insertMembers(
-  tx: Transaction,
-  accountId: string,
-  groupId: string,
-  customerIds: readonly string[] | Buffer,
-  first: number,
-): Promise<void> {
-  await tx.run(
-    `insert into group_members (account_id, customer_group_id, customer_id, position)
-     select $1, $2, m.customer_id, $4 + m.ordinal - 1 from unnest($3::uuid[]) with ordinality as m(customer_id, ordinal)`,
-    [accountId, groupId, Buffer.isBuffer(customerIds) ? customerIds : uuidArray(customerIds), first],
-  );
+/** Adds members, a uuid[] parameter, at consecutive positions from `first`, in the order given. */
+export function membersStatement(accountId: string, groupId: string, customerIds: Buffer, first: number): Statement {
+  return {
+    text: `insert into group_members (account_id, customer_group_id, customer_id, position)
+      select $1, $2, m.customer_id, $4 + m.ordinal - 1 from unnest($3::uuid[]) with ordinality as m(customer_id, ordinal)`,
+    values: [accountId, groupId, customerIds, first],
+  };
 }
 
 /** Takes these customers out of one group. Returns how many were in it. */

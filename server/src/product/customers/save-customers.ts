@@ -1,4 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { countMembersIn } from '../groups/count-members.ts';
+import { membersStatement } from './member-store.ts';
 import {
   type CustomerColumns,
   type CustomerWrite,
@@ -8,6 +10,7 @@ import {
   identifierColumns,
   insertCustomers,
   insertIdentifiers,
+  newcomerStatements,
   updateCustomers,
 } from './store.ts';
 
@@ -42,11 +45,19 @@ export async function areFree(tx: Transaction, accountId: string, blindIndexes: 
   return (await findIdentifiers(tx, accountId, blindIndexes)).length === 0;
 }
 
+/** Stores them, and has them join the group, if any, in their order. */
 export async function saveNewcomers(
   tx: Transaction,
   owner: { accountId: string; workspaceId: string; createdBy: string },
   newcomers: Newcomers,
+  groupId: string | null,
 ): Promise<void> {
-  await insertCustomers(tx, owner.accountId, owner.workspaceId, owner.createdBy, newcomers.customers);
-  if (newcomers.identifiers !== null) await insertIdentifiers(tx, owner.accountId, newcomers.identifiers);
+  const { accountId } = owner;
+  const { count, customers, identifiers } = newcomers;
+  const statements = newcomerStatements(owner, customers, identifiers);
+  if (groupId !== null) {
+    const first = await countMembersIn(tx, accountId, groupId, count);
+    statements.push(membersStatement(accountId, groupId, customers.customerIds, first));
+  }
+  await tx.runAll(statements);
 }

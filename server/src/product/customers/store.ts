@@ -1,5 +1,6 @@
 import { byteaArray, jsonbArray, uuidArray } from '../../platform/database/binary-arrays.ts';
 import type { Transaction } from '../../platform/database/database.ts';
+import type { Statement } from '../../platform/database/pipelined.ts';
 import type { CustomerRow } from './customer.ts';
 
 const COLUMNS =
@@ -96,21 +97,19 @@ const columnsOf = (writes: readonly CustomerWrite[]): CustomerColumns => ({
   clearValues: jsonbArray(writes.map((write) => write.clearValues)),
 });
 
+const INSERT_CUSTOMERS = `insert into customers (account_id, workspace_id, created_by, customer_id, sealed_profile, profile_digest, clear_values)
+  select $1, $2, $3, w.customer_id, w.sealed_profile, w.profile_digest, w.clear_values
+  from unnest($4::uuid[], $5::bytea[], $6::bytea[], $7::jsonb[]) as w(customer_id, sealed_profile, profile_digest, clear_values)`;
+
 export async function insertCustomers(
   tx: Transaction,
   accountId: string,
   workspaceId: string,
   createdBy: string,
-  writes: readonly CustomerWrite[] | CustomerColumns,
+  writes: readonly CustomerWrite[],
 ): Promise<void> {
-  if (Array.isArray(writes) && writes.length === 0) return;
-  const columns = Array.isArray(writes) ? columnsOf(writes) : (writes as CustomerColumns);
-  await tx.run(
-    `insert into customers (account_id, workspace_id, created_by, customer_id, sealed_profile, profile_digest, clear_values)
-     select $1, $2, $3, w.customer_id, w.sealed_profile, w.profile_digest, w.clear_values
-     from unnest($4::uuid[], $5::bytea[], $6::bytea[], $7::jsonb[]) as w(customer_id, sealed_profile, profile_digest, clear_values)`,
-    [accountId, workspaceId, createdBy, ...valuesOf(columns)],
-  );
+  if (writes.length === 0) return;
+  await tx.run(INSERT_CUSTOMERS, [accountId, workspaceId, createdBy, ...valuesOf(columnsOf(writes))]);
 }
 
 export async function updateCustomers(
@@ -138,12 +137,28 @@ export const identifierColumns = (
   fieldIds: uuidArray(rows.map((row) => row.fieldId)),
 });
 
+const INSERT_IDENTIFIERS = `insert into customer_identifiers (account_id, blind_index, customer_id, customer_profile_field_id)
+  select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[])`;
+
 export async function insertIdentifiers(tx: Transaction, accountId: string, columns: IdentifierColumns): Promise<void> {
-  await tx.run(
-    `insert into customer_identifiers (account_id, blind_index, customer_id, customer_profile_field_id)
-     select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[])`,
-    [accountId, columns.blindIndexes, columns.customerIds, columns.fieldIds],
-  );
+  await tx.run(INSERT_IDENTIFIERS, [accountId, columns.blindIndexes, columns.customerIds, columns.fieldIds]);
+}
+
+/** Customers and their identifiers whose columns are ready, to be sent at once. */
+export function newcomerStatements(
+  owner: { accountId: string; workspaceId: string; createdBy: string },
+  customers: CustomerColumns,
+  identifiers: IdentifierColumns | null,
+): Statement[] {
+  const { accountId, workspaceId, createdBy } = owner;
+  const statements: Statement[] = [
+    { text: INSERT_CUSTOMERS, values: [accountId, workspaceId, createdBy, ...valuesOf(customers)] },
+  ];
+  if (identifiers !== null) {
+    const { blindIndexes, customerIds, fieldIds } = identifiers;
+    statements.push({ text: INSERT_IDENTIFIERS, values: [accountId, blindIndexes, customerIds, fieldIds] });
+  }
+  return statements;
 }
 
 export async function deleteIdentifiers(

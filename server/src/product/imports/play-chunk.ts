@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { joinGroup, joinNewcomers } from '../customers/join-group.ts';
+import { joinGroup } from '../customers/join-group.ts';
 import { matchCustomers } from '../customers/match-customers.ts';
 import { areFree, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
@@ -69,9 +69,7 @@ export async function applyChunk(
   const { createdBy, groupId } = owner;
   const place = { accountId, workspaceId, createdBy };
   if (merged.newcomers !== null) {
-    const { count, customers } = merged.newcomers;
-    await saveNewcomers(tx, place, merged.newcomers);
-    if (groupId !== null) await joinNewcomers(tx, accountId, groupId, customers.customerIds, count);
+    await saveNewcomers(tx, place, merged.newcomers, groupId);
     return;
   }
   const batch = merged.batch();

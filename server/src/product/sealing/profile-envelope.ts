@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import type { AccountKeys } from './account-keys.ts';
+import { keyedHash } from './keyed-hash.ts';
 import { SealBroken } from './seal-broken.ts';
 
 /**
@@ -103,10 +104,5 @@ export function decodeProfile(plaintext: Buffer | string): Map<number, string> {
 
 /** Keyed digest (16 bytes) of a plaintext within a workspace: equal if and only if the profile is unchanged. */
 export function profileDigest(keys: AccountKeys, workspaceId: string, plaintext: string | Buffer): Buffer {
-  return createHmac('sha256', keys.digestKey)
-    .update(workspaceId)
-    .update('\n')
-    .update(plaintext)
-    .digest()
-    .subarray(0, 16);
+  return Buffer.from(keyedHash(keys.digestKey, `${workspaceId}\n`, plaintext).slice(0, 32), 'hex');
 }
