@@ -12,22 +12,48 @@ const OIDS = { uuid: 2950, bytea: 17, jsonb: 3802 };
 
 export type ArrayType = keyof typeof OIDS;
 
+/** Where growing columns take their memory from, and give back what they have outgrown. What is taken is not zeroed. */
+export type Memory = { take(bytes: number): ArrayBuffer; give(memory: ArrayBuffer): void };
+
+export const freshMemory: Memory = { take: (bytes) => new ArrayBuffer(bytes), give: () => undefined };
+
+/**
+ * Memory that goes round: megabytes of it allocated for every chunk make the collector walk through the whole heap,
+ * although nothing on it has changed. Holds what was given until it is taken, the smallest that is large enough.
+ */
+export function reusedMemory(): Memory {
+  const spare: ArrayBuffer[] = [];
+  return {
+    take: (bytes) => {
+      const at = spare.findIndex((memory) => memory.byteLength >= bytes);
+      return (at === -1 ? undefined : spare.splice(at, 1)[0]) ?? new ArrayBuffer(bytes);
+    },
+    give: (memory) => {
+      const at = spare.findIndex((other) => other.byteLength >= memory.byteLength);
+      spare.splice(at === -1 ? spare.length : at, 0, memory);
+    },
+  };
+}
+
 /**
  * An array that is written element by element, in memory of its own, so that it may change hands between threads. An
  * element can be looked at again by where it ends.
  */
 export class GrowingArray {
+  readonly #source: Memory;
   #memory: ArrayBuffer;
   #bytes: Buffer;
   #length = HEADER_BYTES;
   count = 0;
 
   /** `expected` bytes are set aside at first. */
-  constructor(type: ArrayType, expected: number) {
+  constructor(type: ArrayType, expected: number, source: Memory = freshMemory) {
+    this.#source = source;
     // Not from the pool: what changes hands must be nobody else's.
-    this.#memory = new ArrayBuffer(Math.max(256, expected));
+    this.#memory = source.take(Math.max(256, expected));
     this.#bytes = Buffer.from(this.#memory);
     this.#bytes.writeInt32BE(1, 0);
+    this.#bytes.writeInt32BE(0, 4);
     this.#bytes.writeInt32BE(OIDS[type], 8);
     this.#bytes.writeInt32BE(1, 16);
   }
@@ -40,9 +66,10 @@ export class GrowingArray {
   #begin(bytes: number): number {
     const needed = this.#length + LENGTH_BYTES + bytes;
     if (needed > this.#bytes.length) {
-      const memory = new ArrayBuffer(Math.max(2 * this.#bytes.length, needed));
+      const memory = this.#source.take(Math.max(2 * this.#bytes.length, needed));
       const larger = Buffer.from(memory);
       this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#source.give(this.#memory);
       this.#memory = memory;
       this.#bytes = larger;
     }

@@ -110,6 +110,7 @@ export async function pass(work: Work, preparer: Preparer, apply: boolean, watch
       step.progress((apply ? now.content_bytes : 0) + chunk.end.byte, 2 * now.content_bytes);
       return { fields: played.fields, created: merged.counts.created };
     });
+    chunk.release();
     fields = done.fields;
     // A file is mostly of one kind: customers who are all new, or all there.
     sealing = apply && 2 * done.created > chunk.count;

@@ -1,4 +1,4 @@
-import { GrowingArray } from '../../platform/database/binary-arrays.ts';
+import { GrowingArray, type Memory } from '../../platform/database/binary-arrays.ts';
 import type { CheckedRow, CheckingFields } from './checked-row.ts';
 import { FLAGS, type PackedChunk } from './packed-chunk.ts';
 import type { RowAhead } from './row-ahead.ts';
@@ -19,21 +19,24 @@ const ID_ELEMENT_BYTES = 20;
 
 /** Texts one behind the other, in memory of their own. */
 class GrowingText {
+  readonly #source: Memory;
   #memory: ArrayBuffer;
   #bytes: Buffer;
   length = 0;
 
-  constructor(expected: number) {
-    this.#memory = new ArrayBuffer(Math.max(256, expected));
+  constructor(expected: number, source: Memory) {
+    this.#source = source;
+    this.#memory = source.take(Math.max(256, expected));
     this.#bytes = Buffer.from(this.#memory);
   }
 
   add(text: string): void {
     const needed = this.length + Buffer.byteLength(text);
     if (needed > this.#bytes.length) {
-      const memory = new ArrayBuffer(Math.max(2 * this.#bytes.length, needed));
+      const memory = this.#source.take(Math.max(2 * this.#bytes.length, needed));
       const larger = Buffer.from(memory);
       this.#bytes.copy(larger, 0, 0, this.length);
+      this.#source.give(this.#memory);
       this.#memory = memory;
       this.#bytes = larger;
     }
@@ -46,32 +49,37 @@ class GrowingText {
 }
 
 /** What only new customers need. */
-function sealedColumns(sizes: PackedSizes) {
+function sealedColumns(sizes: PackedSizes, memory: Memory) {
   return {
-    profiles: new GrowingArray('bytea', sizes.profiles),
+    profiles: new GrowingArray('bytea', sizes.profiles, memory),
     profileEnds: [] as number[],
-    clearValues: new GrowingArray('jsonb', sizes.clearValues),
+    clearValues: new GrowingArray('jsonb', sizes.clearValues, memory),
     clearEnds: [] as number[],
-    identifierOwners: new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS),
-    identifierFieldIds: new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS),
+    identifierOwners: new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS, memory),
+    identifierFieldIds: new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS, memory),
   };
 }
 
-export function chunkPacker(checking: CheckingFields, sealing: boolean, sizes: PackedSizes): ChunkPacker {
+export function chunkPacker(
+  checking: CheckingFields,
+  sealing: boolean,
+  sizes: PackedSizes,
+  memory: Memory,
+): ChunkPacker {
   const width = Math.ceil(checking.fields.length / 8);
   const rows: number[] = [];
   const endBytes: number[] = [];
   const flags: number[] = [];
   const given: number[] = [];
-  const texts = new GrowingText(sizes.texts);
+  const texts = new GrowingText(sizes.texts, memory);
   const textEnds: number[] = [];
   const failed: PackedChunk['failed'] = [];
-  const customerIds = new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS);
-  const digests = new GrowingArray('bytea', ID_ELEMENT_BYTES * USUAL_ROWS);
-  const blindIndexes = new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS);
+  const customerIds = new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS, memory);
+  const digests = new GrowingArray('bytea', ID_ELEMENT_BYTES * USUAL_ROWS, memory);
+  const blindIndexes = new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS, memory);
   const identifierEnds: number[] = [];
   const identifierFields: number[] = [];
-  const sealed = sealing ? sealedColumns(sizes) : null;
+  const sealed = sealing ? sealedColumns(sizes, memory) : null;
   const met = new Set<string>();
   let isClean = true;
 

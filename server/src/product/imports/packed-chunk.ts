@@ -199,11 +199,22 @@ function allNew(packed: PackedChunk): PreparedChunk['allNew'] {
   return { blindIndexes, write: { count: packed.count, customers, identifiers } };
 }
 
+/** The memory of a chunk's large columns, which the next chunk may be packed into. */
+export function spentMemory(packed: PackedChunk): ArrayBuffer[] {
+  const { texts, customerIds, digests, blindIndexes, sealed, source } = packed;
+  const large = [texts, customerIds, digests, blindIndexes, source.bytes];
+  if (sealed !== null) {
+    large.push(sealed.profiles, sealed.clearValues, sealed.identifierOwners, sealed.identifierFieldIds);
+  }
+  return large.map((column) => column.buffer as ArrayBuffer);
+}
+
 /** The chunk as the merge knows it. `fields` are those it was prepared under. */
 export function unpackChunk(
   packed: PackedChunk,
   fields: readonly FieldDefinition[],
   reread: RereadRows,
+  release: (memory: ArrayBuffer[]) => void,
 ): PreparedChunk {
   const { bytes, fromByte, fromRow } = packed.source;
   let rows: CheckedRow[] | null = null;
@@ -216,6 +227,7 @@ export function unpackChunk(
       rows ??= rowsOfPacked({ packed, fields, reread });
       return rows;
     },
-    rawRows: () => reread(Buffer.from(bytes.buffer), fromByte, fromRow),
+    rawRows: () => reread(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), fromByte, fromRow),
+    release: () => release(spentMemory(packed)),
   };
 }

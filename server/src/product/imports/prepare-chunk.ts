@@ -18,6 +18,8 @@ export type PreparedChunk = {
   rows(): readonly CheckedRow[];
   /** The rows as the file has them, for checking them again when a field has changed since. */
   rawRows(): readonly RawRow[];
+  /** Gives the chunk's memory to a later one. Nothing of the chunk may be looked at afterwards. */
+  release(): void;
 };
 
 export function prepareChunk(checker: Checker, raw: readonly RawRow[]): PreparedChunk {
@@ -30,5 +32,6 @@ export function prepareChunk(checker: Checker, raw: readonly RawRow[]): Prepared
     allNew: null,
     rows: () => rows,
     rawRows: () => raw,
+    release: () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { reusedMemory } from '../../platform/database/binary-arrays.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { type PortableKeys, portedKeys } from '../sealing/portable-keys.ts';
 import { encodeProfile } from '../sealing/profile-envelope.ts';
@@ -34,7 +35,9 @@ export type Request =
   /** Puts the next rows' identifiers through the filter of what may repeat. */
   | { ask: 'scan'; fields: readonly FieldDefinition[] }
   | { ask: 'prepare'; fields: readonly FieldDefinition[]; sealing: boolean; watch: Watch; rows: number }
-  | { ask: 'bytes'; bytes: Uint8Array | null };
+  | { ask: 'bytes'; bytes: Uint8Array | null }
+  /** Memory of a chunk that has been stored. */
+  | { ask: 'reuse'; memory: ArrayBuffer[] };
 
 export type Answer =
   | { tell: 'wants bytes'; fromByte: number | null }
@@ -71,11 +74,13 @@ function wantBytes(fromByte: number | null): Promise<Uint8Array | null> {
   });
 }
 
+const memory = reusedMemory();
+
 /** The bytes of the file that the rows of the chunk in hand were read from. */
 const held: { at: number; bytes: Buffer }[] = [];
 
 function takeHeld(from: number, to: number): Uint8Array<ArrayBuffer> {
-  const taken = new Uint8Array(to - from);
+  const taken = new Uint8Array(memory.take(to - from), 0, to - from);
   for (const { at, bytes } of held)
     if (at < to && at + bytes.length > from)
       taken.set(bytes.subarray(Math.max(0, from - at), to - at), Math.max(0, at - from));
@@ -135,7 +140,7 @@ async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promi
   // What the scan found by other fields says nothing about these.
   const known = finder?.signature === checking.signature ? finder.met : null;
   const watch = request.watch === 'repeated' && known === null ? 'all' : request.watch;
-  const packer = chunkPacker(checking, request.sealing, sizes);
+  const packer = chunkPacker(checking, request.sealing, sizes, memory);
   const from = reached;
   // Rows are taken a few at a time: thousands of parsed ones would outlive the collector's young generation.
   while (packer.count < request.rows && reached.byte - from.byte < BYTES_AT_ONCE) {
@@ -160,6 +165,10 @@ async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promi
 async function answer(request: Request): Promise<Answer | null> {
   if (request.ask === 'bytes') {
     deliver(request.bytes);
+    return null;
+  }
+  if (request.ask === 'reuse') {
+    for (const spent of request.memory) memory.give(spent);
     return null;
   }
   if (request.ask === 'read') {

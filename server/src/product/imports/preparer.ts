@@ -88,6 +88,11 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
     });
   }
 
+  function giveBack(memory: ArrayBuffer[]): void {
+    const request: Request = { ask: 'reuse', memory };
+    thread.postMessage(request, memory);
+  }
+
   async function next(request: Request): Promise<Exclude<Answer, { tell: 'fault' }>> {
     const answer = await ask(request);
     if (answer.tell === 'fault') throw new ParseFault(answer.code, answer.message);
@@ -109,8 +114,11 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
         const { fields, sealing, watch } = how();
         const answer = await next({ ask: 'prepare', fields, sealing, watch, rows: start.rowsAtOnce });
         if (answer.tell !== 'prepared') return;
-        yield unpackChunk(answer.packed, fields, (bytes, fromByte, fromRow) =>
-          rowsOf(source.kind, context.plan, bytes, fromByte, fromRow),
+        yield unpackChunk(
+          answer.packed,
+          fields,
+          (bytes, fromByte, fromRow) => rowsOf(source.kind, context.plan, bytes, fromByte, fromRow),
+          giveBack,
         );
       }
     },
