@@ -1,5 +1,8 @@
 import { GrowingArray, type Memory } from '../../platform/database/binary-arrays.ts';
+import { clearValuesOf } from '../customers/profile-values.ts';
+import { sealProfiles } from '../sealing/profile-envelope.ts';
 import type { CheckedRow, CheckingFields } from './checked-row.ts';
+import type { ImportContext } from './import-context.ts';
 import { FLAGS, type PackedChunk } from './packed-chunk.ts';
 import type { RowAhead } from './row-ahead.ts';
 
@@ -7,7 +10,7 @@ import type { RowAhead } from './row-ahead.ts';
 export type ChunkPacker = {
   readonly count: number;
   /** `text` is the row's profile by slot; `ahead` is null for a row with errors. */
-  add(row: CheckedRow, text: string, ahead: RowAhead | null, mayRepeat: boolean): void;
+  add(row: CheckedRow, text: string, ahead: Omit<RowAhead, 'write'> | null, mayRepeat: boolean): void;
   finish(source: PackedChunk['source']): PackedChunk;
 };
 
@@ -43,6 +46,11 @@ class GrowingText {
     this.length += this.#bytes.write(text, this.length, 'utf8');
   }
 
+  /** What was added between two lengths. */
+  between(from: number, to: number): Buffer {
+    return this.#bytes.subarray(from, to);
+  }
+
   taken(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#memory, 0, this.length);
   }
@@ -51,6 +59,8 @@ class GrowingText {
 /** What only new customers need. */
 function sealedColumns(sizes: PackedSizes, memory: Memory) {
   return {
+    /** Whose profile stands where among the texts: they are sealed together when the chunk is whole. */
+    owners: [] as { customerId: string; from: number; to: number }[],
     profiles: new GrowingArray('bytea', sizes.profiles, memory),
     profileEnds: [] as number[],
     clearValues: new GrowingArray('jsonb', sizes.clearValues, memory),
@@ -62,7 +72,8 @@ function sealedColumns(sizes: PackedSizes, memory: Memory) {
 
 export function chunkPacker(
   checking: CheckingFields,
-  sealing: boolean,
+  /** Whose keys seal; null where nobody new is expected. */
+  sealing: Pick<ImportContext, 'keys' | 'accountId' | 'workspaceId'> | null,
   sizes: PackedSizes,
   memory: Memory,
 ): ChunkPacker {
@@ -79,11 +90,11 @@ export function chunkPacker(
   const blindIndexes = new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS, memory);
   const identifierEnds: number[] = [];
   const identifierFields: number[] = [];
-  const sealed = sealing ? sealedColumns(sizes, memory) : null;
+  const sealed = sealing === null ? null : sealedColumns(sizes, memory);
   const met = new Set<string>();
   let isClean = true;
 
-  function addGood(row: CheckedRow, ahead: RowAhead): void {
+  function addGood(row: CheckedRow, ahead: Omit<RowAhead, 'write'>): void {
     customerIds.addId(ahead.customerId);
     digests.addBytes(ahead.text.digest);
     for (const identifier of row.identifiers) {
@@ -95,11 +106,23 @@ export function chunkPacker(
       sealed?.identifierFieldIds.addId(checking.fields[identifier.fieldIndex]?.field_id ?? '');
     }
     identifierEnds.push(identifierFields.length);
-    if (sealed === null || ahead.write === null) return;
-    sealed.profiles.addBytes(ahead.write.sealedProfile);
-    sealed.profileEnds.push(sealed.profiles.end);
-    sealed.clearValues.addJson(ahead.write.clearValues);
+    if (sealed === null) return;
+    sealed.owners.push({ customerId: ahead.customerId, from: textEnds.at(-1) ?? 0, to: texts.length });
+    sealed.clearValues.addJson(JSON.stringify(clearValuesOf(checking.fields, ahead.values)));
     sealed.clearEnds.push(sealed.clearValues.end);
+  }
+
+  function seal(): void {
+    if (sealing === null || sealed === null) return;
+    const { keys, accountId, workspaceId } = sealing;
+    const profiles = sealed.owners.map(({ customerId, from, to }) => ({
+      customerId,
+      plaintext: texts.between(from, to),
+    }));
+    sealProfiles(keys, { accountId, workspaceId }, profiles, (envelope) => {
+      sealed.profiles.addBytes(envelope);
+      sealed.profileEnds.push(sealed.profiles.end);
+    });
   }
 
   return {
@@ -108,6 +131,7 @@ export function chunkPacker(
     },
     add: (row, text, ahead, mayRepeat) => {
       isClean &&= ahead !== null && row.isComplete && !mayRepeat;
+      texts.add(text);
       if (ahead === null) {
         const { errors, identifiers } = row;
         failed.push({ index: rows.length, errors, identifiers });
@@ -127,10 +151,10 @@ export function chunkPacker(
         for (let bit = 0; bit < 8; bit += 1) if (row.values[8 * byte + bit] !== undefined) bits |= 1 << bit;
         given.push(bits);
       }
-      texts.add(text);
       textEnds.push(texts.length);
     },
     finish: (source) => {
+      seal();
       sizes.texts = texts.length;
       if (sealed !== null) {
         sizes.profiles = sealed.profiles.end;

@@ -140,7 +140,7 @@ async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promi
   // What the scan found by other fields says nothing about these.
   const known = finder?.signature === checking.signature ? finder.met : null;
   const watch = request.watch === 'repeated' && known === null ? 'all' : request.watch;
-  const packer = chunkPacker(checking, request.sealing, sizes, memory);
+  const packer = chunkPacker(checking, request.sealing ? context : null, sizes, memory);
   const from = reached;
   // Rows are taken a few at a time: thousands of parsed ones would outlive the collector's young generation.
   while (packer.count < request.rows && reached.byte - from.byte < BYTES_AT_ONCE) {
@@ -150,7 +150,7 @@ async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promi
       const row = check(raw);
       const values = valuesBySlot(checking, row);
       const isGood = row.errors.length === 0;
-      const ahead = isGood ? aheadOf(context, checking, row, values, request.sealing) : null;
+      const ahead = isGood ? aheadOf(context, checking, row, values) : null;
       const mayRepeat =
         watch === 'all' ||
         (watch === 'repeated' && row.identifiers.some(({ blindIndex }) => known?.mayRepeat(blindIndex)));

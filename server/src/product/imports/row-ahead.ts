@@ -1,5 +1,5 @@
 import { newId } from '../../platform/ids/ids.ts';
-import { customerWrite, type ProfileValues, profileText } from '../customers/profile-values.ts';
+import { type ProfileValues, profileText } from '../customers/profile-values.ts';
 import type { CustomerWrite } from '../customers/save-customers.ts';
 import type { CheckedRow, CheckingFields } from './checked-row.ts';
 import type { ImportContext } from './import-context.ts';
@@ -11,7 +11,7 @@ export type RowAhead = {
   readonly text: { plaintext: string | Buffer; digest: Buffer };
   /** Every field stands in the row, so an update comes to the same profile, whatever is stored. */
   readonly isWhole: boolean;
-  /** Null where new customers are not expected: sealing is what costs. */
+  /** Null where new customers were not expected: sealing is what costs. */
   readonly write: CustomerWrite | null;
 };
 
@@ -25,22 +25,17 @@ export function valuesBySlot(checking: CheckingFields, row: CheckedRow): Profile
   return values;
 }
 
-/** A good row's profile, sealed too where `sealing` expects a new customer. */
+/** A good row's profile. */
 export function aheadOf(
   context: ImportContext,
   checking: CheckingFields,
   row: CheckedRow,
   values: ProfileValues,
-  sealing: boolean,
-): RowAhead {
-  const { keys, accountId, workspaceId } = context;
+): Omit<RowAhead, 'write'> {
+  const { keys, workspaceId } = context;
   const keeps = context.options.blank_cells === 'keep';
   const isWhole = checking.fields.every(
     (_, index) => typeof row.values[index] === 'string' || (row.values[index] === null && !keeps),
   );
-  const customerId = newId();
-  const text = profileText(keys, workspaceId, values);
-  const place = { accountId, workspaceId, customerId };
-  const write = sealing ? customerWrite(keys, place, checking.fields, values, text) : null;
-  return { customerId, values, text, isWhole, write };
+  return { customerId: newId(), values, text: profileText(keys, workspaceId, values), isWhole };
 }

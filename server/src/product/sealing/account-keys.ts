@@ -8,6 +8,7 @@ import { SealBroken } from './seal-broken.ts';
 export type KeyVersion = {
   version: number;
   profileKey: KeyObject;
+  profileTagKey: KeyObject;
   /** 16 bytes that stand in every envelope and belong to this key alone: a blob that opens under two keys is refused. */
   commitment: Buffer;
   objectSecret: Buffer;
@@ -70,6 +71,7 @@ function keyVersion(version: number, secret: Buffer): KeyVersion {
   return {
     version,
     profileKey: createSecretKey(derive(secret, 'profile')),
+    profileTagKey: createSecretKey(derive(secret, 'profile tag')),
     commitment: derive(secret, 'commitment', COMMITMENT_BYTES),
     objectSecret: derive(secret, 'objects'),
   };

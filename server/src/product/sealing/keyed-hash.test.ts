@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { keyedHash } from './keyed-hash.ts';
+import { keyedHash, keyedTag } from './keyed-hash.ts';
 
 const usual = (key: ReturnType<typeof createSecretKey>, prefix: string, content: string | Buffer) =>
   createHmac('sha256', key).update(prefix).update(content).digest('hex');
@@ -20,6 +20,17 @@ test('a keyed hash is the HMAC-SHA-256 of prefix and content, whatever their len
       for (const content of [bytes, bytes.toString('latin1'), text, `${text}\ud800`])
         for (const prefix of ['', 'a'.repeat(72), 'workspace\n'])
           assert.equal(keyedHash(key, prefix, content), usual(key, prefix, content), `${keyBytes} ${length}`);
+    }
+  }
+});
+
+test('a keyed tag is the beginning of the same over bytes of any length', () => {
+  for (const keyBytes of [32, 65]) {
+    const key = createSecretKey(randomBytes(keyBytes));
+    for (const length of [0, 1, 64, 300, 65_400, 65_500, 200_000]) {
+      const content = randomBytes(length);
+      const whole = createHmac('sha256', key).update(content).digest();
+      for (const tagBytes of [16, 32]) assert.deepEqual(keyedTag(key, content, tagBytes), whole.subarray(0, tagBytes));
     }
   }
 });

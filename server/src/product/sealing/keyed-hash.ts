@@ -45,3 +45,19 @@ export function keyedHash(key: KeyObject, prefix: string, content: string | Buff
   outerScratch.write(hash('sha256', innerScratch.subarray(0, length), 'binary'), BLOCK_BYTES, 'latin1');
   return hash('sha256', outerScratch, 'hex');
 }
+
+/** HMAC-SHA-256 over bytes, cut to its first `tagBytes`. The bytes may be of any length. */
+export function keyedTag(key: KeyObject, content: Uint8Array, tagBytes: number): Buffer {
+  const pads = padsOf(key);
+  if (pads === null || BLOCK_BYTES + content.length > SCRATCH_BYTES)
+    return createHmac('sha256', key).update(content).digest().subarray(0, tagBytes);
+  innerScratch.set(pads.inner);
+  innerScratch.set(content, BLOCK_BYTES);
+  outerScratch.set(pads.outer);
+  outerScratch.write(
+    hash('sha256', innerScratch.subarray(0, BLOCK_BYTES + content.length), 'binary'),
+    BLOCK_BYTES,
+    'latin1',
+  );
+  return Buffer.from(hash('sha256', outerScratch, 'binary').slice(0, tagBytes), 'latin1');
+}

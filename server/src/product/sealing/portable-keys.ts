@@ -7,23 +7,24 @@ export type PortableKeys = {
   version: number;
   commitment: Uint8Array;
   profileKey: KeyObject;
+  profileTagKey: KeyObject;
   indexKey: KeyObject;
   digestKey: KeyObject;
 };
 
 export function portableKeys(keys: AccountKeys): PortableKeys {
-  const { version, commitment, profileKey } = keys.current;
+  const { version, commitment, profileKey, profileTagKey } = keys.current;
   const { accountId, indexKey, digestKey } = keys;
-  return { accountId, version, commitment, profileKey, indexKey, digestKey };
+  return { accountId, version, commitment, profileKey, profileTagKey, indexKey, digestKey };
 }
 
 /** Keys that seal as those they came from. They open nothing: neither older versions nor objects are handed over. */
 export function portedKeys(ported: PortableKeys): AccountKeys {
-  const { accountId, version, profileKey, indexKey, digestKey } = ported;
+  const { accountId, version, profileKey, profileTagKey, indexKey, digestKey } = ported;
   const commitment = Buffer.from(ported.commitment);
   return {
     accountId,
-    current: { version, commitment, profileKey, objectSecret: Buffer.alloc(0) },
+    current: { version, commitment, profileKey, profileTagKey, objectSecret: Buffer.alloc(0) },
     version: () => undefined,
     indexKey,
     digestKey,

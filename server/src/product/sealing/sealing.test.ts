@@ -9,7 +9,15 @@ import { type KeyRecord, KeyRecordExists, type KeyStore } from '../../providers/
 import { createLocalKeyStore } from '../../providers/key-store/local-folder.ts';
 import { type AccountKeyring, type AccountKeys, AccountKeysMissing, createAccountKeyring } from './account-keys.ts';
 import { blindIndex } from './blind-index.ts';
-import { decodeProfile, encodeProfile, openProfile, profileDigest, sealProfile } from './profile-envelope.ts';
+import {
+  decodeProfile,
+  encodeProfile,
+  openProfile,
+  openProfiles,
+  profileDigest,
+  sealProfile,
+  sealProfiles,
+} from './profile-envelope.ts';
 import { deriveRootKey, parseRootKey, RootKeyRefused } from './root-key.ts';
 import { SealBroken } from './seal-broken.ts';
 
@@ -189,6 +197,76 @@ describe('sealed profile', () => {
     assert.notDeepEqual(digest, profileDigest(keys, place.workspaceId, `${plaintext} `));
     assert.notDeepEqual(digest, profileDigest(keys, newId(), plaintext));
     assert.notDeepEqual(digest, profileDigest(otherKeys, place.workspaceId, plaintext));
+  });
+});
+
+describe('many profiles at once', () => {
+  const rawId = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
+  const lengths = [0, 1, 15, 16, 17, 300, 70_000, 200_000, ...Array.from({ length: 900 }, (_, index) => index)];
+  const profiles = lengths.map((length) => ({ customerId: newId(), plaintext: randomBytes(length) }));
+  const sealedOf = (with_: AccountKeys) => {
+    const envelopes: Buffer[] = [];
+    sealProfiles(with_, place, profiles, (envelope) => envelopes.push(Buffer.from(envelope)));
+    return profiles.map(({ customerId, plaintext }, index) => ({
+      customerId: rawId(customerId),
+      place: { ...place, customerId },
+      plaintext,
+      envelope: envelopes[index] ?? Buffer.alloc(0),
+    }));
+  };
+  const opened = (of: readonly { customerId: Buffer; envelope: Buffer }[]) => {
+    const plaintexts: Buffer[] = [];
+    openProfiles(keys, place, of, (plaintext) => plaintexts.push(Buffer.from(plaintext)));
+    return plaintexts;
+  };
+
+  test('each opens alone, all open together, in any order, among others', () => {
+    const sealed = sealedOf(keys);
+    for (const one of sealed) assert.deepEqual(openProfile(keys, one.place, one.envelope), one.plaintext);
+    const alone = sealed.map((one) => ({ ...one, envelope: sealProfile(keys, one.place, one.plaintext) }));
+    const mixed = sealed.flatMap((one, index) => (index % 3 === 0 ? [alone[index] ?? one, one] : [one]));
+    for (const order of [sealed, sealed.toReversed(), sealed.filter((_, index) => index % 2 === 0), mixed])
+      assert.deepEqual(
+        opened(order),
+        order.map((one) => one.plaintext),
+      );
+    assert.deepEqual(opened([]), []);
+  });
+  test('no counter block is used twice', () => {
+    const used = new Set<string>();
+    for (const { envelope, plaintext } of [...sealedOf(keys), ...sealedOf(keys)]) {
+      const first = envelope.readUInt32BE(31);
+      for (let block = 0; block < Math.ceil(plaintext.length / 16); block += 1) {
+        const counter = `${envelope.toString('hex', 19, 31)} ${first + block}`;
+        assert.ok(!used.has(counter));
+        used.add(counter);
+      }
+    }
+  });
+  test('one that was altered, moved or swapped is refused before it is handed out', () => {
+    const sealed = sealedOf(keys).slice(9, 40);
+    const wrong = [
+      (at: number) => {
+        const envelope = Buffer.from(sealed[at]?.envelope ?? []);
+        envelope[40] = (envelope[40] ?? 0) ^ 1;
+        return { ...sealed[at], envelope };
+      },
+      (at: number) => ({ ...sealed[at], customerId: sealed[0]?.customerId }),
+      (at: number) => ({ ...sealed[at], envelope: sealed[at - 1]?.envelope }),
+      (at: number) => ({ ...sealed[at], envelope: sealedOf(otherKeys)[at + 9]?.envelope }),
+    ];
+    for (const alter of wrong) {
+      const altered = sealed.map((one, index) => (index === 20 ? { ...one, ...alter(20) } : one));
+      const handedOut: Buffer[] = [];
+      assert.throws(
+        () =>
+          openProfiles(keys, place, altered as typeof sealed, (plaintext) => handedOut.push(Buffer.from(plaintext))),
+        SealBroken,
+      );
+      assert.ok(handedOut.length <= 20);
+    }
+    const elsewhere = { ...place, workspaceId: newId() };
+    assert.throws(() => openProfiles(keys, elsewhere, sealed, () => assert.fail()), SealBroken);
   });
 });
 
