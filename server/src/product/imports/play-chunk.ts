@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { joinGroup } from '../customers/join-group.ts';
 import { matchCustomers } from '../customers/match-customers.ts';
 import { areFree, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
@@ -11,16 +12,26 @@ import { type Merged, mergedNewcomers, mergeRows } from './merge-rows.ts';
 import type { PreparedChunk } from './prepare-chunk.ts';
 
 /**
+ * What the caller will do with the decision: nothing; write it; or write it trusting that a chunk which can be taken as a
+ * whole is of new customers, without looking their identifiers up. Where that is not so, applyChunk breaks a constraint
+ * (isNotNew) and the caller begins the chunk again without trust.
+ */
+export type Play = 'decide' | 'write' | 'trust';
+
+/** Whether writing failed because a customer taken to be new is there already. */
+export const isNotNew = (error: unknown) => brokeConstraint(error, 'customer_identifiers_pkey');
+
+/**
  * Decides what a chunk comes to, without writing anything. Locks the workspace's profiles first: from here to the end of
  * the transaction nobody else changes customers or fields. Rows are checked again when a field has changed since;
- * field_gone (400) when one of the file's fields no longer exists. `writes` says whether applyChunk will follow. `watched` are
- * the identifiers that may stand in other chunks too; `metBefore` tells which of them did.
+ * field_gone (400) when one of the file's fields no longer exists. `watched` are the identifiers that may stand in other
+ * chunks too; `metBefore` tells which of them did.
  */
 export async function playChunk(
   tx: Transaction,
   context: ImportContext,
   chunk: PreparedChunk,
-  writes: boolean,
+  play: Play,
   metBefore: (blindIndexes: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<{ merged: Merged; watched: readonly string[]; fields: FieldDefinition[] }> {
   await lockProfiles(tx, context.workspaceId);
@@ -30,7 +41,7 @@ export async function playChunk(
   if (context.plan.columns.some((fieldId) => fieldId !== null && !there.has(fieldId)))
     throw importFailures.field_gone();
   const isCurrent = chunk.signature === JSON.stringify(fields);
-  if (isCurrent && (await isAllNew(tx, context, chunk, writes)))
+  if (isCurrent && (await isAllNew(tx, context, chunk, play)))
     return { merged: mergedNewcomers(chunk.count, chunk.allNew?.write ?? null), watched: [], fields };
   const rows = isCurrent ? chunk.rows() : chunk.rawRows().map(checkerFor(context, fields).check);
   const matches = await matchCustomers(tx, context.accountId, context.workspaceId, blindIndexesOf(rows));
@@ -40,15 +51,11 @@ export async function playChunk(
 }
 
 /** Whether the chunk can be taken as a whole: as new customers, of whom everything that is to be written is ready. */
-async function isAllNew(
-  tx: Transaction,
-  context: ImportContext,
-  chunk: PreparedChunk,
-  writes: boolean,
-): Promise<boolean> {
+async function isAllNew(tx: Transaction, context: ImportContext, chunk: PreparedChunk, play: Play): Promise<boolean> {
   const { allNew } = chunk;
-  if (allNew === null || context.options.mode === 'update_only' || (writes && allNew.write === null)) return false;
-  return allNew.blindIndexes === null || areFree(tx, context.accountId, allNew.blindIndexes);
+  if (allNew === null || context.options.mode === 'update_only' || (play !== 'decide' && allNew.write === null))
+    return false;
+  return allNew.blindIndexes === null || play === 'trust' || areFree(tx, context.accountId, allNew.blindIndexes);
 }
 
 /** Every identifier of the rows, once. */
