@@ -33,14 +33,16 @@ export type Request =
   /** Begins a reading; what an earlier one has left is forgotten. */
   | { ask: 'read'; start: ReadStart }
   /** Puts the next rows' identifiers through the filter of what may repeat. */
-  | { ask: 'scan'; fields: readonly FieldDefinition[] }
+  | { ask: 'scan'; fields: readonly FieldDefinition[]; rows: number }
   | { ask: 'prepare'; fields: readonly FieldDefinition[]; sealing: boolean; watch: Watch; rows: number }
-  | { ask: 'bytes'; bytes: Uint8Array | null }
+  /** Null behind the file's end. Bytes of an earlier reading may still be on their way when the next begins. */
+  | { ask: 'bytes'; reading: number; bytes: Uint8Array | null }
   /** Memory of a chunk that has been stored. */
   | { ask: 'reuse'; memory: ArrayBuffer[] };
 
 export type Answer =
-  | { tell: 'wants bytes'; fromByte: number | null }
+  /** From this byte on, or where the last ones ended. */
+  | { tell: 'wants bytes'; reading: number; fromByte: number | null }
   | { tell: 'ready' }
   | { tell: 'scanned'; endByte: number }
   | { tell: 'prepared'; packed: PackedChunk }
@@ -65,13 +67,28 @@ function stepBack(): void {
   }
 }
 
-let deliver: (bytes: Uint8Array | null) => void = () => undefined;
+/** So many pieces of the file are asked for before they are needed: an answer takes longer than the work on one. */
+const PIECES_AHEAD = 3;
 
-function wantBytes(fromByte: number | null): Promise<Uint8Array | null> {
-  return new Promise((resolve) => {
-    deliver = resolve;
-    port?.postMessage({ tell: 'wants bytes', fromByte } satisfies Answer);
-  });
+/** The reading in hand: what has come of it, and who waits for more. */
+const coming = { reading: 0, arrived: [] as (Uint8Array | null)[], wake: (): void => {} };
+
+function wantBytes(fromByte: number | null): void {
+  port?.postMessage({ tell: 'wants bytes', reading: coming.reading, fromByte } satisfies Answer);
+}
+
+function arrive(reading: number, bytes: Uint8Array | null): void {
+  if (reading !== coming.reading) return;
+  coming.arrived.push(bytes);
+  coming.wake();
+}
+
+async function nextPiece(): Promise<Uint8Array | null> {
+  while (coming.arrived.length === 0)
+    await new Promise<void>((resolve) => {
+      coming.wake = resolve;
+    });
+  return coming.arrived.shift() ?? null;
 }
 
 const memory = reusedMemory();
@@ -94,10 +111,15 @@ function dropHeld(until: number): void {
 
 async function* read(fromByte: number): AsyncGenerator<Buffer> {
   held.length = 0;
+  coming.reading += 1;
+  coming.arrived = [];
   let at = fromByte;
-  for (let asked: number | null = fromByte; ; asked = null) {
-    const bytes = await wantBytes(asked);
+  wantBytes(fromByte);
+  for (let ahead = 1; ahead < PIECES_AHEAD; ahead += 1) wantBytes(null);
+  for (;;) {
+    const bytes = await nextPiece();
     if (bytes === null) return;
+    wantBytes(null);
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     held.push({ at, bytes: chunk });
     at += chunk.length;
@@ -124,15 +146,19 @@ async function nextRows(): Promise<RawRow[] | null> {
   return value;
 }
 
-async function scanRows(fields: readonly FieldDefinition[]): Promise<Answer> {
-  const next = await nextRows();
-  if (next === null) return { tell: 'end' };
-  const { identify, checking } = checkerOf(fields);
+async function scanRows(request: Extract<Request, { ask: 'scan' }>): Promise<Answer> {
+  const { identify, checking } = checkerOf(request.fields);
   finder ??= { met: repeatFinder(data.contentBytes), signature: checking.signature };
-  dropHeld(reached.byte);
-  if (checking.hasUnique)
-    for (const raw of next) for (const { blindIndex } of identify(raw).identifiers) finder.met.meet(blindIndex);
-  return { tell: 'scanned', endByte: reached.byte };
+  const until = reached.row + request.rows;
+  const from = reached.byte;
+  while (reached.row < until && reached.byte - from < BYTES_AT_ONCE) {
+    const next = await nextRows();
+    if (next === null) break;
+    dropHeld(reached.byte);
+    if (checking.hasUnique)
+      for (const raw of next) for (const { blindIndex } of identify(raw).identifiers) finder.met.meet(blindIndex);
+  }
+  return reached.byte === from ? { tell: 'end' } : { tell: 'scanned', endByte: reached.byte };
 }
 
 async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promise<Answer> {
@@ -164,7 +190,7 @@ async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promi
 
 async function answer(request: Request): Promise<Answer | null> {
   if (request.ask === 'bytes') {
-    deliver(request.bytes);
+    arrive(request.reading, request.bytes);
     return null;
   }
   if (request.ask === 'reuse') {
@@ -178,7 +204,7 @@ async function answer(request: Request): Promise<Answer | null> {
     return { tell: 'ready' };
   }
   try {
-    return request.ask === 'scan' ? await scanRows(request.fields) : await prepareRows(request);
+    return request.ask === 'scan' ? await scanRows(request) : await prepareRows(request);
   } catch (error) {
     if (error instanceof ParseFault) return { tell: 'fault', code: error.code, message: error.message };
     throw error;

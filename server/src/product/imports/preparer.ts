@@ -35,6 +35,7 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
   let settle: { resolve(answer: Answer): void; reject(error: unknown): void } | null = null;
   let broken: unknown = null;
   let reading: AsyncIterator<Buffer> | null = null;
+  let sending: Promise<void> = Promise.resolve();
 
   function fail(error: unknown): void {
     broken ??= error;
@@ -74,10 +75,13 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
       settle = null;
       return;
     }
-    nextBytes(answer.fromByte).then((bytes) => {
-      const request: Request = { ask: 'bytes', bytes };
+    // Asked for before they are needed, answered one after the other.
+    sending = sending.then(async () => {
+      const bytes = await nextBytes(answer.fromByte);
+      const request: Request = { ask: 'bytes', reading: answer.reading, bytes };
       thread.postMessage(request, bytes === null ? [] : [bytes.buffer]);
-    }, fail);
+    });
+    sending.catch(fail);
   });
 
   function ask(request: Request): Promise<Answer> {
@@ -101,9 +105,9 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
 
   return {
     scan: async function* (fields, rowsAtOnce) {
-      await ask({ ask: 'read', start: { fromByte: 0, fromRow: 0, rowsAtOnce } });
+      await ask({ ask: 'read', start: { fromByte: 0, fromRow: 0, rowsAtOnce: ROWS_AT_ONCE } });
       for (;;) {
-        const answer = await next({ ask: 'scan', fields });
+        const answer = await next({ ask: 'scan', fields, rows: rowsAtOnce });
         if (answer.tell !== 'scanned') return;
         yield answer.endByte;
       }
