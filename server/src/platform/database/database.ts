@@ -9,12 +9,26 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export type Row = Record<string, unknown>;
 
+/** A statement that each connection plans once. */
+export type Prepared = { readonly name: string; readonly text: string };
+
+let preparedCount = 0;
+
+/**
+ * For the few statements that nearly every call makes: to parse and plan one anew costs several times what it takes to
+ * run. Only for look-ups by key, whose plan does not depend on the values, and of fixed text: connections never forget it.
+ */
+export function prepared(text: string): Prepared {
+  preparedCount += 1;
+  return { name: `s${preparedCount}`, text };
+}
+
 /** A transaction, already bound to one account (or to the operator's grants). Statements carry bound values only. */
 export type Transaction = {
   /** All rows of one statement. */
-  rows<R extends Row = Row>(text: string, values?: unknown[]): Promise<R[]>;
+  rows<R extends Row = Row>(text: string | Prepared, values?: unknown[]): Promise<R[]>;
   /** The first row, or undefined. */
-  row<R extends Row = Row>(text: string, values?: unknown[]): Promise<R | undefined>;
+  row<R extends Row = Row>(text: string | Prepared, values?: unknown[]): Promise<R | undefined>;
   /** How many rows the statement touched. */
   run(text: string, values?: unknown[]): Promise<number>;
   /** Several statements sent at once: how many rows each touched. For those that carry much. */
@@ -38,8 +52,10 @@ export type Database = {
 function transaction(client: pg.PoolClient): Transaction {
   return {
     client,
-    rows: async <R extends Row>(text: string, values?: unknown[]) => (await client.query<R>(text, values)).rows,
-    row: async <R extends Row>(text: string, values?: unknown[]) => (await client.query<R>(text, values)).rows[0],
+    rows: async <R extends Row>(text: string | Prepared, values?: unknown[]) =>
+      (await client.query<R>(text, values)).rows,
+    row: async <R extends Row>(text: string | Prepared, values?: unknown[]) =>
+      (await client.query<R>(text, values)).rows[0],
     run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,
     runAll: (statements) => runPipelined(client, statements),
   };

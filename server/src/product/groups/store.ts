@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/database.ts';
+import { prepared, type Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { groupFailures } from './errors.ts';
@@ -27,11 +27,12 @@ export async function insertGroup(
   return row;
 }
 
+const LIST_GROUPS = prepared(
+  `select ${COLUMNS} from customer_groups where account_id = $1 and workspace_id = $2 order by created_at, customer_group_id limit ${MAX_GROUPS_LISTED}`,
+);
+
 export function listGroups(tx: Transaction, accountId: string, workspaceId: string): Promise<GroupRow[]> {
-  return tx.rows<GroupRow>(
-    `select ${COLUMNS} from customer_groups where account_id = $1 and workspace_id = $2 order by created_at, customer_group_id limit ${MAX_GROUPS_LISTED}`,
-    [accountId, workspaceId],
-  );
+  return tx.rows<GroupRow>(LIST_GROUPS, [accountId, workspaceId]);
 }
 
 /** The group, if it is this workspace's. `lock` keeps it and its counters still until the transaction ends. */

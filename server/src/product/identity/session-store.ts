@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/database.ts';
+import { prepared, type Transaction } from '../../platform/database/database.ts';
 import type { RoleCode } from './roles.ts';
 
 export type SessionRow = {
@@ -39,6 +39,15 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
   );
 }
 
+const FIND_LIVE_SESSION = prepared(
+  `select u.role_code
+     from sessions s
+     join users u on u.account_id = s.account_id and u.user_id = s.user_id
+     left join api_keys k on k.account_id = s.account_id and k.api_key_id = s.api_key_id
+     where s.account_id = $1 and s.session_id = $2 and s.user_id = $3
+       and s.revoked_at is null and u.disabled_at is null and k.revoked_at is null`,
+);
+
 /** The user behind a session that still holds: not revoked, user not disabled, its API key not revoked. */
 export function findLiveSession(
   tx: Transaction,
@@ -46,15 +55,7 @@ export function findLiveSession(
   sessionId: string,
   userId: string,
 ): Promise<{ role_code: RoleCode } | undefined> {
-  return tx.row<{ role_code: RoleCode }>(
-    `select u.role_code
-     from sessions s
-     join users u on u.account_id = s.account_id and u.user_id = s.user_id
-     left join api_keys k on k.account_id = s.account_id and k.api_key_id = s.api_key_id
-     where s.account_id = $1 and s.session_id = $2 and s.user_id = $3
-       and s.revoked_at is null and u.disabled_at is null and k.revoked_at is null`,
-    [accountId, sessionId, userId],
-  );
+  return tx.row<{ role_code: RoleCode }>(FIND_LIVE_SESSION, [accountId, sessionId, userId]);
 }
 
 export function lockSession(tx: Transaction, accountId: string, sessionId: string): Promise<SessionRow | undefined> {

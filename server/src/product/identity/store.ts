@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/database.ts';
+import { prepared, type Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { identityFailures } from './errors.ts';
 import type { RoleCode } from './roles.ts';
@@ -105,6 +105,14 @@ export function listWorkspaceRoles(
   );
 }
 
+const ROLE_IN_WORKSPACE = prepared(
+  `select case when u.all_workspaces then u.role_code else m.role_code end as role_code
+     from workspaces w
+     join users u on u.account_id = w.account_id and u.user_id = $3
+     left join workspace_members m on m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id
+     where w.account_id = $1 and w.workspace_id = $2`,
+);
+
 /** The role in one workspace: null when the workspace is not this account's, or the user holds none there. */
 export async function roleInWorkspace(
   tx: Transaction,
@@ -112,14 +120,7 @@ export async function roleInWorkspace(
   userId: string,
   workspaceId: string,
 ): Promise<RoleCode | null> {
-  const row = await tx.row<{ role_code: RoleCode | null }>(
-    `select case when u.all_workspaces then u.role_code else m.role_code end as role_code
-     from workspaces w
-     join users u on u.account_id = w.account_id and u.user_id = $3
-     left join workspace_members m on m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id
-     where w.account_id = $1 and w.workspace_id = $2`,
-    [accountId, workspaceId, userId],
-  );
+  const row = await tx.row<{ role_code: RoleCode | null }>(ROLE_IN_WORKSPACE, [accountId, workspaceId, userId]);
   return row?.role_code ?? null;
 }
 
@@ -183,12 +184,16 @@ export async function touchApiKey(tx: Transaction, accountId: string, apiKeyId: 
   ]);
 }
 
+const FIND_KEY_OWNER = prepared(
+  'select account_id, api_key_id from api_keys where key_hash = $1 and revoked_at is null',
+);
+
 /** Whose key this is, among all accounts: the operator's grant covers these columns only. */
 export function findKeyOwner(
   tx: Transaction,
   hash: Buffer,
 ): Promise<{ account_id: string; api_key_id: string } | undefined> {
-  return tx.row('select account_id, api_key_id from api_keys where key_hash = $1 and revoked_at is null', [hash]);
+  return tx.row(FIND_KEY_OWNER, [hash]);
 }
 
 export async function visibleWorkspaceIds(tx: Transaction, accountId: string, userId: string): Promise<string[]> {
