@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { differing } from './member-store.ts';
 import { findCustomers, findIdentifiers, identifiersOf } from './store.ts';
 
 /** What a merge needs to know of a customer that stands in the store. */
@@ -40,4 +41,17 @@ export async function matchCustomers(
   }
   for (const hit of hits) matches.owners.set(hit.blind_index, hit.customer_id);
   return matches;
+}
+
+/**
+ * Customers given by one identifier each (a uuid[] parameter) and the digest of their profile (a bytea[] one): which of
+ * them, counted from 1 and ascending, are not stored just so or not in the group. The caller has locked the workspace's profiles.
+ */
+export function findDiffering(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  given: { blindIndexes: Buffer; digests: Buffer },
+): Promise<number[]> {
+  return differing(tx, accountId, groupId, given);
 }

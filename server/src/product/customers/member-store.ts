@@ -39,6 +39,27 @@ export async function membersAmong(
   return new Set(rows.map((row) => row.customer_id));
 }
 
+/** See findDiffering. Nothing of those that do not differ leaves the database. */
+export async function differing(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  given: { blindIndexes: Buffer; digests: Buffer },
+): Promise<number[]> {
+  const rows = await tx.rows<{ ordinal: number }>(
+    `select w.ordinal from unnest($2::uuid[], $3::bytea[]) with ordinality as w(blind_index, digest, ordinal)
+       left join lateral (select customer_id from customer_identifiers
+         where account_id = $1 and blind_index = w.blind_index offset 0) i on true
+       left join lateral (select true as same from customers
+         where account_id = $1 and customer_id = i.customer_id and profile_digest = w.digest offset 0) c on true
+       left join lateral (select true as there from group_members
+         where account_id = $1 and customer_id = i.customer_id and customer_group_id = $4 offset 0) m on true
+     where c.same is null or m.there is null order by w.ordinal`,
+    [accountId, given.blindIndexes, given.digests, groupId],
+  );
+  return rows.map((row) => row.ordinal);
+}
+
 /** Adds members, a uuid[] parameter, at consecutive positions from `first`, in the order given. */
 export function membersStatement(accountId: string, groupId: string, customerIds: Buffer, first: number): Statement {
   return {

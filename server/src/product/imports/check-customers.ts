@@ -93,7 +93,7 @@ async function importAtOnce(
     await lockProfiles(tx, workspaceId);
     const group = await requireGroup(tx, accountId, workspaceId, request.groupId, 'update');
     const checker = checkerFor(context, await loadFields(tx, accountId, workspaceId));
-    const { merged } = await playChunk(tx, context, prepareChunk(checker, rows), 'write', async () => new Set());
+    const { merged } = await playChunk(tx, context, null, prepareChunk(checker, rows), 'write', async () => new Set());
     const report: ErrorReport = { errors: [], error_counts: {} };
     for (const failed of merged.failed) addErrors(report, failed.errors);
     const rejected = isRejected(options, report);

@@ -84,7 +84,7 @@ function playStep(work: Work, chunk: PreparedChunk, play: Play) {
     await requireGroup(step.tx, accountId, context.workspaceId, now.customer_group_id).catch((error: unknown) => {
       throw error instanceof Failure ? importFailures.group_gone() : error;
     });
-    const played = await playChunk(step.tx, context, chunk, play, (watched) =>
+    const played = await playChunk(step.tx, context, now.customer_group_id, chunk, play, (watched) =>
       identifiersMet(step.tx, accountId, importId, watched),
     );
     const { merged } = played;

@@ -70,6 +70,15 @@ function sealedColumns(sizes: PackedSizes, memory: Memory) {
   };
 }
 
+/** What only customers who are there already need. */
+function comparedColumns(memory: Memory) {
+  return {
+    indexes: [] as number[],
+    blindIndexes: new GrowingArray('uuid', ID_ELEMENT_BYTES * USUAL_ROWS, memory),
+    digests: new GrowingArray('bytea', ID_ELEMENT_BYTES * USUAL_ROWS, memory),
+  };
+}
+
 export function chunkPacker(
   checking: CheckingFields,
   /** Whose keys seal; null where nobody new is expected. */
@@ -91,10 +100,11 @@ export function chunkPacker(
   const identifierEnds: number[] = [];
   const identifierFields: number[] = [];
   const sealed = sealing === null ? null : sealedColumns(sizes, memory);
+  const compared = sealing === null ? comparedColumns(memory) : null;
   const met = new Set<string>();
   let isClean = true;
 
-  function addGood(row: CheckedRow, ahead: Omit<RowAhead, 'write'>): void {
+  function addGood(row: CheckedRow, ahead: Omit<RowAhead, 'write'>, mayRepeat: boolean): void {
     customerIds.addId(ahead.customerId);
     digests.addBytes(ahead.text.digest);
     for (const identifier of row.identifiers) {
@@ -106,6 +116,12 @@ export function chunkPacker(
       sealed?.identifierFieldIds.addId(checking.fields[identifier.fieldIndex]?.field_id ?? '');
     }
     identifierEnds.push(identifierFields.length);
+    const [identifier] = row.identifiers;
+    if (compared !== null && identifier !== undefined && ahead.isWhole && !mayRepeat) {
+      compared.indexes.push(rows.length);
+      compared.blindIndexes.addId(identifier.blindIndex);
+      compared.digests.addBytes(ahead.text.digest);
+    }
     if (sealed === null) return;
     sealed.owners.push({ customerId: ahead.customerId, from: textEnds.at(-1) ?? 0, to: texts.length });
     sealed.clearValues.addJson(JSON.stringify(clearValuesOf(checking.fields, ahead.values)));
@@ -136,7 +152,7 @@ export function chunkPacker(
         const { errors, identifiers } = row;
         failed.push({ index: rows.length, errors, identifiers });
       } else {
-        addGood(row, ahead);
+        addGood(row, ahead, mayRepeat);
       }
       rows.push(row.row);
       endBytes.push(row.endByte);
@@ -186,6 +202,14 @@ export function chunkPacker(
                 identifierOwners: sealed.identifierOwners.taken(),
                 identifierFieldIds: sealed.identifierFieldIds.taken(),
               },
+        compared:
+          compared === null
+            ? null
+            : {
+                indexes: Uint32Array.from(compared.indexes),
+                blindIndexes: compared.blindIndexes.taken(),
+                digests: compared.digests.taken(),
+              },
         source,
         isClean,
       };
@@ -195,6 +219,12 @@ export function chunkPacker(
 
 /** The memory that changes hands with a chunk. */
 export function memoryOf(packed: PackedChunk): ArrayBuffer[] {
-  const columns = [...Object.values(packed), ...Object.values(packed.sealed ?? {}), packed.source.bytes];
+  const { sealed, compared, source } = packed;
+  const columns = [
+    ...Object.values(packed),
+    ...Object.values(sealed ?? {}),
+    ...Object.values(compared ?? {}),
+    source.bytes,
+  ];
   return columns.filter((column) => ArrayBuffer.isView(column)).map((column) => column.buffer as ArrayBuffer);
 }

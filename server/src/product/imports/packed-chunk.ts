@@ -44,6 +44,8 @@ export type PackedChunk = {
     identifierOwners: Uint8Array;
     identifierFieldIds: Uint8Array;
   } | null;
+  /** Where customers are expected to be there: the rows of a Comparable, by their index in the chunk. */
+  compared: { indexes: Uint32Array; blindIndexes: Uint8Array; digests: Uint8Array } | null;
   /** The chunk's own bytes of the file, from which a row can be read again. */
   source: { bytes: Uint8Array; fromByte: number; fromRow: number };
   /** Every row is good and complete and has identifiers of its own: if none of them is stored, all are new. */
@@ -167,17 +169,33 @@ class PackedAhead implements RowAhead {
   }
 }
 
-function rowsOfPacked(opened: Opened): CheckedRow[] {
+/** The rows, without those whose index is left out. */
+function rowsOfPacked(opened: Opened, leftOut?: ReadonlySet<number>): CheckedRow[] {
   const { packed } = opened;
   const failed = new Map(packed.failed.map((one) => [one.index, one]));
   const rows: CheckedRow[] = [];
   let goodIndex = 0;
   for (let index = 0; index < packed.count; index += 1) {
     const bad = failed.get(index);
-    rows.push(new PackedRow(opened, index, goodIndex, bad));
+    if (leftOut?.has(index) !== true) rows.push(new PackedRow(opened, index, goodIndex, bad));
     if (bad === undefined) goodIndex += 1;
   }
   return rows;
+}
+
+function comparable(opened: Opened): PreparedChunk['comparable'] {
+  const { compared } = opened.packed;
+  if (compared === null || compared.indexes.length === 0) return null;
+  return {
+    count: compared.indexes.length,
+    blindIndexes: arrayParameter(compared.blindIndexes),
+    digests: arrayParameter(compared.digests),
+    othersAnd: (differing) => {
+      const leftOut = new Set(compared.indexes);
+      for (const ordinal of differing) leftOut.delete(compared.indexes[ordinal - 1] ?? -1);
+      return rowsOfPacked(opened, leftOut);
+    },
+  };
 }
 
 function allNew(packed: PackedChunk): PreparedChunk['allNew'] {
@@ -201,11 +219,12 @@ function allNew(packed: PackedChunk): PreparedChunk['allNew'] {
 
 /** The memory of a chunk's large columns, which the next chunk may be packed into. */
 export function spentMemory(packed: PackedChunk): ArrayBuffer[] {
-  const { texts, customerIds, digests, blindIndexes, sealed, source } = packed;
+  const { texts, customerIds, digests, blindIndexes, sealed, compared, source } = packed;
   const large = [texts, customerIds, digests, blindIndexes, source.bytes];
   if (sealed !== null) {
     large.push(sealed.profiles, sealed.clearValues, sealed.identifierOwners, sealed.identifierFieldIds);
   }
+  if (compared !== null) large.push(compared.blindIndexes, compared.digests);
   return large.map((column) => column.buffer as ArrayBuffer);
 }
 
@@ -217,14 +236,16 @@ export function unpackChunk(
   release: (memory: ArrayBuffer[]) => void,
 ): PreparedChunk {
   const { bytes, fromByte, fromRow } = packed.source;
+  const opened: Opened = { packed, fields, reread };
   let rows: CheckedRow[] | null = null;
   return {
     signature: packed.signature,
     count: packed.count,
     end: { row: packed.rows.at(-1) ?? fromRow, byte: packed.endBytes.at(-1) ?? fromByte },
     allNew: allNew(packed),
+    comparable: comparable(opened),
     rows: () => {
-      rows ??= rowsOfPacked({ packed, fields, reread });
+      rows ??= rowsOfPacked(opened);
       return rows;
     },
     rawRows: () => reread(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), fromByte, fromRow),

@@ -52,7 +52,7 @@ export async function patchCustomers(
     todayYear: services.clock.now().getUTCFullYear(),
   };
   const chunk = prepareChunk(checkerFor(context, fields), rows);
-  const { merged } = await playChunk(tx, context, chunk, 'write', async () => new Set());
+  const { merged } = await playChunk(tx, context, null, chunk, 'write', async () => new Set());
   const report: ErrorReport = { errors: [], error_counts: {} };
   for (const failed of merged.failed) addErrors(report, failed.errors);
   const { counts } = merged;

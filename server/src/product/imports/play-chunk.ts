@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { joinGroup } from '../customers/join-group.ts';
-import { matchCustomers } from '../customers/match-customers.ts';
+import { findDiffering, matchCustomers } from '../customers/match-customers.ts';
 import { areFree, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
@@ -25,11 +25,12 @@ export const isNotNew = (error: unknown) => brokeConstraint(error, 'customer_ide
  * Decides what a chunk comes to, without writing anything. Locks the workspace's profiles first: from here to the end of
  * the transaction nobody else changes customers or fields. Rows are checked again when a field has changed since;
  * field_gone (400) when one of the file's fields no longer exists. `watched` are the identifiers that may stand in other
- * chunks too; `metBefore` tells which of them did.
+ * chunks too; `metBefore` tells which of them did. `groupId` is the group that customers join, null for none.
  */
 export async function playChunk(
   tx: Transaction,
   context: ImportContext,
+  groupId: string | null,
   chunk: PreparedChunk,
   play: Play,
   metBefore: (blindIndexes: readonly string[]) => Promise<ReadonlySet<string>>,
@@ -43,11 +44,27 @@ export async function playChunk(
   const isCurrent = chunk.signature === JSON.stringify(fields);
   if (isCurrent && (await isAllNew(tx, context, chunk, play)))
     return { merged: mergedNewcomers(chunk.count, chunk.allNew?.write ?? null), watched: [], fields };
-  const rows = isCurrent ? chunk.rows() : chunk.rawRows().map(checkerFor(context, fields).check);
+  const rows = isCurrent
+    ? await rowsThatMatter(tx, context, groupId, chunk)
+    : chunk.rawRows().map(checkerFor(context, fields).check);
   const matches = await matchCustomers(tx, context.accountId, context.workspaceId, blindIndexesOf(rows));
   const watched = blindIndexesOf(rows.filter((row) => row.mayRepeat));
   const merged = mergeRows({ ...context, fields }, rows, matches, await metBefore(watched));
+  merged.counts.total_rows += chunk.count - rows.length;
+  merged.counts.unchanged += chunk.count - rows.length;
   return { merged, watched, fields };
+}
+
+/** The rows of the chunk without those that are stored just so and whose customers are in the group: they change nothing. */
+async function rowsThatMatter(
+  tx: Transaction,
+  context: ImportContext,
+  groupId: string | null,
+  chunk: PreparedChunk,
+): Promise<readonly CheckedRow[]> {
+  const { comparable } = chunk;
+  if (comparable === null || groupId === null || context.options.mode === 'create_only') return chunk.rows();
+  return comparable.othersAnd(await findDiffering(tx, context.accountId, groupId, comparable));
 }
 
 /** Whether the chunk can be taken as a whole: as new customers, of whom everything that is to be written is ready. */

@@ -15,11 +15,25 @@ export type PreparedChunk = {
    * bad, incomplete, or may meet another row of the file.
    */
   allNew: { blindIndexes: Buffer | null; write: Newcomers | null } | null;
+  /**
+   * Rows that leave nothing to what is stored and share no identifier with another row: each changes nothing if whoever
+   * holds its identifier has a profile of its digest. Null where new customers were expected.
+   */
+  comparable: Comparable | null;
   rows(): readonly CheckedRow[];
   /** The rows as the file has them, for checking them again when a field has changed since. */
   rawRows(): readonly RawRow[];
   /** Gives the chunk's memory to a later one. Nothing of the chunk may be looked at afterwards. */
   release(): void;
+};
+
+export type Comparable = {
+  count: number;
+  /** A uuid[] and a bytea[] parameter. */
+  blindIndexes: Buffer;
+  digests: Buffer;
+  /** All other rows of the chunk and these of the comparable ones (counted from 1, ascending), in the file's order. */
+  othersAnd(differing: readonly number[]): readonly CheckedRow[];
 };
 
 export function prepareChunk(checker: Checker, raw: readonly RawRow[]): PreparedChunk {
@@ -30,6 +44,7 @@ export function prepareChunk(checker: Checker, raw: readonly RawRow[]): Prepared
     count: rows.length,
     end: { row: last?.row ?? 0, byte: last?.endByte ?? 0 },
     allNew: null,
+    comparable: null,
     rows: () => rows,
     rawRows: () => raw,
     release: () => undefined,

@@ -114,31 +114,6 @@ describe('queued imports', () => {
   });
 
   for (const onError of ['skip', 'reject'])
-    test(`customers who are there already, behind thousands of new ones, stay themselves (${onError})`, async () => {
-      await freshGroup(`Known ${onError}`);
-      const known = await space.upload(file(many(`old-${onError}`, 900)));
-      assert.equal(known.body.created, 900, known.text);
-      const groupId = await freshGroup(`Mixed ${onError}`);
-      const lines = [
-        ...many(`new-${onError}`, 13_000),
-        ...many(`old-${onError}`, 800, 'Oslo'),
-        ...many(`too-${onError}`, 9_000),
-      ];
-      const { body } = await space.upload(file(lines), 'text/csv', { on_error: onError });
-      const done = await ended(server.a, body.import_id);
-      assert.deepEqual(countsOf(done), { total_rows: 22_800, created: 22_000, updated: 800 });
-      const members = await server.app.services.database.tenant(server.a.accountId, (tx) =>
-        tx.row(
-          `select count(*)::int as members, min(position)::int as first, max(position)::int as last,
-             (select member_count::int from customer_groups where account_id = $1 and customer_group_id = $2) as counted
-           from group_members where account_id = $1 and customer_group_id = $2`,
-          [server.a.accountId, groupId],
-        ),
-      );
-      assert.deepEqual(members, { members: 22_800, first: 1, last: 22_800, counted: 22_800 });
-    });
-
-  for (const onError of ['skip', 'reject'])
     test(`rows that come again ten thousand rows later are duplicates (${onError})`, async () => {
       const groupId = await freshGroup(`Again ${onError}`);
       const lines = many(`again-${onError}`, 10_500);
