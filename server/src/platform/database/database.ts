@@ -65,23 +65,47 @@ const ATTEMPTS = 4;
 
 async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const client = await connect(pool);
-    let broken: Error | undefined;
     try {
-      await client.query(begin);
-      const result = await work(transaction(client));
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      // A connection whose rollback fails is thrown away, never given back with a transaction open.
-      await client.query('rollback').catch((rollbackError: Error) => {
-        broken = rollbackError;
+      return await withConnection(pool, async (client, giveUp) => {
+        try {
+          await client.query(begin);
+          const result = await work(transaction(client));
+          await client.query('commit');
+          return result;
+        } catch (error) {
+          // A connection whose rollback fails is thrown away, never given back with a transaction open.
+          await client.query('rollback').catch(giveUp);
+          throw error;
+        }
       });
+    } catch (error) {
       if (attempt < ATTEMPTS && isRetryable(error)) continue;
-      throw databaseAway(error) ?? unstorableText(error) ?? error;
-    } finally {
-      client.release(broken);
+      throw unstorableText(error) ?? error;
     }
+  }
+}
+
+/**
+ * Lends a connection of the pool for the work; after `giveUp` it is not used again. It may die while no statement is
+ * under way, and that, heard by nobody, would end the process.
+ */
+async function withConnection<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, giveUp: (error: Error) => void) => Promise<T>,
+): Promise<T> {
+  const client = await connect(pool);
+  let lost: Error | undefined;
+  const giveUp = (error: Error) => {
+    lost ??= error;
+  };
+  client.on('error', giveUp);
+  try {
+    return await work(client, giveUp);
+  } catch (error) {
+    throw databaseAway(error) ?? databaseAway(lost) ?? error;
+  } finally {
+    client.off('error', giveUp);
+    client.release(lost);
   }
 }
 
@@ -128,14 +152,7 @@ export function openDatabase(
       inTransaction(app, asTenant('begin isolation level repeatable read read only', accountId), work),
     acrossAccounts: (work) => inTransaction(operator, 'begin', work),
     ping: async () => {
-      const client = await connect(app);
-      try {
-        await client.query('select 1');
-      } catch (error) {
-        throw databaseAway(error) ?? error;
-      } finally {
-        client.release();
-      }
+      await withConnection(app, (client) => client.query('select 1'));
     },
     close: async () => {
       closing = true;
