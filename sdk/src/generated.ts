@@ -27,7 +27,9 @@ export type Brief = {
   objective: string;
   product: string;
   call_to_action: string;
+  /** In free words, in any of the four languages. The offline writer knows friendly, playful, formal, urgent and plain, and writes neutrally for others; "du", "Sie", "tu", "vous", "tú" or "usted" in it decides the address. */
   tone?: string;
+  /** A code ("de", "fr-CH") or a name ("Spanish"); English when absent. The offline writer writes en, de, fr and es. */
   language?: string;
   link?: string;
   audience_notes?: string;

@@ -64,8 +64,24 @@ export const briefSchema = z
     objective: z.string().trim().min(1).max(500).describe('What the message shall bring about.'),
     product: z.string().trim().min(1).max(200),
     call_to_action: z.string().trim().min(1).max(200),
-    tone: z.string().trim().min(1).max(50).optional(),
-    language: z.string().trim().min(2).max(20).optional(),
+    tone: z
+      .string()
+      .trim()
+      .min(1)
+      .max(50)
+      .optional()
+      .describe(
+        'In free words, in any of the four languages. The offline writer knows friendly, playful, formal, urgent and plain, and writes neutrally for others; "du", "Sie", "tu", "vous", "tú" or "usted" in it decides the address.',
+      ),
+    language: z
+      .string()
+      .trim()
+      .min(2)
+      .max(20)
+      .optional()
+      .describe(
+        'A code ("de", "fr-CH") or a name ("Spanish"); English when absent. The offline writer writes en, de, fr and es.',
+      ),
     link: z.url().max(500).optional(),
     audience_notes: z.string().trim().min(1).max(1_000).optional(),
     must_include: z.array(phraseSchema).max(20).optional(),

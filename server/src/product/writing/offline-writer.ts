@@ -1,6 +1,8 @@
 import { type Chooser, createChooser } from './chooser.ts';
 import { compose } from './compose.ts';
 import { type Material, readMaterial } from './material.ts';
+import type { SegmentAngle } from './segment-angle.ts';
+import { readSegment } from './segment-sentence.ts';
 import { TECHNIQUES, type Technique } from './techniques.ts';
 import type { WriteRequest, Writer } from './writer.ts';
 
@@ -14,7 +16,7 @@ const IS_DEADLINE = 600;
  * Techniques in the order this segment should have them: those that suit objective and standing first, in an order that
  * differs between segments. A deadline is spoken of only where the message will show one.
  */
-function ranked(request: WriteRequest, material: Material, choose: Chooser): Technique[] {
+function ranked(request: WriteRequest, material: Material, angle: SegmentAngle, choose: Chooser): Technique[] {
   const wish = (request.guidance ?? '').toLowerCase();
   const { objective } = request.brief;
   return TECHNIQUES.filter((technique) => technique.id !== 'deadline' || material.hasDeadline)
@@ -24,8 +26,8 @@ function ranked(request: WriteRequest, material: Material, choose: Chooser): Tec
         (technique.suits?.test(objective) === true ? SUITS_OBJECTIVE : 0) +
         // Pots and purposes are odd company for anything but money.
         (technique.id === 'mental_accounting' && !technique.suits.test(objective) ? -SUITS_OBJECTIVE : 0) +
-        (material.angle.standing !== null && standings.includes(material.angle.standing) ? SUITS_STANDING : 0) +
-        (technique.id === 'deadline' ? IS_DEADLINE : 0) +
+        (angle.standing !== null && standings.includes(angle.standing) ? SUITS_STANDING : 0) +
+        (technique.id === 'deadline' ? IS_DEADLINE * (material.tone === 'urgent' ? 2 : 1) : 0) +
         (wish !== '' && wish.includes(technique.name.toLowerCase()) ? ASKED_FOR : 0);
       return { technique, rank: choose(1_000) - merit };
     })
@@ -33,26 +35,50 @@ function ranked(request: WriteRequest, material: Material, choose: Chooser): Tec
     .map(({ technique }) => technique);
 }
 
+/** What was read last, for the next segments of the same campaign: brief, channel, fields and guidance decide it alone. */
+const MATERIALS_KEPT = 16;
+const materials = new Map<string, Material>();
+
+function materialOf(request: WriteRequest, key: string): Material {
+  const known = materials.get(key);
+  if (known !== undefined) return known;
+  const material = readMaterial(request);
+  const [oldest] = materials.keys();
+  if (oldest !== undefined && materials.size >= MATERIALS_KEPT) materials.delete(oldest);
+  materials.set(key, material);
+  return material;
+}
+
 /**
  * The built-in writer: needs no key and no network, and gives the same text for the same request. It says nothing that
  * the brief does not say; objective and audience notes steer the choice of technique and are never quoted. It writes
- * English, whatever language the brief names. Guidance changes what the hash chooses; "shorter", "warmer", "more formal",
- * "without greeting" and the name of a technique are understood.
+ * English, German, French and Spanish in six tones. Guidance changes what the hash chooses; "shorter", a tone, "per du",
+ * "vous", "without greeting" and the name of a technique are understood.
  */
 export const offlineWriter: Writer = {
   name: 'offline',
-  version: '3',
+  version: '4',
   concurrency: 1,
   write: async (request) => {
     const { brief, channel, segment, guidance } = request;
+    const key = JSON.stringify([brief, channel, request.merge_fields, guidance]);
+    const material = materialOf(request, key);
     const seed = JSON.stringify([request.seed, brief, channel, segment, guidance]);
     const choose = createChooser(seed);
-    const material = readMaterial(request, choose);
-    const order = ranked(request, material, choose);
+    const about = readSegment(segment.attributes, material, brief.objective);
+    const order = ranked(request, material, about.angle, choose);
+    const turn = choose(60);
     return Array.from({ length: request.variants }, (_, index) => {
       const technique = order[index % order.length] ?? TECHNIQUES[0];
-      const text = compose(technique.id, material, createChooser(`${seed}\n${index}\n${technique.id}`));
-      return { variant: index + 1, ...text, preheader: null, technique: technique.id };
+      const text = compose(
+        technique.id,
+        material,
+        about,
+        turn + index,
+        `${seed}\n${index}\n${technique.id}`,
+        channel.max_length,
+      );
+      return { variant: index + 1, ...text, technique: technique.id };
     });
   },
 };

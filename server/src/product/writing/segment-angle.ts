@@ -11,12 +11,14 @@ export type SegmentAngle = {
   holding: { value: string; noun: string } | null;
 };
 
-const STANDING_NAME = /tenure|since|years?|months?|loyal|seniority|joined/;
-const HOLDING_NAME = /plan|product|contract|tier|package|tariff|subscription|membership|service/;
+const STANDING_NAME = /tenure|since|years?|months?|loyal|seniority|joined|kunde seit|kundenjahre|ancienneté|antigüedad/;
+const HOLDING_NAME =
+  /plan|product|contract|tier|package|tariff|subscription|membership|service|tarif|vertrag|paket|\babo|produkt|forfait|contrat|abonnement|formule|produit|contrato|tarifa|paquete|suscripci|producto/;
 /** Harmless names with a second meaning: a rating of the service, a service debt. */
 const DELICATE =
-  /\b(age|birth|gender|health|income|balance|debt|arrear|overdue|risk|rating|score|complaint|churn|cancel|terminat|expire|block|default|number|count|calls|amount|charge|fee|price|cost|support|security|device)/;
-const EMPTY_ANSWER = /^(yes|no|none|not|never|other|others|unknown|n\/?a|true|false|without|null|-)\b/i;
+  /(?<!\p{L})(age|birth|gender|health|income|balance|debt|arrear|overdue|risk|rating|score|complaint|churn|cancel|terminat|expire|block|default|number|count|calls|amount|charge|fee|price|cost|support|security|device|alter|geburt|geschlecht|gesundheit|einkommen|saldo|schuld|mahn|risiko|kündig|beschwerde|gesperrt|âge|naissance|sexe|santé|revenu|solde|dette|risque|résili|plainte|edad|nacimiento|género|sexo|salud|ingreso|deuda|riesgo|baja|queja|impag)/u;
+const EMPTY_ANSWER =
+  /^(yes|no|none|not|never|other|others|unknown|n\/?a|true|false|without|null|-|nein|kein|keine|ja|ohne|non|oui|aucun|aucune|sans|sí|ninguno|ninguna|sin)(?!\p{L})/iu;
 const PLAIN_VALUE = /^\p{L}[\p{L}\p{N}&+.'-]*( [\p{L}\p{N}&+.'-]+){0,2}$/u;
 
 /** "InternetService", "main_product" and "Main product" as small words. */

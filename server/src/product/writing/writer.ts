@@ -70,6 +70,16 @@ export const writerFailures = failures({
     message:
       'What the message must include does not fit its length. Raise max_length, or shorten must_include, call_to_action or link.',
   },
+  writer_language_unknown: {
+    status: 400,
+    message:
+      'The offline writer writes English, German, French and Spanish (en, de, fr, es). Choose one of them in brief.language, or a language model as the writer.',
+  },
+  writer_words_unusable: {
+    status: 400,
+    message:
+      'must_include, call_to_action or link hold markup, control characters or a merge tag that cannot be filled for everybody. Use plain words, and give the tag a fallback.',
+  },
   writer_brief_conflict: {
     status: 400,
     message: 'must_avoid forbids words that call_to_action or must_include ask for. Take them out of one or the other.',

@@ -4,6 +4,7 @@ import type { TechniqueWording } from './wording.ts';
 export const ENGLISH_MOTIVES = {
   loss_aversion: {
     subjects: ['Do not let {product} slip by', 'Before {product} slips your mind', 'Before this slips your mind'],
+    preheaders: ['What is put off is soon forgotten, so here it is once more, in short.'],
     openers: [
       'It is easy to put something like {product} off, and easier still to forget it altogether.',
       'Some things are missed only because nobody looked. We would not like {product} to be one of them.',
@@ -30,6 +31,7 @@ export const ENGLISH_MOTIVES = {
   },
   commitment: {
     subjects: ['True to your choice: {product}', 'You chose us. Now see {product}', 'True to your choice'],
+    preheaders: ['You know what suits you. See how well this goes with it.'],
     openers: [
       'You decided for us once. If that was a good decision, {product} could be the next one.',
       'You know what matters to you, and you have acted on it before. See how well you and {product} go together.',
@@ -56,6 +58,7 @@ export const ENGLISH_MOTIVES = {
   },
   reciprocity: {
     subjects: ['Thank you, and a word on {product}', 'With our thanks: {product}', 'First of all, thank you'],
+    preheaders: ['A word of thanks to you, and something we wanted you to hear from us.'],
     openers: [
       'Thank you for being with us. In return, here is a pointer to {product}.',
       'Thank you for the trust you place in us. In return we keep this short: it is about {product}.',
@@ -78,6 +81,7 @@ export const ENGLISH_MOTIVES = {
   },
   simplification: {
     subjects: ['In short: {product}', 'Short and clear: {product}', 'One thing, in short'],
+    preheaders: ['One subject, one step, and nothing else to read today.'],
     openers: [
       'We will keep this short. It is about {product}, and there is one thing to do.',
       'No long read today, just this: {product}.',
@@ -100,6 +104,7 @@ export const ENGLISH_MOTIVES = {
   },
   autonomy: {
     subjects: ['Your choice: {product}', 'It is up to you: {product}', 'It is entirely up to you'],
+    preheaders: ['Have a look, make up your own mind, and do as you see fit.'],
     openers: [
       'Only you can say whether you want {product}.',
       'You are free to say no. Before you do, have a look at {product}.',
@@ -122,6 +127,7 @@ export const ENGLISH_MOTIVES = {
   },
   relevance: {
     subjects: ['A thought for you: {product}', 'Have you considered {product}?', 'A thought for you'],
+    preheaders: ['Hold it against your own plans and see where the two meet.'],
     openers: [
       'Some things are worth a thought of their own. For you, that might be {product}.',
       'We thought of you when it came to {product}.',
@@ -144,6 +150,7 @@ export const ENGLISH_MOTIVES = {
   },
   gain_framing: {
     subjects: ['Make the most of {product}', 'What could you make of {product}?', 'Do something for yourself'],
+    preheaders: ['What would you like to have more of? Begin with that.'],
     openers: [
       'Imagine looking back and being glad that you gave {product} a chance.',
       'Think of what you would like to have more of. Then see what {product} could add to it.',
@@ -170,6 +177,7 @@ export const ENGLISH_MOTIVES = {
   },
   curiosity_gap: {
     subjects: ['How well do you know {product}?', 'A question about {product}', 'A question for you'],
+    preheaders: ['The answer is inside, and you may want to guess first.'],
     openers: [
       'Here is a question for you: what do you know about {product}, and what do you only think you know?',
       'You may have heard of {product}. Do you know what is behind the name?',
@@ -186,12 +194,13 @@ export const ENGLISH_MOTIVES = {
     bodies: [
       'The answer is one look away.',
       'Keep the question in mind, and go and look.',
-      'Guessing is half the fun. Looking is the other half.',
+      '~Guessing is half the fun. Looking is the other half.',
     ],
-    closers: ['See for yourself.', 'Enjoy finding out.', 'We are curious what you will say.'],
+    closers: ['See for yourself.', '~Enjoy finding out.', 'We are curious what you will say.'],
   },
   mental_accounting: {
     subjects: ['Make room for {product}', 'A place of its own: {product}', 'A place for what matters'],
+    preheaders: ['What has a place of its own is less likely to get lost.'],
     openers: [
       'What has a place of its own is easier to keep. Make room for {product}.',
       'Try thinking in pots: one for today, one for later, one for what matters most. Which of them is the one for {product}?',
@@ -218,6 +227,7 @@ export const ENGLISH_MOTIVES = {
   },
   social_norm: {
     subjects: ['Worth talking over: {product}', 'What would they say about {product}?', 'Worth talking over'],
+    preheaders: ['Whose advice would you ask for? Take this along to them.'],
     openers: [
       'Good decisions are often made at the kitchen table. Bring {product} up at yours.',
       'Think of someone whose judgement you trust. What would they say about {product}?',

@@ -4,6 +4,7 @@ import type { TechniqueWording } from './wording.ts';
 export const ENGLISH_PROGRESS = {
   goal_gradient: {
     subjects: ['Your next step: {product}', 'One step further with {product}', 'Your next step is right here'],
+    preheaders: ['One step at a time is how things get done. Here is one.'],
     openers: [
       'Whatever you are working towards, here is one step on the way: {product}.',
       'Getting somewhere is a matter of the next step, and your next step can be {product}.',
@@ -26,6 +27,7 @@ export const ENGLISH_PROGRESS = {
   },
   implementation_intention: {
     subjects: ['When will you look at {product}?', 'Pick your moment for {product}', 'Pick your moment'],
+    preheaders: ['Choose a time and a place now, and it is as good as planned.'],
     openers: [
       'Good intentions need a time and a place. What could yours be for {product}?',
       'Here is a small plan: after your next cup of coffee, take a look at {product}.',
@@ -34,10 +36,10 @@ export const ENGLISH_PROGRESS = {
     hooks: [
       'Note a time for {product}.',
       'Pick your moment for {product}.',
-      'After your next coffee: {product}.',
+      '~After your next coffee: {product}.',
       'Which moment today suits you for {product}?',
       'Pick your moment today.',
-      'After your next coffee, take care of this.',
+      '~After your next coffee, take care of this.',
     ],
     bodies: [
       'Try saying it as a plan: "When I sit down tonight, I will take care of this."',
@@ -48,6 +50,7 @@ export const ENGLISH_PROGRESS = {
   },
   fresh_start: {
     subjects: ['A fresh start with {product}', 'Turn the page with {product}', 'A good day to begin'],
+    preheaders: ['A clean page is a good place to begin, and today has one.'],
     openers: [
       'Some days feel like a clean page. Use one of them for {product}.',
       'A new week, a new month or just a new day: each is a good time to begin. How about {product}?',
@@ -70,6 +73,7 @@ export const ENGLISH_PROGRESS = {
   },
   endowed_progress: {
     subjects: ['Carry on with {product}', 'You have made a start. Next: {product}', 'You have already made a start'],
+    preheaders: ['You do not begin from nothing. Carry on from where you are.'],
     openers: [
       'You do not begin from nothing: you are already with us. From here, you can go on to {product}.',
       'The first step is behind you, because you are already with us. The next one can be {product}.',
@@ -88,10 +92,11 @@ export const ENGLISH_PROGRESS = {
       'Think of it as picking up where you are, not as starting over.',
       'You have come this far. The way on is right here.',
     ],
-    closers: ['You are on your way.', 'On you go.', 'No need to start over.'],
+    closers: ['You are on your way.', '~On you go.', 'No need to start over.'],
   },
   small_step: {
     subjects: ['Start small with {product}', 'Just the first step: {product}', 'Start with something small'],
+    preheaders: ['No need to settle everything today. A first look will do.'],
     openers: [
       'Big things begin small. With {product}, begin by taking a look.',
       'You need not settle everything about {product} today. Settle the first step.',
@@ -113,7 +118,8 @@ export const ENGLISH_PROGRESS = {
     closers: ['One small step is enough for today.', 'The next step can wait its turn.', 'Small steps count, too.'],
   },
   self_efficacy: {
-    subjects: ['You can do this: {product}', 'Up to the task: {product}', 'You have got this'],
+    subjects: ['You can do this: {product}', 'Up to the task: {product}', 'You can do this'],
+    preheaders: ['You set the pace, and your own judgement is all you need.'],
     openers: [
       'You decide about more complicated things every day. You will find your way with {product} as well.',
       'You need not be an expert to form a view of {product}. Your own judgement will do.',
@@ -122,9 +128,9 @@ export const ENGLISH_PROGRESS = {
     hooks: [
       'You know best what you need. See {product}.',
       'You can do this: {product}.',
-      'You have got this: {product}.',
+      '~You have got this: {product}.',
       'Trust your judgement on {product}.',
-      'You have got this.',
+      '~You have got this.',
       'You can do this.',
     ],
     bodies: [
@@ -136,6 +142,7 @@ export const ENGLISH_PROGRESS = {
   },
   deadline: {
     subjects: ['Mind the date: {product}', 'A date to note for {product}', 'A date to note'],
+    preheaders: ['There is a date to keep in mind, and you will find it inside.'],
     openers: [
       'There is a date to keep in mind for {product}. You will find it below.',
       'This note about {product} comes with a date. Look at it now, while it is in front of you.',

@@ -1,7 +1,6 @@
-import type { TechniqueId } from '../techniques.ts';
 import { ENGLISH_MOTIVES } from './english-motives.ts';
 import { ENGLISH_PROGRESS } from './english-progress.ts';
-import type { TechniqueWording, Wording } from './wording.ts';
+import type { Library, ToneWording } from './wording.ts';
 
 /** What people say and write when they are not being formal. Each needs a word behind it: "as it is." stays. */
 const CONTRACTIONS: readonly [RegExp, string][] = [
@@ -44,36 +43,128 @@ function withArticle(product: string): string {
 
 const GENERIC_NOUN_ENDINGS = / (type|kind|name|level|category)$/;
 
-export const english: Wording = {
-  language: 'en',
-  greetings: {
-    warm: [
-      { word: 'Hi', fallback: 'there' },
-      { word: 'Hello', fallback: 'there' },
-    ],
-    plain: [
-      { word: 'Hello', fallback: 'there' },
-      { word: 'Hi', fallback: 'there' },
-    ],
-    formal: [{ word: 'Dear', fallback: 'customer' }],
+const there = (word: string) => ({ paragraph: `${word} {name},`, line: `${word} {name},`, fallback: 'there' });
+const NONE: ToneWording = { greetings: [there('Hello'), there('Hi')], openings: [], bridges: [], signOffs: [] };
+
+export const english: Library = {
+  tones: {
+    neutral: NONE,
+    plain: { ...NONE, greetings: [there('Hello')] },
+    friendly: {
+      greetings: [there('Hi'), there('Hello')],
+      openings: [
+        'It is good to write to you again.',
+        'We hope this finds you well.',
+        'How nice that you are reading this.',
+        'Here is a note we were happy to write.',
+        'A few friendly words from us today.',
+      ],
+      bridges: ['Here is the way.', 'Whenever you like.', 'It would make us happy.', 'Come and see.', 'Just this way.'],
+      signOffs: [
+        'Take good care of yourself.',
+        'Have a lovely day.',
+        'All the best from all of us.',
+        'We are always glad to hear from you.',
+        'See you soon.',
+      ],
+    },
+    playful: {
+      greetings: [there('Hey'), there('Hi')],
+      openings: [
+        'Knock, knock. It is us.',
+        'Psst, this one is for you.',
+        'Drum roll, please.',
+        'Stop scrolling for a second.',
+        'Plot twist in your inbox.',
+      ],
+      bridges: ['Ta-da.', 'Ready, steady.', 'Your cue.', 'Curtain up.', 'This is the moment.'],
+      signOffs: [
+        'Over and out.',
+        'That was the shortest show on earth.',
+        'No jokes were harmed in the making of this message.',
+        'Back to your regular day.',
+        'High five for reading to the end.',
+      ],
+    },
+    formal: {
+      greetings: [{ paragraph: 'Dear {name},', line: 'Dear {name},', fallback: 'customer' }],
+      openings: [
+        'We are writing to draw your attention to the following.',
+        'With this message we would like to inform you.',
+        'We would be grateful for a moment of your time.',
+        'Allow us to bring a matter to your notice.',
+        'We take the liberty of contacting you today.',
+      ],
+      bridges: [
+        'We kindly invite you to proceed.',
+        'You may proceed as follows.',
+        'The next step is as follows.',
+        'We leave the next step to you.',
+        'Please proceed at your convenience.',
+      ],
+      signOffs: [
+        'We thank you for your attention.',
+        'We remain at your service.',
+        'We appreciate your consideration.',
+        'Thank you for your valued custom.',
+        'We would be pleased to welcome you.',
+      ],
+    },
+    urgent: {
+      greetings: [there('Hello'), there('Hi')],
+      openings: [
+        'This one is best done today.',
+        'Please put this at the top of your list.',
+        'A quick decision helps here.',
+        'Let us come straight to the point.',
+        'Please take a moment for this now.',
+      ],
+      bridges: ['Best done now.', 'Do it today.', 'Straight to it.', 'First thing today.', 'No detours.'],
+      signOffs: [
+        'What is done today is off your mind tomorrow.',
+        'Do it now and it is done.',
+        'Now is as good a moment as any.',
+        'Please do not leave it lying.',
+        'Today is a good day to get it done.',
+      ],
+    },
   },
   standing: {
     new: [
       'You have not been with us for long, so this may be news to you.',
       'You are still quite new here, so we would like to point something out to you.',
+      'As you joined us not so long ago, an introduction may help.',
+      'We have not known each other for long, and this is a good way to change that.',
+      'Some things are still new when one has only been here a while. This may be one of them.',
     ],
     long: [
       'You have been with us for a good while, and we do not take that for granted.',
-      'Having you with us for so long is nothing we take for granted.',
+      'Having you with us for so long means a lot to us.',
+      'We have known each other for a long time now, so a few words will do.',
+      'After all this time, we would like to tell you of this ourselves.',
+      'We go back a long way, and that is a good reason to write.',
     ],
   },
   asides: {
-    adds: ['See how that would go with {holding}.', 'Have {holding} in mind when you look.'],
-    replaces: ['Compare with {holding} and see which suits you better.', 'Have {holding} in mind when you look.'],
+    adds: [
+      'See how that would go with {holding}.',
+      'Have {holding} in mind when you look.',
+      'Put it next to {holding} and see.',
+      'How would it sit beside {holding}?',
+      'Think of {holding} as you read on.',
+    ],
+    replaces: [
+      'Compare with {holding} and see which suits you better.',
+      'Have {holding} in mind when you look.',
+      'Put it next to {holding} and judge for yourself.',
+      'How does {holding} measure up?',
+      'Hold it against {holding}, point by point.',
+    ],
   },
   leadIns: ['Good to know: ', 'Please note: ', 'Note: '],
   askLeadIns: ['Next: ', 'Now: '],
   techniques: { ...ENGLISH_PROGRESS, ...ENGLISH_MOTIVES },
+  standsFreely: () => true,
   named: withArticle,
   // A line never begins with the product or a name, so its first letter may become small; "I" does not occur.
   afterGreeting: (sentence) => (sentence[0]?.toLowerCase() ?? '') + sentence.slice(1),
@@ -85,23 +176,6 @@ export const english: Wording = {
     if (kind.split(' ').length > 2 || !/^[a-z ]+$/.test(kind)) return null;
     return /product$/.test(last) || word.toLowerCase().includes(last) ? `your ${word}` : `your ${word} ${kind}`;
   },
-};
-
-const inRelaxed = (wording: TechniqueWording): TechniqueWording => ({
-  subjects: wording.subjects.map(relaxed),
-  openers: wording.openers.map(relaxed),
-  hooks: wording.hooks.map(relaxed),
-  bodies: wording.bodies.map(relaxed),
-  closers: wording.closers.map(relaxed),
-});
-
-/** English as people speak it: the same sentences with contractions. */
-export const englishRelaxed: Wording = {
-  ...english,
-  standing: Object.fromEntries(
-    Object.entries(english.standing).map(([standing, sentences]) => [standing, sentences.map(relaxed)]),
-  ),
-  techniques: Object.fromEntries(
-    Object.entries(english.techniques).map(([id, wording]) => [id, inRelaxed(wording)]),
-  ) as Record<TechniqueId, TechniqueWording>,
+  typeset: (text) => text.replaceAll("'", '’'),
+  colon: ': ',
 };
