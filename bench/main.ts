@@ -8,8 +8,17 @@ import { publishPart } from './publish-part.ts';
 import { httpPart, pagesPart, segmentsPart } from './read-parts.ts';
 import { reviewPart } from './review-part.ts';
 import { printTable } from './table.ts';
+import { writerPart } from './writer-part.ts';
 
-const PARTS: readonly BenchPart[] = [importPart, pagesPart, segmentsPart, reviewPart, publishPart, httpPart];
+const PARTS: readonly BenchPart[] = [
+  importPart,
+  pagesPart,
+  segmentsPart,
+  reviewPart,
+  writerPart,
+  publishPart,
+  httpPart,
+];
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 const USAGE = `Usage: npm run bench -- [PART …] [--rows N] [--node-option FLAG …]
 
