@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import apiReference from '@scalar/fastify-api-reference';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { platformFailures } from '../errors/platform-failures.ts';
 
 const DOCS_PATH = '/docs';
@@ -25,7 +24,32 @@ export async function registerOpenRoutes(
   });
 
   const nonce = randomBytes(16).toString('base64');
-  await app.register(apiReference, {
+  let page: Promise<FastifyInstance> | null = null;
+  const showPage = async (request: FastifyRequest, reply: FastifyReply) => {
+    // The page's own code parses the Host header into a URL.
+    if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}`))
+      throw platformFailures.invalid_fields({ message: 'The Host header cannot be read.' });
+    page ??= apiPage(nonce);
+    const { statusCode, headers, rawPayload } = await (await page).inject({
+      url: request.url,
+      headers: request.headers,
+    });
+    return reply
+      .status(statusCode)
+      .headers(headers)
+      .header('content-security-policy', contentSecurityPolicy(nonce))
+      .header('referrer-policy', 'no-referrer')
+      .header('x-frame-options', 'DENY')
+      .send(rawPayload);
+  };
+  for (const path of [DOCS_PATH, `${DOCS_PATH}/`, `${DOCS_PATH}/js/scalar.js`]) app.get(path, showPage);
+}
+
+/** The page as an application of its own, made when somebody first looks: its package alone takes 50 MB. */
+async function apiPage(nonce: string): Promise<FastifyInstance> {
+  const { default: apiReference } = await import('@scalar/fastify-api-reference');
+  const page = fastify();
+  await page.register(apiReference, {
     routePrefix: DOCS_PATH,
     configuration: {
       url: DOCUMENT_PATH,
@@ -39,17 +63,9 @@ export async function registerOpenRoutes(
       showDeveloperTools: 'never',
       persistAuth: false,
     },
-    hooks: {
-      onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-        // The page's own code parses the Host header into a URL.
-        if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}`))
-          throw platformFailures.invalid_fields({ message: 'The Host header cannot be read.' });
-        reply.header('content-security-policy', contentSecurityPolicy(nonce));
-        reply.header('referrer-policy', 'no-referrer');
-        reply.header('x-frame-options', 'DENY');
-      },
-    },
   });
+  await page.ready();
+  return page;
 }
 
 /** Whatever the page's bundle would like to load, the browser asks nobody but this server. */
