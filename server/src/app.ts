@@ -10,6 +10,7 @@ import { createHttpServer } from './platform/http/server.ts';
 import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
 import { apiAbout } from './product/api-about.ts';
+import { createTrailKeeper } from './product/audit/keep-trail.ts';
 import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
 import { createUploadReceiver } from './product/imports/receive-upload.ts';
@@ -66,6 +67,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     });
     await http.ready();
     const work = await beginWork(services, overrides.workers === false ? 0 : config.jobsAtOnce);
+    const trail = createTrailKeeper(services);
     services.log.info('ready', { url });
     return {
       url,
@@ -75,6 +77,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
         work.end();
         await Promise.all([door.close(STOP_MS), services.queue.stop(STOP_MS)]);
         await http.close();
+        await trail.stop();
         await close();
       },
     };

@@ -7,9 +7,11 @@ import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { DatabaseNotOurs } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors/failure.ts';
 import { AddressRefused } from './platform/http/front-door.ts';
+import { isUuid } from './platform/ids/ids.ts';
 import type { Log } from './platform/log/log.ts';
 import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
+import { accountsWithTrails, readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
@@ -19,6 +21,9 @@ const USAGE = `Usage: npm run operator -- <command>
   migrate                                bring the database up to this version and stop
   account create --name N --email E      make a further account with its first administrator and API key
       [--password P] [--api-key K] [--workspace W]
+  audit verify [--account ID [--known POSITION:HASH ...]]
+      check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
+      end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
 
 Settings are environment variables; README.md lists them.`;
 
@@ -117,6 +122,35 @@ async function createAccountCommand(args: string[]): Promise<void> {
   }
 }
 
+async function verifyAudit(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { account: { type: 'string' }, known: { type: 'string', multiple: true } },
+  });
+  if (values.account !== undefined && !isUuid(values.account)) throw new UsageMistake('--account needs an id.');
+  if (values.known !== undefined && values.account === undefined)
+    throw new UsageMistake('--known needs --account: a point belongs to one chain.');
+  const known = (values.known ?? []).map((text) => {
+    const link = readKnownLink(text);
+    if (link === null) throw new UsageMistake('--known needs POSITION:HASH as "audit verify" prints it.');
+    return link;
+  });
+  const { services, close } = await openServices(
+    { ...readConfig(process.env), logLevel: 'warn' },
+    { database: 'either' },
+  );
+  try {
+    const accounts = values.account === undefined ? await accountsWithTrails(services) : [values.account];
+    for (const accountId of accounts) {
+      const report = await verifyAccount(services, accountId, known);
+      print(reportText(accountId, report));
+      if (!report.intact) process.exitCode = 1;
+    }
+  } finally {
+    await close();
+  }
+}
+
 class UsageMistake extends Error {
   override readonly name = 'UsageMistake';
 }
@@ -131,6 +165,7 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     return;
   }
   if (command === 'account' && rest[0] === 'create') return createAccountCommand(rest.slice(1));
+  if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));
   if (command === 'help' || command === '--help') {
     print(USAGE);
     return;

@@ -8,6 +8,7 @@ import { connectToRunning } from './platform/database/embedded/running-database.
 import { migrate } from './platform/database/migrate.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
 import { createLog, describeError, type Log } from './platform/log/log.ts';
+import { type AuditKeys, createAuditKeys } from './product/audit/chain.ts';
 import { createTokens } from './product/identity/tokens.ts';
 import { jobKinds } from './product/job-kinds.ts';
 import { createAccountKeyring } from './product/sealing/account-keys.ts';
@@ -46,7 +47,7 @@ async function openEmbedded(dataDir: string, log: Log, use: DatabaseUse): Promis
   }
 }
 
-async function openStores(config: Config, log: Log, rootKey: Buffer, use: DatabaseUse) {
+async function openStores(config: Config, log: Log, rootKey: Buffer, auditKeys: AuditKeys, use: DatabaseUse) {
   const embedded: EmbeddedDatabase | null =
     config.databaseUrl === null ? await openEmbedded(config.dataDir, log, use) : null;
   const ownerUrl = config.databaseUrl ?? embedded?.url ?? '';
@@ -64,6 +65,7 @@ async function openStores(config: Config, log: Log, rootKey: Buffer, use: Databa
     };
     const database = openDatabase(urls, {
       poolSize: 20,
+      seal: auditKeys.seal,
       onIdleError: (error) => log.warn('database_connection_lost', describeError(error)),
     });
     const queue = await openQueue(urls.app, log);
@@ -86,7 +88,12 @@ export async function openServices(config: Config, overrides: Overrides & { data
   const log = overrides.log ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const rootKey = await loadRootKey(config);
-  const { embedded, database, queue } = await openStores(config, log, rootKey, overrides.database ?? 'own');
+  const auditKeys = createAuditKeys(
+    deriveRootKey(rootKey, 'audit sealing'),
+    deriveRootKey(rootKey, 'audit checkpoint signing'),
+  );
+  const use = overrides.database ?? 'own';
+  const { embedded, database, queue } = await openStores(config, log, rootKey, auditKeys, use);
   const clock = overrides.clock ?? systemClock;
   const real: Services = {
     config,
@@ -97,6 +104,7 @@ export async function openServices(config: Config, overrides: Overrides & { data
     objects: await createLocalObjectStorage(config.dataDir),
     keyring: createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(config.dataDir) }),
     jobKinds,
+    auditKeys,
     linkKey: deriveRootKey(rootKey, 'signed links'),
     writers: createWriters(config.writers.map(modelWriter)),
     tokens: createTokens({

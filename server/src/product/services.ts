@@ -5,6 +5,7 @@ import { type AnyBody, type Call, defineEndpoint, type Endpoint } from '../platf
 import type { JobQueue } from '../platform/jobs/queue.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { ObjectStorage } from '../providers/object-storage/object-storage.ts';
+import type { AuditKeys } from './audit/chain.ts';
 import type { Tokens } from './identity/tokens.ts';
 import type { JobKind } from './jobs/job.ts';
 import type { AccountKeyring } from './sealing/account-keys.ts';
@@ -20,6 +21,8 @@ export type Services = {
   objects: ObjectStorage;
   keyring: AccountKeyring;
   tokens: Tokens;
+  /** Seals audit events and signs the ends of their chain. */
+  auditKeys: AuditKeys;
   /** Signs links to published files. */
   linkKey: Buffer;
   /** By the name that campaigns give; `offline` is always there. */

@@ -33,6 +33,8 @@ export type Transaction = {
   run(text: string, values?: unknown[]): Promise<number>;
   /** Several statements sent at once: how many rows each touched. For those that carry much. */
   runAll(statements: readonly Statement[]): Promise<number[]>;
+  /** A keyed hash of a text, by a key that the database does not have: it shows that this server wrote it. */
+  seal(text: string): Buffer;
   /** The driver's client, for COPY and cursors. */
   readonly client: pg.PoolClient;
 };
@@ -49,9 +51,13 @@ export type Database = {
   close(): Promise<void>;
 };
 
-function transaction(client: pg.PoolClient): Transaction {
+export type Seal = (text: string) => Buffer;
+
+/** The statements of one client, which is in a transaction already. */
+export function sealedTransaction(client: pg.PoolClient | pg.Client, seal: Seal): Transaction {
   return {
-    client,
+    client: client as pg.PoolClient,
+    seal,
     rows: async <R extends Row>(text: string | Prepared, values?: unknown[]) =>
       (await client.query<R>(text, values)).rows,
     row: async <R extends Row>(text: string | Prepared, values?: unknown[]) =>
@@ -63,13 +69,18 @@ function transaction(client: pg.PoolClient): Transaction {
 
 const ATTEMPTS = 4;
 
-async function inTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  seal: Seal,
+  begin: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await withConnection(pool, async (client, giveUp) => {
         try {
           await client.query(begin);
-          const result = await work(transaction(client));
+          const result = await work(sealedTransaction(client, seal));
           await client.query('commit');
           return result;
         } catch (error) {
@@ -122,8 +133,9 @@ export type DatabaseUrls = { app: string; operator: string };
 /** Opens the pools of the two roles. `onIdleError` hears of connections that die while nobody uses them. */
 export function openDatabase(
   urls: DatabaseUrls,
-  options: { poolSize: number; onIdleError: (error: Error) => void },
+  options: { poolSize: number; seal: Seal; onIdleError: (error: Error) => void },
 ): Database {
+  const { seal } = options;
   let closing = false;
   const open = (connectionString: string, max: number) => {
     const pool = new pg.Pool({
@@ -147,10 +159,10 @@ export function openDatabase(
     return `${begin}; set local app.account_id = '${accountId}'`;
   };
   return {
-    tenant: async (accountId, work) => inTransaction(app, asTenant('begin', accountId), work),
+    tenant: async (accountId, work) => inTransaction(app, seal, asTenant('begin', accountId), work),
     tenantSnapshot: async (accountId, work) =>
-      inTransaction(app, asTenant('begin isolation level repeatable read read only', accountId), work),
-    acrossAccounts: (work) => inTransaction(operator, 'begin', work),
+      inTransaction(app, seal, asTenant('begin isolation level repeatable read read only', accountId), work),
+    acrossAccounts: (work) => inTransaction(operator, seal, 'begin', work),
     ping: async () => {
       await withConnection(app, (client) => client.query('select 1'));
     },

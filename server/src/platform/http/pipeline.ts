@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Transaction } from '../database/database.ts';
+import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import { parseBody, refuseMissing, requiredFields } from './body-check.ts';
 import type { Actor, Call, Endpoint } from './endpoint.ts';
@@ -31,9 +32,10 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
 
   return async function answer(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts): Promise<unknown> {
     const headers = request.headers as Record<string, string | undefined>;
-    const actor = await parts.guard.authenticate(headers, endpoint.access);
-    const query = request.query as Record<string, string>;
     const address = parts.addressOf(request);
+    const called = { call: endpoint.name, address, requestId: facts.requestId };
+    const actor = await parts.guard.authenticate(headers, endpoint.access, called);
+    const query = request.query as Record<string, string>;
     const audited: Record<string, unknown> = {};
 
     const permitApart = (fields: Record<string, unknown>) =>
@@ -44,12 +46,20 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
       if (required.every((name) => fields[name] !== undefined)) await permitApart(fields);
     };
 
+    /** Who is refused leaves an event; the endpoints that check credentials by themselves write their own. */
+    const refuse = async (error: unknown, fields: Record<string, unknown>): Promise<never> => {
+      const known = endpoint.access.kind === 'account' || endpoint.access.kind === 'workspace';
+      if (known && error instanceof Failure && error.status === 403)
+        await parts.guard.recordRefusal(actor, called, { code: error.code, workspaceId: fields.workspace_id });
+      throw error;
+    };
+
+    let seen: Record<string, unknown> = {};
     const input = await readInput(request, endpoint, actor, query, parts.receiveUpload, (fields, complete) => {
+      seen = fields;
       if (complete) refuseMissing(required, fields);
       return permitEarly(fields);
-    }).catch((error) => {
-      throw bodyFailure(error);
-    });
+    }).catch((error) => refuse(bodyFailure(error), seen));
 
     try {
       refuseMissing(required, input.fields);
@@ -74,6 +84,8 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
       }
       if (parts.checkReplies && endpoint.reply !== null) endpoint.reply.parse(result);
       return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+    } catch (error) {
+      return await refuse(error, input.fields);
     } finally {
       await input.upload?.release();
     }

@@ -40,3 +40,16 @@ export function newId(): string {
     `${byte(2)}${byte(3)}${byte(4)}${byte(5)}${byte(6)}${byte(7)}`
   );
 }
+
+/** The moment in a time-ordered id (UUID version 7), to the millisecond. */
+export function timeOfId(id: string): Date {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}
+
+/** The smallest id that a moment may have: ids from then on are not below it. */
+export function firstIdAt(moment: Date): string {
+  const time = Math.min(Math.max(0, moment.getTime()), 2 ** 48 - 1)
+    .toString(16)
+    .padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}

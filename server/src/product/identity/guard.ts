@@ -1,8 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Database } from '../../platform/database/database.ts';
+import { brokeReference } from '../../platform/database/database-errors.ts';
+import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Access, Actor } from '../../platform/http/endpoint.ts';
-import type { Guard } from '../../platform/http/guard.ts';
+import type { CallFacts, Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -57,31 +59,39 @@ export function createGuard(parts: { database: Database; tokens: Tokens; apiCode
     return owner === undefined ? null : { accountId: owner.account_id, apiKeyId: owner.api_key_id };
   }
 
-  async function byToken(headers: Headers, kinds: readonly string[]): Promise<Actor> {
+  /** The caller behind a token. Once the token is known to be ours, a refusal is written to its account's audit log. */
+  async function byToken(headers: Headers, kinds: readonly string[], facts: CallFacts): Promise<Actor> {
     const token = bearerToken(headers.authorization);
     const claims = token === null ? null : await tokens.verify(token);
-    if (claims === null || !kinds.includes(claims.typ)) throw platformFailures.unauthorised();
-    const session = await database.tenant(claims.account_id, (tx) =>
-      findLiveSession(tx, claims.account_id, claims.sid, claims.user_id),
-    );
-    if (session === undefined) throw platformFailures.unauthorised();
-    if (headers['x-api-key'] !== undefined && (await keyOwner(headers))?.accountId !== claims.account_id)
+    if (claims === null) {
+      checkGateway(headers, parts.apiCode);
       throw platformFailures.unauthorised();
-    return {
-      accountId: claims.account_id,
-      userId: claims.user_id,
-      sessionId: claims.sid,
-      roleCode: session.role_code,
-      client: clientOf(headers),
-    };
+    }
+    const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
+    const actor = { accountId, userId, sessionId, roleCode: '', client: clientOf(headers) };
+    try {
+      checkGateway(headers, parts.apiCode);
+      if (!kinds.includes(claims.typ)) throw platformFailures.unauthorised();
+      const session = await database.tenant(accountId, (tx) => findLiveSession(tx, accountId, sessionId, userId));
+      if (session === undefined) throw platformFailures.unauthorised();
+      if (headers['x-api-key'] !== undefined && (await keyOwner(headers))?.accountId !== accountId)
+        throw platformFailures.unauthorised();
+      return { ...actor, roleCode: session.role_code };
+    } catch (error) {
+      if (error instanceof Failure && error.status === 403)
+        await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
+      throw error;
+    }
   }
 
   return {
-    authenticate: async (headers, access: Access) => {
+    authenticate: async (headers, access: Access, facts) => {
+      if (access.kind === 'account' || access.kind === 'workspace') return byToken(headers, ['access'], facts);
+      if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], facts);
       checkGateway(headers, parts.apiCode);
       switch (access.kind) {
         case 'public':
-        case 'signed_link':
+        case 'signed_link': {
           if (headers['x-api-key'] !== undefined && (await keyOwner(headers)) === null)
             throw platformFailures.unauthorised();
           return {
@@ -91,6 +101,7 @@ export function createGuard(parts: { database: Database; tokens: Tokens; apiCode
             roleCode: '',
             client: clientOf(headers),
           };
+        }
         case 'api_key': {
           const owner = await keyOwner(headers);
           if (owner === null) throw identityFailures.sign_in_refused();
@@ -102,10 +113,6 @@ export function createGuard(parts: { database: Database; tokens: Tokens; apiCode
             client: clientOf(headers),
           };
         }
-        case 'refresh':
-          return byToken(headers, ['access', 'refresh']);
-        default:
-          return byToken(headers, ['access']);
       }
     },
     permit: async (tx, actor, access, workspaceId) => {
@@ -131,7 +138,35 @@ export function createGuard(parts: { database: Database; tokens: Tokens; apiCode
         address: event.address,
         requestId: event.requestId,
       }),
+    recordRefusal: (actor, facts, refusal) => recordRefusal(database, actor, facts, refusal),
   };
+}
+
+async function recordRefusal(
+  database: Database,
+  actor: Actor,
+  facts: CallFacts,
+  refusal: { code: string; workspaceId: unknown },
+): Promise<void> {
+  await database
+    .tenant(actor.accountId, (tx) =>
+      recordEvent(tx, {
+        accountId: actor.accountId,
+        action: 'access.refused',
+        outcome: 'refused',
+        actorUserId: actor.userId,
+        sessionId: actor.sessionId,
+        workspaceId: isUuid(refusal.workspaceId) ? refusal.workspaceId : null,
+        objectIds: { call: facts.call, code: refusal.code },
+        client: actor.client,
+        address: facts.address,
+        requestId: facts.requestId,
+      }),
+    )
+    .catch((error: unknown) => {
+      // The account of an old token may have been erased: then there is no log to write to.
+      if (!brokeReference(error)) throw error;
+    });
 }
 
 function may(roleCode: string, permission: string): boolean {
