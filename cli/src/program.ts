@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAuditCommands } from './commands/audit.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addFetchCommand } from './commands/fetch.ts';
 import { addFieldCommands } from './commands/fields.ts';
@@ -45,5 +46,6 @@ export function buildProgram(): Command {
   addFetchCommand(program);
   addRerunCommands(program);
   addVerifyCommand(program);
+  addAuditCommands(program);
   return program;
 }

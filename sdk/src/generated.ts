@@ -22,6 +22,21 @@ export type Approval = {
   voided_at: string | null;
 };
 
+export type AuditEvent = {
+  event_id: string;
+  happened_at: string;
+  action: string;
+  outcome: 'done' | 'refused';
+  actor_user_id: string | null;
+  session_id: string | null;
+  workspace_id: string | null;
+  /** Ids, counts and codes; never personal data. */
+  object_ids: Record<string, unknown>;
+  client: string | null;
+  address: string | null;
+  request_id: string;
+};
+
 export type Brief = {
   /** What the message shall bring about. */
   objective: string;
@@ -1243,6 +1258,30 @@ export type JobsCancelBody = { workspace_id?: string | undefined; job_id: string
 /** What jobs.cancel answers. */
 export type JobsCancelReply = Job;
 
+/** What audit.list takes. */
+export type AuditListBody = {
+  /** Such as "campaign.approved", or "campaign." for all of them. */
+  action?: string | undefined;
+  outcome?: 'done' | 'refused' | undefined;
+  /** A user's id. */
+  actor?: string | undefined;
+  /** A workspace's id. */
+  workspace?: string | undefined;
+  /** An id that the event names in object_ids. */
+  object?: string | undefined;
+  /** From this moment on. */
+  since?: string | undefined;
+  /** Before this moment. */
+  until?: string | undefined;
+  /** The last event_id of the page before. */
+  before?: string | undefined;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+};
+
+/** What audit.list answers. */
+export type AuditListReply = AuditEvent[];
+
 /** One method for every call, grouped by capability. */
 export function createCalls(send: Send) {
   return {
@@ -1893,6 +1932,19 @@ export function createCalls(send: Send) {
        */
       cancel: (body: JobsCancelBody, options: CallOptions = {}): Promise<JobsCancelReply> =>
         send<JobsCancelReply>({ name: 'jobs.cancel', method: 'DELETE', path: '/v1/job', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    audit: {
+      /**
+       * Search the audit log, newest first (`POST /v1/audit`).
+       *
+       * Events that fit everything named. For the next page name the last event_id as `before`: events that come meanwhile move nothing. `actor`, `workspace` and `object` are words to search by, not references: they may name what was deleted since, and what never was finds nothing. Reading the log is an event itself.
+       *
+       * Needs the permission `audit.read` in the account.
+       *
+       * Written to the audit log as `audit.read`.
+       */
+      list: (body: AuditListBody = {}, options: CallOptions = {}): Promise<AuditListReply> =>
+        send<AuditListReply>({ name: 'audit.list', method: 'POST', path: '/v1/audit', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../platform/http/endpoint.ts';
 import { accountEndpoints } from './accounts/endpoints.ts';
+import { auditEndpoints } from './audit/endpoints.ts';
 import { campaignEndpoints } from './campaigns/endpoints.ts';
 import { customerEndpoints } from './customers/endpoints.ts';
 import { fieldEndpoints } from './fields/endpoints.ts';
@@ -33,4 +34,5 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...publishingEndpoints,
   ...rerunEndpoints,
   ...jobEndpoints,
+  ...auditEndpoints,
 ];

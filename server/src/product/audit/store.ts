@@ -1,4 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
+import { firstIdAt, isUuid } from '../../platform/ids/ids.ts';
 import type { AuditEventRow } from './event.ts';
 
 const WRITTEN_COLUMNS =
@@ -178,4 +180,50 @@ export async function allAccounts(tx: Transaction, limit: number): Promise<strin
     limit,
   ]);
   return rows.map((row) => row.account_id);
+}
+
+/** What a search asks for; null asks for nothing. Ids are whatever a caller sent. */
+export type EventSearch = {
+  /** One action, or with a dot at its end all of one kind. */
+  action: string | null;
+  outcome: 'done' | 'refused' | null;
+  actorUserId: string | null;
+  workspaceId: string | null;
+  objectId: string | null;
+  since: Date | null;
+  until: Date | null;
+  before: string | null;
+  limit: number;
+};
+
+/** Events that fit, newest first. Ids hold their time, so that moments and pages are ranges of the primary key. */
+export function findEvents(tx: Transaction, accountId: string, search: EventSearch): Promise<AuditEventRow[]> {
+  const id = (text: string | null) => (text === null || isUuid(text) ? text : NO_SUCH_ID);
+  const actions = search.action?.endsWith('.') === true;
+  return tx.rows<AuditEventRow>(
+    `select ${EVENT_COLUMNS} from audit_events e
+     where e.account_id = $1
+       and ($2::text is null or case when $3 then starts_with(e.action, $2) else e.action = $2 end)
+       and ($4::text is null or e.outcome = $4)
+       and ($5::uuid is null or e.actor_user_id = $5)
+       and ($6::uuid is null or e.workspace_id = $6)
+       and ($7::text is null or strpos(e.object_ids::text, $7) > 0)
+       and ($8::uuid is null or e.event_id >= $8)
+       and ($9::uuid is null or e.event_id < $9)
+       and ($10::uuid is null or e.event_id < $10)
+     order by e.event_id desc limit $11`,
+    [
+      accountId,
+      search.action,
+      actions,
+      search.outcome,
+      id(search.actorUserId),
+      id(search.workspaceId),
+      search.objectId === null ? null : JSON.stringify(search.objectId),
+      search.since === null ? null : firstIdAt(search.since),
+      search.until === null ? null : firstIdAt(search.until),
+      id(search.before),
+      search.limit,
+    ],
+  );
 }
