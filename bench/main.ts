@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BenchPart } from './bench-part.ts';
+import { erasePart } from './erase-part.ts';
 import { importPart } from './import-part.ts';
 import { publishPart } from './publish-part.ts';
 import { httpPart, pagesPart, segmentsPart } from './read-parts.ts';
@@ -14,6 +15,7 @@ const PARTS: readonly BenchPart[] = [
   importPart,
   pagesPart,
   segmentsPart,
+  erasePart,
   reviewPart,
   writerPart,
   publishPart,
