@@ -45,12 +45,11 @@ const ECHO_WORDS = 4;
 
 /** A sentence for comparing: its words in small letters, and every run of so many of them. */
 const heard = remembered((sentence) => {
-  const bare = ` ${sentence.toLowerCase().replace(/[.,?!:]+(?= |$)/g, '')} `;
-  const words = bare.trim().split(' ');
+  const words: readonly string[] = sentence.toLowerCase().match(/[\p{L}\p{N}'’-]+/gu) ?? [];
   const runs: string[] = [];
   for (let at = 0; at + ECHO_WORDS <= words.length; at += 1)
     runs.push(` ${words.slice(at, at + ECHO_WORDS).join(' ')} `);
-  return { bare, runs };
+  return { bare: ` ${words.join(' ')} `, first: words[0]?.split(/['’-]/)[0], last: words.at(-1), runs };
 });
 
 /** True when one says what the other says already, or echoes it. */
@@ -61,6 +60,12 @@ function repeats(sentence: string, others: readonly (string | null)[]): boolean 
     const said = heard(other).bare;
     return said.includes(own.bare) || own.bare.includes(said) || own.runs.some((run) => said.includes(run));
   });
+}
+
+/** True when one would end with the word that the other begins with: "… for later. Later …". */
+function stumbles(sentence: string, others: readonly (string | null)[]): boolean {
+  const own = heard(sentence);
+  return others.some((other) => other !== null && (own.first === heard(other).last || own.last === heard(other).first));
 }
 
 /** Sentences with the product's name filled in, those that name it first or last, in an order of the chooser's. */
@@ -162,9 +167,11 @@ export function compose(
 
   const take = (slot: Exclude<keyof Slots, 'notes'>, candidates: readonly string[]) => {
     const said = [slots.lead, slots.aside, slots.body, isRoomy ? null : subject];
+    const around = [slots.prelude, slots.lead, slots.aside, slots.body, slots.bridge, material.callToAction];
     slots[slot] =
       candidates.find((candidate) => {
         if (material.holdsForbidden(candidate) || repeats(candidate, said)) return false;
+        if (stumbles(candidate, around)) return false;
         const text = assemble({ ...slots, [slot]: candidate }, material);
         return material.fits(text) && !(isCareful && material.isForbidden(text));
       }) ?? null;

@@ -276,11 +276,12 @@ describe('techniques', () => {
   });
 });
 
-test('is fast enough: more than 2,000 texts a second', async () => {
+test('is fast enough: more than 2,000 texts a second of processor time', async () => {
   const request = requestFor(BRIEFS[1] as Brief, SEGMENTS[1] ?? []);
   for (let round = 0; round < 200; round += 1) await write({ ...request, seed: `warm ${round}` });
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (let round = 0; round < 400; round += 1) await write({ ...request, seed: String(round) });
-  const perSecond = (400 * request.variants * 1000) / (performance.now() - start);
+  const { user, system } = process.cpuUsage(start);
+  const perSecond = (400 * request.variants * 1_000_000) / (user + system);
   assert.ok(perSecond > 2_000, `${Math.round(perSecond)} texts a second`);
 });

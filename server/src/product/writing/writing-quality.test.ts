@@ -68,6 +68,7 @@ describe('over languages, tones, channels and segments', () => {
         const plain = read(part);
         assert.doesNotMatch(plain, /[{}[\]|~]|\b(undefined|null)\b/, plain);
         assert.doesNotMatch(plain, /(?<![\p{L}\p{N}])(\p{L}+) \1(?![\p{L}\p{N}])/iu, plain);
+        assert.doesNotMatch(plain, /(?<!\p{L})(\p{L}+)[.!?]\s\1(?!\p{L})/iu, plain);
         assert.doesNotMatch(plain, / {2}|[.!?]{2}| [.,]/, plain);
         // After the end of a sentence a capital begins, a sign that opens one, or an address.
         assert.doesNotMatch(plain.replace(/https?:\S+/g, ''), /[.!?][”“"’]?\s+\p{Ll}/u, plain);

@@ -4,7 +4,7 @@ import type { TechniqueWording } from './wording.ts';
 export const ENGLISH_MOTIVES = {
   loss_aversion: {
     subjects: ['Do not let {product} slip by', 'Before {product} slips your mind', 'Before this slips your mind'],
-    preheaders: ['What is put off is soon forgotten, so here it is once more, in short.'],
+    preheaders: ['What is put off is soon forgotten, so here is a short reminder.'],
     openers: [
       'It is easy to put something like {product} off, and easier still to forget it altogether.',
       'Some things are missed only because nobody looked. We would not like {product} to be one of them.',
@@ -97,7 +97,7 @@ export const ENGLISH_MOTIVES = {
     ],
     bodies: [
       'The one thing to do comes next. There is no more to this message.',
-      'Read it, decide, done.',
+      '~Read it, decide, done.',
       'If you want to, go ahead. If not, you can stop reading here.',
     ],
     closers: ['That is all for today.', 'Short enough, we hope.', 'Nothing else for now.'],
@@ -177,7 +177,7 @@ export const ENGLISH_MOTIVES = {
   },
   curiosity_gap: {
     subjects: ['How well do you know {product}?', 'A question about {product}', 'A question for you'],
-    preheaders: ['The answer is inside, and you may want to guess first.'],
+    preheaders: ['Here is a question to think about before you read on.'],
     openers: [
       'Here is a question for you: what do you know about {product}, and what do you only think you know?',
       'You may have heard of {product}. Do you know what is behind the name?',

@@ -5,7 +5,7 @@ import type { Library, ToneWording } from './wording.ts';
 /** What people say and write when they are not being formal. Each needs a word behind it: "as it is." stays. */
 const CONTRACTIONS: readonly [RegExp, string][] = [
   [/\b([Ww])ould not\b/g, "$1ouldn't"],
-  [/\b([Ii])t is (?=\w)/g, "$1t's "],
+  [/(?<!\bhere )\b([Ii])t is (?=\w)/g, "$1t's "],
   [/\b([Tt])hat is (?=\w)/g, "$1hat's "],
   [/\b([Hh])ere is (?=\w)/g, "$1ere's "],
   [/\b([Tt])here is (?=\w)/g, "$1here's "],
@@ -59,7 +59,7 @@ export const english: Library = {
         'Here is a note we were happy to write.',
         'A few friendly words from us today.',
       ],
-      bridges: ['Here is the way.', 'Whenever you like.', 'It would make us happy.', 'Come and see.', 'Just this way.'],
+      bridges: ['Here is the way.', 'Whenever you like.', 'Go right ahead.', 'Come and see.', 'This way, please.'],
       signOffs: [
         'Take good care of yourself.',
         'Have a lovely day.',
@@ -90,7 +90,7 @@ export const english: Library = {
       greetings: [{ paragraph: 'Dear {name},', line: 'Dear {name},', fallback: 'customer' }],
       openings: [
         'We are writing to draw your attention to the following.',
-        'With this message we would like to inform you.',
+        'This message concerns a matter that may be of interest to you.',
         'We would be grateful for a moment of your time.',
         'Allow us to bring a matter to your notice.',
         'We take the liberty of contacting you today.',
@@ -107,7 +107,7 @@ export const english: Library = {
         'We remain at your service.',
         'We appreciate your consideration.',
         'Thank you for your valued custom.',
-        'We would be pleased to welcome you.',
+        'We look forward to your decision.',
       ],
     },
     urgent: {

@@ -53,7 +53,7 @@ export const FRENCH_MOTIVES = {
     ],
     bodies: [
       'Que dir[ais-tu|iez-vous] à un ami dans la même situation ? La réponse est un bon guide.',
-      'Si cela va dans [ton|votre] sens, la suite est claire. Sinon, laisse[|z] de côté.',
+      'Si cela va dans [ton|votre] sens, la suite est claire. Sinon, laisse[|z] cela de côté.',
       'Rester avec ce qui convient, voilà un bon plan.',
     ],
     closers: [
@@ -64,7 +64,7 @@ export const FRENCH_MOTIVES = {
   },
   reciprocity: {
     subjects: ['Merci, et un mot de plus : {product}', 'Avec nos remerciements : {product}', 'Avant tout, merci'],
-    preheaders: ['Un mot de remerciement, et une chose à apprendre directement de nous.'],
+    preheaders: ['Un mot de remerciement, et une chose que nous tenions à [te|vous] dire.'],
     openers: [
       'Merci d’être avec nous. En retour, une piste à explorer : {product}.',
       'Merci de [ta|votre] confiance. En retour, nous serons brefs. Un seul sujet : {product}.',
@@ -105,7 +105,7 @@ export const FRENCH_MOTIVES = {
     ],
     bodies: [
       'La chose à faire vient juste après. Il n’y a rien de plus.',
-      'Lire, décider, voilà.',
+      '~Lire, décider, voilà.',
       'Si l’envie est là, la suite est ici. Sinon, le message s’arrête là.',
     ],
     closers: ['C’est tout pour aujourd’hui.', 'Assez court, nous l’espérons.', 'Rien de plus.'],
@@ -198,7 +198,7 @@ export const FRENCH_MOTIVES = {
       '[Tu connais|Vous connaissez] {product} ?',
       'Une question pour [toi|vous]',
     ],
-    preheaders: ['La réponse est à l’intérieur. On peut essayer de deviner avant.'],
+    preheaders: ['Une question à se poser avant de lire la suite de ce message.'],
     openers: [
       'Une question : que sait-on vraiment, et que croit-on seulement savoir ? Le sujet : {product}.',
       'Le nom se lit vite. Mais qu’y a-t-il derrière ? {product}.',

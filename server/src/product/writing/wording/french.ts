@@ -46,7 +46,7 @@ export const french: Library = {
         'À très bientôt.',
         '[Passe|Passez] une belle journée.',
         '[Prends|Prenez] bien soin de [toi|vous].',
-        'Bien à [toi|vous], avec le sourire.',
+        'Bien à [toi|vous], avec le sourire',
         'Toujours heureux de [te|vous] lire.',
       ],
     },
@@ -69,13 +69,13 @@ export const french: Library = {
       ],
     },
     formal: {
-      greetings: [greet('Bonjour', 'et bienvenue')],
+      greetings: [greet('Bonjour', 'chère cliente, cher client')],
       openings: [
         'Nous souhaitons attirer [ton|votre] attention sur ce qui suit.',
         'Nous avons le plaisir de nous adresser à [toi|vous].',
         '[Permets|Permettez]-nous de [te|vous] présenter ce sujet.',
         'Nous [te|vous] remercions par avance de [ton|votre] attention.',
-        'Par ce message, nous tenons à [t’|vous ]informer.',
+        'Par ce message, nous tenons à [te|vous] présenter une possibilité.',
       ],
       bridges: [
         'Nous [t’|vous ]y invitons.',
@@ -87,9 +87,9 @@ export const french: Library = {
       signOffs: [
         'Nous [te|vous] remercions de [ton|votre] attention.',
         'Nous restons à [ta|votre] entière disposition.',
-        'Avec nos salutations distinguées.',
+        'Avec nos salutations distinguées',
         'Nous [te|vous] remercions de [ta|votre] confiance.',
-        'Bien cordialement.',
+        'Bien cordialement',
       ],
     },
     urgent: {
@@ -101,12 +101,12 @@ export const french: Library = {
         'Allons droit au but.',
         '[Prends|Prenez] un instant pour cela maintenant.',
       ],
-      bridges: ['À faire maintenant.', 'Dès aujourd’hui.', 'Sans détour.', 'En premier.', 'Droit au but.'],
+      bridges: ['À faire maintenant.', 'Dès aujourd’hui.', 'Sans détour.', 'À faire en premier.', 'Droit au but.'],
       signOffs: [
         'Ce qui est fait aujourd’hui ne sera plus à faire demain.',
         'Une fois fait, on n’y pense plus.',
         'Le bon moment, c’est celui-ci.',
-        'Merci de ne pas laisser attendre.',
+        'Merci de ne pas remettre à plus tard.',
         'Aujourd’hui est un bon jour pour cela.',
       ],
     },

@@ -97,7 +97,7 @@ export const GERMAN_MOTIVES = {
     ],
     bodies: [
       'Was zu tun ist, steht gleich hier. Mehr kommt nicht.',
-      'Lesen, entscheiden, fertig.',
+      '~Lesen, entscheiden, fertig.',
       'Wenn [du magst|Sie mögen], geht es hier weiter. Wenn nicht, endet es hier.',
     ],
     closers: ['Das war es für heute.', 'Kurz genug, hoffen wir.', 'Mehr ist es nicht.'],
@@ -173,7 +173,7 @@ export const GERMAN_MOTIVES = {
     hooks: [
       'Was [gewinnst du|gewinnen Sie]? {product}.',
       'Das Beste daraus machen: {product}.',
-      'Etwas für [dich|Sie] tun: {product}.',
+      'Mehr für [dich|Sie] herausholen: {product}.',
       'Heute etwas für sich tun.',
       'Was [würdest du|würden Sie] gewinnen?',
     ],
@@ -190,7 +190,7 @@ export const GERMAN_MOTIVES = {
   },
   curiosity_gap: {
     subjects: ['Eine Frage vorab: {product}', 'Schon bekannt? {product}', 'Eine Frage an [dich|Sie]'],
-    preheaders: ['Die Antwort steht drinnen. Wer mag, darf vorher noch raten.'],
+    preheaders: ['Eine Frage, über die es sich vor dem Lesen nachzudenken lohnt.'],
     openers: [
       'Eine Frage: Was [weißt du|wissen Sie] wirklich darüber, und was [glaubst du|glauben Sie] nur zu wissen? Es geht um: {product}.',
       'Der Name ist schnell gelesen. Was steckt dahinter? {product}.',
@@ -247,7 +247,7 @@ export const GERMAN_MOTIVES = {
     hooks: [
       'Ein Gespräch wert: {product}.',
       'Was würden Freunde sagen? {product}.',
-      'Mal jemanden fragen: {product}.',
+      'Schon mit jemandem besprochen? {product}.',
       '[Frag|Fragen Sie] jemanden, [dem du vertraust|dem Sie vertrauen].',
       'Ein Thema für ein gutes Gespräch.',
     ],

@@ -8,7 +8,7 @@ const greet = (word: string, fallback: string) => ({
   fallback,
 });
 const NONE: ToneWording = {
-  greetings: [greet('Hallo', 'und guten Tag'), greet('Guten Tag', 'und herzlich willkommen')],
+  greetings: [greet('Hallo', 'und guten Tag'), greet('Guten Tag', 'liebe Kundin, lieber Kunde')],
   openings: [],
   bridges: [],
   signOffs: [],
@@ -18,14 +18,14 @@ const NONE: ToneWording = {
 export const german: Library = {
   tones: {
     neutral: NONE,
-    plain: { ...NONE, greetings: [greet('Guten Tag', 'und willkommen')] },
+    plain: { ...NONE, greetings: [greet('Guten Tag', 'liebe Kundin, lieber Kunde')] },
     friendly: {
       greetings: [greet('Hallo', 'und schönen Tag'), greet('Hi', 'und schönen Tag')],
       openings: [
         'Schön, dass [du|Sie] das hier [liest|lesen].',
         'Heute kommen ein paar nette Zeilen von uns.',
         'Wir hoffen, es geht [dir|Ihnen] gut.',
-        'Wir freuen uns, wieder von uns hören zu lassen.',
+        'Schön, dass wir wieder einmal schreiben dürfen.',
         'Das hier haben wir gern geschrieben.',
       ],
       bridges: [
@@ -38,7 +38,7 @@ export const german: Library = {
       signOffs: [
         'Alles Gute und bis bald.',
         '[Hab|Haben Sie] einen schönen Tag.',
-        'Liebe Grüße von uns allen.',
+        'Liebe Grüße von uns allen',
         '[Lass|Lassen Sie] es [dir|sich] gut gehen.',
         'Wir sind gern für [dich|Sie] da.',
       ],
@@ -62,10 +62,10 @@ export const german: Library = {
       ],
     },
     formal: {
-      greetings: [greet('Guten Tag', 'und herzlich willkommen')],
+      greetings: [greet('Guten Tag', 'liebe Kundin, lieber Kunde')],
       openings: [
         'Wir möchten [dich|Sie] auf Folgendes aufmerksam machen.',
-        'Mit dieser Nachricht möchten wir [dich|Sie] informieren.',
+        'Mit dieser Nachricht möchten wir [dich|Sie] kurz informieren.',
         'Wir bitten um einen Moment [deiner|Ihrer] Aufmerksamkeit.',
         '[Gestatte|Gestatten Sie] uns einen Hinweis.',
         'Wir wenden uns heute an [dich|Sie].',
@@ -80,7 +80,7 @@ export const german: Library = {
       signOffs: [
         'Wir danken für [deine|Ihre] Aufmerksamkeit.',
         'Wir stehen [dir|Ihnen] gern zur Verfügung.',
-        'Mit freundlichen Grüßen.',
+        'Mit freundlichen Grüßen',
         'Wir danken für [dein|Ihr] Vertrauen.',
         'Über [deine|Ihre] Rückmeldung würden wir uns freuen.',
       ],

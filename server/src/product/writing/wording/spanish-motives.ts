@@ -4,7 +4,7 @@ import type { TechniqueWording } from './wording.ts';
 export const SPANISH_MOTIVES = {
   loss_aversion: {
     subjects: ['Para no olvidarlo: {product}', 'Antes de que se pase: {product}', 'Antes de que se olvide'],
-    preheaders: ['Lo que se deja para luego se olvida pronto. Aquí va otra vez, en corto.'],
+    preheaders: ['Lo que se deja para luego se olvida pronto. Aquí va otra vez, en pocas palabras.'],
     openers: [
       'A veces uno se pierde cosas solo porque nadie miró. Aquí sería una pena: {product}.',
       'Lo que se aplaza se olvida pronto. Por eso vuelve hoy a la mesa: {product}.',
@@ -55,16 +55,20 @@ export const SPANISH_MOTIVES = {
     closers: ['Fiel a lo que [te|le] va.', 'Una buena decisión trae la siguiente.', 'Muy en [tu|su] línea.'],
   },
   reciprocity: {
-    subjects: ['Gracias, y una pista: {product}', 'Con nuestro agradecimiento: {product}', 'Antes que nada, gracias'],
+    subjects: [
+      'Gracias, y una propuesta: {product}',
+      'Con nuestro agradecimiento: {product}',
+      'Antes que nada, gracias',
+    ],
     preheaders: ['Unas palabras de gracias, y algo que queríamos contar[te|le] directamente.'],
     openers: [
-      'Gracias por estar con nosotros. A cambio, una pista: {product}.',
+      'Gracias por estar con nosotros. A cambio, una propuesta: {product}.',
       'Gracias por [tu|su] confianza. A cambio seremos breves, se trata de esto: {product}.',
       'Nos alegra contar con [tu|su] compañía. Queríamos que lo [supieras|supiera] por nosotros: {product}.',
     ],
     hooks: [
-      'Gracias, y una pista: {product}.',
-      'Con nuestras gracias: {product}.',
+      'Gracias, y una propuesta: {product}.',
+      'Dándo[te|le] las gracias: {product}.',
       'Gracias, y una cosa: {product}.',
       'Gracias por estar con nosotros.',
       'Nos alegra estar a [tu|su] lado.',
@@ -93,7 +97,7 @@ export const SPANISH_MOTIVES = {
     ],
     bodies: [
       'Lo que hay que hacer viene ahora. No hay más.',
-      'Leer, decidir y listo.',
+      '~Leer, decidir y listo.',
       'Si apetece, se sigue aquí. Si no, aquí se acaba.',
     ],
     closers: ['Eso es todo por hoy.', 'Corto, esperamos.', 'Nada más por ahora.'],
@@ -168,7 +172,7 @@ export const SPANISH_MOTIVES = {
     bodies: [
       'Empezando por lo que se gana, la decisión se ve más clara.',
       '[Apunta|Apunte] lo único que [buscas|busca]. Si está ahí, ya hay respuesta.',
-      '[Busca|Busque] lo que hay para [ti|usted], y sin conformarse.',
+      '[Busca|Busque] lo que [ganas|gana] con ello, y sin conformarse.',
     ],
     closers: [
       '[Tu|Su] yo futuro quizá lo agradezca.',
@@ -178,7 +182,7 @@ export const SPANISH_MOTIVES = {
   },
   curiosity_gap: {
     subjects: ['Una pregunta: {product}', '¿Lo [conoces|conoce]? {product}', 'Una pregunta para [ti|usted]'],
-    preheaders: ['La respuesta está dentro. Antes, se puede intentar adivinar.'],
+    preheaders: ['Una pregunta para pensar un momento antes de seguir leyendo.'],
     openers: [
       'Una pregunta: ¿qué se sabe de verdad y qué se cree saber? El tema: {product}.',
       'El nombre se lee rápido. ¿Y qué hay detrás? {product}.',
@@ -186,14 +190,14 @@ export const SPANISH_MOTIVES = {
     ],
     hooks: [
       '¿Lo [conoces|conoce]? {product}.',
-      'Con ganas de saber: {product}.',
+      '¿Ganas de saber más? {product}.',
       'Una pregunta abierta: {product}.',
-      'Con ganas de saber, se llega lejos.',
+      'La curiosidad es un buen comienzo.',
       'Una pregunta, y la respuesta cerca.',
     ],
     bodies: [
       'La respuesta está a una mirada.',
-      '[Guarda|Guarde] la pregunta y [ve|vaya] a ver.',
+      '[Quédate|Quédese] con la pregunta y [ve|vaya] a ver.',
       '~Adivinar es la mitad de la gracia. Mirar es la otra.',
     ],
     closers: [

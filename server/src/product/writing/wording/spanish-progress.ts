@@ -60,7 +60,7 @@ export const SPANISH_PROGRESS = {
     ],
     hooks: [
       'Para empezar de nuevo: {product}.',
-      'Hoy, primera hoja: {product}.',
+      'Hoy, día uno: {product}.',
       'Una hoja en blanco: {product}.',
       'Hoy es buen momento para empezar.',
       'Hoy, una hoja en blanco.',
@@ -68,13 +68,13 @@ export const SPANISH_PROGRESS = {
     bodies: [
       'Todo comienzo tiene su propio impulso. Conviene aprovecharlo.',
       'Lo pendiente puede quedarse donde está. Se empieza desde aquí.',
-      'No hace falta una fecha especial. Hoy sirve.',
+      'No hace falta una fecha especial. Hoy vale.',
     ],
     closers: ['Por un buen comienzo.', 'El primer día puede ser hoy.', 'Buen inicio.'],
   },
   endowed_progress: {
-    subjects: ['Se sigue así: {product}', 'El comienzo ya está. Ahora: {product}', 'El comienzo ya está hecho'],
-    preheaders: ['No se empieza de cero. Desde aquí se sigue adelante.'],
+    subjects: ['Seguimos adelante: {product}', 'El comienzo ya está. Ahora: {product}', 'El comienzo ya está hecho'],
+    preheaders: ['No [empiezas|empieza] de cero. Desde aquí, todo es seguir adelante.'],
     openers: [
       'No [empiezas|empieza] de cero, pues ya [estás|está] con nosotros. Desde aquí se sigue: {product}.',
       'El primer paso ya está dado: [estás|está] con nosotros. El siguiente podría ser: {product}.',
@@ -82,10 +82,10 @@ export const SPANISH_PROGRESS = {
     ],
     hooks: [
       'Lo que sigue: {product}.',
-      'El comienzo ya queda hecho. Ahora: {product}.',
-      'Desde este punto: {product}.',
-      'El comienzo ya queda hecho.',
-      'Se sigue desde este punto.',
+      'Ya hay un comienzo. Ahora: {product}.',
+      'A partir de aquí: {product}.',
+      'Ya hay un comienzo.',
+      'Desde aquí, siempre adelante.',
     ],
     bodies: [
       'Seguir es más fácil que empezar. Así que adelante.',
@@ -112,7 +112,7 @@ export const SPANISH_PROGRESS = {
     bodies: [
       'Lo demás puede esperar.',
       'Primero mirar, luego pensar y al final decidir: en ese orden y a [tu|su] ritmo.',
-      'Dividido en trozos, casi todo se puede manejar.',
+      'Por partes, casi todo se puede manejar.',
     ],
     closers: ['Para hoy, un paso basta.', 'El siguiente paso espera su turno.', 'Los pasos cortos también cuentan.'],
   },

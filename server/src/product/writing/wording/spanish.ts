@@ -8,7 +8,7 @@ const greet = (word: string, fallback: string) => ({
   fallback,
 });
 const NONE: ToneWording = {
-  greetings: [greet('Hola', 'de nuevo')],
+  greetings: [greet('Hola', 'qué tal')],
   openings: [],
   bridges: [],
   signOffs: [],
@@ -23,7 +23,7 @@ export const spanish: Library = {
     neutral: NONE,
     plain: NONE,
     friendly: {
-      greetings: [greet('Hola', 'qué tal'), greet('Hola', 'de nuevo')],
+      greetings: [greet('Hola', 'qué tal')],
       openings: [
         'Qué alegría volver a escribir[te|le].',
         'Esperamos que todo vaya bien.',
@@ -42,7 +42,7 @@ export const spanish: Library = {
         'Hasta muy pronto.',
         'Que [tengas|tenga] un día estupendo.',
         '[Cuídate|Cuídese] mucho.',
-        'Un abrazo de todo el equipo.',
+        'Un abrazo de todo el equipo',
         'Siempre nos alegra saber de [ti|usted].',
       ],
     },
@@ -65,13 +65,13 @@ export const spanish: Library = {
       ],
     },
     formal: {
-      greetings: [greet('Buenos días', 'le saludamos')],
+      greetings: [greet('Buenos días', 'estimado/a cliente')],
       openings: [
         'Nos dirigimos a [ti|usted] para informar[te|le] de lo siguiente.',
-        'Deseamos llamar [tu|su] atención sobre este asunto.',
+        'Deseamos señalar[te|le] el asunto siguiente.',
         '[Permite|Permita] que [te|le] presentemos este asunto.',
         'Agradecemos de antemano [tu|su] atención.',
-        'Por la presente queremos informar[te|le].',
+        'Por la presente queremos presentar[te|le] una posibilidad.',
       ],
       bridges: [
         '[Te|Le] invitamos a ello.',
@@ -83,17 +83,17 @@ export const spanish: Library = {
       signOffs: [
         'Agradecemos [tu|su] atención.',
         'Quedamos a [tu|su] disposición.',
-        '[Recibe|Reciba] un cordial saludo.',
+        'Un cordial saludo',
         'Agradecemos [tu|su] confianza.',
-        'Atentamente.',
+        'Atentamente',
       ],
     },
     urgent: {
-      greetings: [greet('Hola', 'de nuevo')],
+      greetings: [greet('Hola', 'qué tal')],
       openings: [
         'Esto conviene hacerlo hoy.',
         '[Ponlo|Póngalo] en el primer lugar de la lista.',
-        'Aquí ayuda una decisión pronta.',
+        'Es mejor decidir pronto.',
         'Vamos al grano.',
         '[Dedica|Dedique] un momento a esto ahora.',
       ],
