@@ -1135,7 +1135,20 @@ export type MessagesPreviewBody = { workspace_id: string; campaign_id: string; m
 /** What messages.preview answers. */
 export type MessagesPreviewReply = {
   message_id: string;
-  previews: { customer_id: string; subject: string | null; message: string; preheader: string | null }[];
+  previews: {
+    customer_id: string;
+    subject: string | null;
+    message: string;
+    preheader: string | null;
+    /** Why this customer was chosen. */
+    reason: 'longest' | 'shortest' | 'missing_values' | 'next';
+  }[];
+  /** Whether sensitive values were masked. */
+  masked: boolean;
+  /** Customers of the segment whose texts were compared: at most 2,000. */
+  compared: number;
+  /** Whether these were all. In a large group only the first 50,000 members are looked at. */
+  whole_segment: boolean;
 };
 
 /** What campaigns.approve takes. */
@@ -1804,7 +1817,7 @@ export function createCalls(send: Send) {
       /**
        * A message as real customers would get it (`POST /v1/campaign/messages/preview`).
        *
-       * Only customers who are eligible and belong to its segment, in the group of its run.
+       * Customers who would get it: of its segment in the group of its run, eligible and not suppressed. Those first whose texts tell most: the longest, the shortest, the one with most values missing. Who may not decrypt customers (customers.decrypt) sees values of sensitive and unique fields masked, about as long as they are. Every preview is audited with the customers it showed.
        *
        * Needs the permission `messages.preview` in the workspace.
        *

@@ -6,7 +6,7 @@ import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaign, requireCampaign, requireRun } from '../campaigns/lock-campaign.ts';
 import { campaignReply, campaignSchema } from '../campaigns/reply.ts';
 import { loadFields } from '../fields/load-fields.ts';
-import { requirePermission } from '../identity/permission.ts';
+import { hasPermission, requirePermission } from '../identity/permission.ts';
 import { MAX_TEMPLATE_CHARACTERS } from '../merge-tags/template.ts';
 import { messageFailures } from '../messages/errors.ts';
 import { messageReply, messageSchema, REVIEW_STATUSES } from '../messages/message.ts';
@@ -18,6 +18,7 @@ import { changeMessages } from './change-messages.ts';
 import { undoDecision } from './decisions.ts';
 import { reviewFailures } from './errors.ts';
 import { previewMessage } from './preview-message.ts';
+import { PREVIEW_REASONS } from './telling-previews.ts';
 
 const ids = { workspace_id: idSchema, campaign_id: idSchema };
 const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
@@ -152,7 +153,8 @@ export const reviewEndpoints = [
     method: 'POST',
     path: '/v1/campaign/messages/preview',
     summary: 'A message as real customers would get it',
-    description: 'Only customers who are eligible and belong to its segment, in the group of its run.',
+    description:
+      'Customers who would get it: of its segment in the group of its run, eligible and not suppressed. Those first whose texts tell most: the longest, the shortest, the one with most values missing. Who may not decrypt customers (customers.decrypt) sees values of sensitive and unique fields masked, about as long as they are. Every preview is audited with the customers it showed.',
     access: { kind: 'workspace', permission: 'messages.preview' },
     body: z.strictObject({ ...ids, message_id: idSchema, limit: z.number().int().min(1).max(20).optional() }),
     reply: z.object({
@@ -163,16 +165,23 @@ export const reviewEndpoints = [
           subject: z.string().nullable(),
           message: z.string(),
           preheader: z.string().nullable(),
+          reason: z.enum(PREVIEW_REASONS).describe('Why this customer was chosen.'),
         }),
       ),
+      masked: z.boolean().describe('Whether sensitive values were masked.'),
+      compared: z.number().int().describe('Customers of the segment whose texts were compared: at most 2,000.'),
+      whole_segment: z
+        .boolean()
+        .describe('Whether these were all. In a large group only the first 50,000 members are looked at.'),
     }),
     example: { ...example, message_id: EXAMPLE_ID },
     audit: 'message.previewed',
     failures: [segmentFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const campaign = await requireCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
+      const isMasked = !(await hasPermission(tx, actor, body.workspace_id, 'customers.decrypt'));
       const keys = await services.keyring.forAccount(actor.accountId);
-      const previews = await previewMessage(
+      const { previews, compared, isWholeSegment } = await previewMessage(
         tx,
         keys,
         campaign,
@@ -181,10 +190,16 @@ export const reviewEndpoints = [
           messageId: body.message_id,
           limit: body.limit ?? 3,
           todayYear: services.clock.now().getUTCFullYear(),
+          isMasked,
         },
       );
-      audit({ campaign_id: body.campaign_id, message_id: body.message_id, customers: previews.length });
-      return { message_id: body.message_id, previews };
+      audit({
+        campaign_id: body.campaign_id,
+        message_id: body.message_id,
+        customer_ids: previews.map((preview) => preview.customer_id),
+        masked: isMasked,
+      });
+      return { message_id: body.message_id, previews, masked: isMasked, compared, whole_segment: isWholeSegment };
     },
   }),
   endpoint({

@@ -252,56 +252,6 @@ describe('reopening', () => {
   });
 });
 
-describe('the preview of a message', () => {
-  const previewOf = async (campaignId: string, messageId: string, limit = 20) =>
-    (await six.ok('POST', '/v1/campaign/messages/preview', { campaign_id: campaignId, message_id: messageId, limit }))
-      .previews;
-
-  test('shows real customers of its segment, with fallbacks where they have no value', async () => {
-    const { campaignId, messages } = await inReview('Previewed');
-    const [plus] = messages;
-    await six.decide(campaignId, {
-      message_ids: [plus.message_id],
-      message: 'Hi {{first_name | fallback: "you"}}, open it today',
-    });
-    const texts = (await previewOf(campaignId, plus.message_id)).map((preview: { message: string }) => preview.message);
-    assert.deepEqual(
-      texts,
-      ['Ada', 'Bob', 'you', 'Dan'].map((name) => `Hi ${name}, open it today`),
-    );
-    assert.equal((await previewOf(campaignId, plus.message_id, 2)).length, 2);
-  });
-
-  test('shows nobody who would not get the message', async () => {
-    const { campaignId, messages } = await inReview('Consenting', {
-      eligible_when: [{ field_name: 'consent', op: 'is', value: true }],
-    });
-    assert.equal((await previewOf(campaignId, messages[0].message_id)).length, 2);
-  });
-
-  test("of an earlier run shows that run's group", async () => {
-    const { campaignId, messages } = await readyToPublish('Earlier');
-    await six.ended((await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId })).job_id);
-    const other = await newGroup(server.a, 'Later');
-    await six.add([{ customer_number: 'L-1', plan: 'Plus' }], other);
-    await six.ok('POST', '/v1/campaign/rerun/initiate', { campaign_id: campaignId, customer_group_id: other });
-    assert.equal((await previewOf(campaignId, messages[0].message_id)).length, 4);
-    const [now] = await six.messages(campaignId);
-    assert.equal((await previewOf(campaignId, now.message_id)).length, 1);
-  });
-
-  test('is audited, and not for a foreign message', async () => {
-    const { campaignId, messages } = await inReview('Audited');
-    await previewOf(campaignId, messages[0].message_id);
-    const answer = await server.b.call('POST', '/v1/campaign/messages/preview', {
-      workspace_id: server.b.workspaceId,
-      campaign_id: campaignId,
-      message_id: messages[0].message_id,
-    });
-    assert.deepEqual([answer.status, answer.body.code], [400, 'not_found']);
-  });
-});
-
 describe('a field that a text uses', () => {
   test('cannot be deleted while the campaign is unpublished', async () => {
     const field = await six.ok('PUT', '/v1/cpf', { field_name: 'nickname', field_type: 'string' });
