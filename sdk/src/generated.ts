@@ -47,6 +47,8 @@ export type Brief = {
   /** A code ("de", "fr-CH") or a name ("Spanish"); English when absent. The offline writer writes en, de, fr and es. */
   language?: string;
   link?: string;
+  /** Addresses that texts may have beside link: these, and whatever lies below their path. */
+  allowed_links?: string[];
   audience_notes?: string;
   must_include?: string[];
   must_avoid?: string[];
@@ -183,6 +185,18 @@ export type CustomerProfileField = {
   updated_at: string;
 };
 
+export type Finding = {
+  /** One of docs/checks.md. */
+  code: string;
+  /** Errors block approval. */
+  severity: 'error' | 'warning';
+  message: string;
+  /** What to do, in words. */
+  fix: string | null;
+  /** The fix where it can be applied as it is: characters (UTF-16 units) from..to of the part replaced. */
+  edit: { part: 'subject' | 'preheader' | 'message'; from: number; to: number; replacement: string } | null;
+};
+
 export type GroupMember = {
   customer_id: string;
   account_id: string;
@@ -307,7 +321,7 @@ export type Message = {
   subject: string | null;
   message: string;
   technique: string;
-  findings: { code: string; severity: 'error' | 'warning'; message: string; fix: string | null }[];
+  findings: Finding[];
   review_status: 'Pending' | 'Approved' | 'Rejected' | 'Excluded';
   approval_stage: 'Ready for review' | 'Ready to publish' | 'Published';
   is_archived: boolean;
@@ -1035,6 +1049,23 @@ export type MessagesRegenerateBody = { workspace_id: string; campaign_id: string
 
 /** What messages.regenerate answers. */
 export type MessagesRegenerateReply = { job_id: string };
+
+/** What messages.lint takes. */
+export type MessagesLintBody = { workspace_id: string; campaign_id: string; message_ids?: string[] | undefined };
+
+/** What messages.lint answers. */
+export type MessagesLintReply = {
+  campaign_id: string;
+  run_number: number;
+  checked: number;
+  /** Messages with at least one error. */
+  errors: number;
+  /** Messages with warnings only. */
+  warnings: number;
+  totals: { code: string; severity: 'error' | 'warning'; messages: number }[];
+  /** Those with findings. */
+  messages: { message_id: string; findings: Finding[] }[];
+};
 
 /** What reviews.queue takes. */
 export type ReviewsQueueBody = {
@@ -1794,6 +1825,15 @@ export function createCalls(send: Send) {
        */
       regenerate: (body: MessagesRegenerateBody, options: CallOptions = {}): Promise<MessagesRegenerateReply> =>
         send<MessagesRegenerateReply>({ name: 'messages.regenerate', method: 'POST', path: '/v1/campaign/messages/regenerate', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Check the messages of the current run as they stand now (`POST /v1/campaign/messages/lint`).
+       *
+       * Runs every check of docs/checks.md over the active messages of the current run (or over message_ids) with the fields of today, and compares segments with each other (duplicate_text). Nothing is stored. Errors block approval, warnings do not.
+       *
+       * Needs the permission `messages.read` in the workspace.
+       */
+      lint: (body: MessagesLintBody, options: CallOptions = {}): Promise<MessagesLintReply> =>
+        send<MessagesLintReply>({ name: 'messages.lint', method: 'POST', path: '/v1/campaign/messages/lint', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
        * Messages of a campaign, largest segments first (`POST /v1/campaign/messages`).
        *

@@ -2,6 +2,7 @@ import type { Endpoint } from '../platform/http/endpoint.ts';
 import { accountEndpoints } from './accounts/endpoints.ts';
 import { auditEndpoints } from './audit/endpoints.ts';
 import { campaignEndpoints } from './campaigns/endpoints.ts';
+import { checkEndpoints } from './checks/endpoints.ts';
 import { customerEndpoints } from './customers/endpoints.ts';
 import { fieldEndpoints } from './fields/endpoints.ts';
 import { generationEndpoints } from './generation/endpoints.ts';
@@ -29,6 +30,7 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...importEndpoints,
   ...campaignEndpoints,
   ...generationEndpoints,
+  ...checkEndpoints,
   ...queueEndpoints,
   ...reviewEndpoints,
   ...publishingEndpoints,

@@ -83,6 +83,11 @@ export const briefSchema = z
         'A code ("de", "fr-CH") or a name ("Spanish"); English when absent. The offline writer writes en, de, fr and es.',
       ),
     link: z.url().max(500).optional(),
+    allowed_links: z
+      .array(z.url({ protocol: /^https?$/ }).max(500))
+      .max(20)
+      .optional()
+      .describe('Addresses that texts may have beside link: these, and whatever lies below their path.'),
     audience_notes: z.string().trim().min(1).max(1_000).optional(),
     must_include: z.array(phraseSchema).max(20).optional(),
     must_avoid: z.array(phraseSchema).max(100).optional(),

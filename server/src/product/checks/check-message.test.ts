@@ -61,6 +61,45 @@ describe('findings', () => {
     ['sms_parts', `${GOOD} ${'x'.repeat(100)}`, { max_length: 400 }],
     ['false_urgency', `${GOOD} Hurry!`],
     ['all_caps', `${GOOD} OPEN THIS RIGHT AWAY TODAY`],
+    ['false_urgency', `${GOOD} Nur noch heute!`, { channel: 'whatsapp' }],
+    ['false_urgency', `${GOOD} Dernière chance !`, { channel: 'whatsapp' }],
+    ['false_urgency', `${GOOD} ¡Última oportunidad!`, { channel: 'whatsapp' }],
+    ['exclamation_marks', `${GOOD} Good!!`],
+    ['unsupported_claim', `${GOOD} It is risk-free.`],
+    ['unsupported_claim', `${GOOD} The cheapest one.`],
+    ['hidden_characters', `${GOOD} a\u200bb`, { channel: 'whatsapp' }],
+    ['hidden_characters', `${GOOD} \u202eevil`, { channel: 'whatsapp' }],
+    ['hidden_characters', `${GOOD} \ud800`, { channel: 'whatsapp' }],
+    ['mixed_alphabets', `${GOOD} p\u0430y`, { channel: 'whatsapp' }],
+    ['markup', `${GOOD} <script>x`, { channel: 'whatsapp' }],
+    ['markup', `${GOOD} <b>Now</b>`],
+    ['markup', `${GOOD} &nbsp;`],
+    ['deceptive_link', `${GOOD} https://bank.example@evil.com`, { brief: { ...brief, must_avoid: [] } }],
+    ['deceptive_link', `${GOOD} https://bank.example.evil.com/saver`, { brief: { ...brief, must_avoid: [] } }],
+    ['deceptive_link', `${GOOD} https://xn--bnk-ela.example/`],
+    [
+      'deceptive_link',
+      `${GOOD} https://b\u0430nk.example/`,
+      { channel: 'whatsapp', brief: { ...brief, product: 'b\u0430nk' } },
+    ],
+    ['tag_in_link', `${GOOD} {{plan}}.com`],
+    ['preheader_too_short', GOOD, { channel: 'email', max_length: 2_000, subject: 'News', preheader: 'Look' }],
+    [
+      'preheader_too_long',
+      GOOD,
+      { channel: 'email', max_length: 2_000, subject: 'News', preheader: 'word '.repeat(30) },
+    ],
+    [
+      'preheader_repeats_subject',
+      GOOD,
+      { channel: 'email', max_length: 2_000, subject: 'News of your saver', preheader: 'news of your  saver' },
+    ],
+    ['empty_text', '  ', { brief: { objective: 'a', product: 'b', call_to_action: 'c' } }],
+    [
+      'hard_to_read',
+      `${GOOD} ${'Notwithstanding institutional considerations, organisational representatives characteristically acknowledge extraordinary accessibility. '.repeat(2)}`,
+      { channel: 'email', subject: 'News', max_length: 2_000 },
+    ],
     ['wrong_language', 'Wir haben etwas für Sie und Ihre Pläne: das ist nicht zu übersehen. Capital at risk.'],
   ];
   for (const [code, message, more] of single)
@@ -108,6 +147,85 @@ describe('findings', () => {
         assert.ok(finding.severity === 'error' || finding.severity === 'warning');
         assert.ok((finding.fix ?? '').length > 5, finding.code);
       }
+  });
+  test('whole words are banned, in simple forms, with or without accents', () => {
+    const saying = (text: string, phrase: string) =>
+      codes(text, {
+        channel: 'whatsapp',
+        brief: { objective: 'a', product: 'b', call_to_action: 'c', must_avoid: [phrase] },
+      });
+    const banned: [string, string][] = [
+      ['Your banks', 'bank'],
+      ['Garantierte Zinsen', 'garantiert'],
+      ['Une economie', 'économie'],
+      ['Cheaper than ever', 'cheap'],
+      ['Only fees', 'fee'],
+      ['No  hidden\nfee', 'no hidden fees'],
+      ['Get it for free', 'free'],
+      ['GRATUITO', 'gratuito'],
+      ['最高の選択', '最高'],
+    ];
+    for (const [text, phrase] of banned) assert.deepEqual(saying(text, phrase), ['banned_phrase'], text);
+    const fine: [string, string][] = [
+      ['A marketing plan', 'mark'],
+      ['Start now', 'stars'],
+      ['Bankrupt', 'bank'],
+      ['Freedom', 'free'],
+      ['An offering', 'off'],
+    ];
+    for (const [text, phrase] of fine) assert.deepEqual(saying(text, phrase), [], text);
+  });
+  test('a deadline in the brief may hurry, and a claim of the brief may be made', () => {
+    const more = (objective: string) => ({ brief: { ...brief, objective, must_avoid: [] } });
+    assert.deepEqual(codes(`${GOOD} Last chance!`, more('Sell until 31 May')), []);
+    assert.deepEqual(codes(`${GOOD} Last chance!`, more('Sell for 2.50 EUR')), ['false_urgency']);
+    assert.deepEqual(codes(`${GOOD} It is risk-free.`, more('Tell that it is risk free')), []);
+  });
+  test('what lies below an allowed link is allowed, on exactly that host', () => {
+    const allowed = {
+      brief: { ...brief, must_avoid: [], allowed_links: ['https://help.example/faq'] },
+      channel: 'whatsapp' as const,
+    };
+    for (const link of ['https://help.example/faq', 'https://help.example/faq/1?a=b', 'help.example/faq/1'])
+      assert.deepEqual(codes(`${GOOD} ${link}`, allowed), [], link);
+    for (const link of [
+      'https://help.example/faqs',
+      'http://help.example/faq',
+      'https://help.example/faq/../x',
+      'https://help.example:8443/faq',
+    ])
+      assert.deepEqual(codes(`${GOOD} ${link}`, allowed), ['unknown_link'], link);
+  });
+  test('edits mend what they are offered for', () => {
+    const mendable: [string, string, Partial<Checked>?][] = [
+      ['hidden_characters', `${GOOD} a\u200bb`],
+      ['markup', `${GOOD} <b>Now</b>`],
+      ['unknown_link', `${GOOD} https://evil.example`],
+      ['exclamation_marks', `${GOOD} Good!!!`],
+      ['all_caps', `${GOOD} OPEN THIS RIGHT AWAY TODAY`],
+      ['sms_not_gsm7', `${GOOD} “Now” – or…`],
+      ['missing_required_phrase', 'Open it.'],
+      ['unknown_tag', `${GOOD} {{password}}`],
+      ['unknown_filter', `${GOOD} {{plan | shout}}`],
+    ];
+    for (const [code, message, more] of mendable) {
+      const [found] = checkMessage(checked(message, more));
+      assert.equal(found?.code, code);
+      assert.ok(found?.edit?.part === 'message', code);
+      const { from, to, replacement } = found.edit;
+      const mended = message.slice(0, from) + replacement + message.slice(to);
+      assert.ok(!codes(mended, more).includes(code), `${code}: ${mended}`);
+    }
+  });
+  test('emoji, right-to-left text and scripts that join are no hidden characters', () => {
+    for (const text of [
+      '👩‍💻 👍🏽 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+      'می\u200cخواهم',
+      'שלום\u200f!',
+      'क्\u200dष',
+      'a < b & c, 3 <5',
+    ])
+      assert.deepEqual(codes(`${GOOD} ${text}`, { channel: 'whatsapp' }), [], text);
   });
   test('a language that is not known here is not judged', () =>
     assert.deepEqual(codes(GOOD, { brief: { ...brief, language: 'pt-BR' } }), []));

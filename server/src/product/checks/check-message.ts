@@ -1,162 +1,173 @@
-import type { Brief, ChannelName } from '../campaigns/campaign.ts';
-import type { FieldDefinition } from '../fields/field.ts';
-import { tagErrors, tagsWithoutFallback } from '../merge-tags/check-tags.ts';
-import type { MessageFinding } from '../messages/message.ts';
-import { otherLanguage } from './rules/language.ts';
-import { briefLinks, foreignLinks } from './rules/links.ts';
-import { isGsm, smsParts } from './rules/sms.ts';
-import { plainly, plainWording, withFallbacks } from './rules/wording.ts';
+import type { Brief } from '../campaigns/campaign.ts';
+import { type Checked, type Edit, error, type Finding, type PartName, type Piece, warning } from './finding.ts';
+import { hiddenCharacters, markup, mixedAlphabets } from './rules/characters.ts';
+import {
+  bannedPhrases,
+  claimsNotIn,
+  type Phrase,
+  phrasesOf,
+  unsupportedClaims,
+  withoutWishes,
+} from './rules/claims.ts';
+import { languageCode, otherLanguage } from './rules/language.ts';
+import { lengthFindings } from './rules/lengths.ts';
+import { foreignLinks, hasTagInLink, isDeceptive, type LinkPolicy, linkPolicy } from './rules/links.ts';
+import { hardToRead } from './rules/reading-level.ts';
+import { allCapitals, exclamationMarks } from './rules/style.ts';
+import { tagFindings } from './rules/tags.ts';
+import { falseUrgency, statesDeadline } from './rules/urgency.ts';
+import { plainly, withFallbacks } from './rules/wording.ts';
+import { wordsOf } from './rules/words.ts';
 
-export type Finding = MessageFinding;
+export type { Checked, Finding } from './finding.ts';
 
-export type Checked = {
-  channel: ChannelName;
-  max_length: number;
-  subject: string | null;
-  message: string;
-  preheader: string | null;
-  brief: Brief;
-  fields: readonly Pick<FieldDefinition, 'field_name' | 'is_required'>[];
+/** What a brief asks of its texts, worked out once for all of them. */
+type Demands = {
+  briefText: string;
+  links: LinkPolicy;
+  required: { phrase: string; plain: string }[];
+  banned: Phrase[];
+  claims: Phrase[];
+  deadlineStated: boolean;
+  language: string | null;
 };
 
-/** Characters of a subject line that mail programs and phones show whole. */
-const SUBJECT_CHARACTERS: Partial<Record<ChannelName, number>> = { email: 78, push: 50 };
-const URGENCY = /\b(act now|hurry|last chance|only today|ends soon|while stocks last|don't miss out|limited time)\b/i;
-const SHOUTING = /\b[A-Z]{4,}\b(?:\W+\b[A-Z]{4,}\b){2,}/;
+const demandsByBrief = new WeakMap<Brief, Demands>();
 
-const finding = (code: string, severity: Finding['severity'], message: string, fix: string | null = null): Finding => ({
-  code,
-  severity,
-  message,
-  fix,
-});
+function demandsOf(brief: Brief): Demands {
+  const known = demandsByBrief.get(brief);
+  if (known !== undefined) return known;
+  const said = [brief.objective, brief.product, brief.call_to_action, brief.audience_notes ?? ''];
+  const briefText = [...said, ...(brief.must_include ?? []), ...(brief.must_avoid ?? [])].join('\n');
+  const positive = [...said, ...(brief.must_include ?? [])].join('\n');
+  const banned = phrasesOf(brief.must_avoid ?? []);
+  const demands: Demands = {
+    briefText,
+    links: linkPolicy(brief),
+    required: (brief.must_include ?? []).map((phrase) => ({ phrase, plain: plainly(phrase.normalize('NFC')) })),
+    banned,
+    claims: claimsNotIn(wordsOf(positive), banned),
+    deadlineStated: statesDeadline(positive),
+    language: languageCode(brief.language ?? 'en'),
+  };
+  demandsByBrief.set(brief, demands);
+  return demands;
+}
 
-function lengthFindings(message: Checked): Finding[] {
-  const found: Finding[] = [];
-  const length = [...withFallbacks(message.message)].length;
-  if (length > message.max_length)
-    found.push(
-      finding(
-        'too_long',
-        'error',
-        `The text has ${length} characters; ${message.channel} may have ${message.max_length}.`,
-        `Take out ${length - message.max_length} characters.`,
-      ),
-    );
-  const limit = SUBJECT_CHARACTERS[message.channel];
-  if (limit !== undefined && message.subject !== null) {
-    const subjectLength = [...withFallbacks(message.subject)].length;
-    if (subjectLength > limit)
-      found.push(
-        finding(
-          'subject_too_long',
-          'warning',
-          `The subject has ${subjectLength} characters; about ${limit} are shown.`,
-          'Shorten the subject.',
-        ),
-      );
+function piecesOf(message: Checked): Map<PartName, Piece> {
+  const pieces = new Map<PartName, Piece>();
+  for (const part of ['subject', 'preheader', 'message'] as const) {
+    const raw = message[part];
+    if (raw !== null) pieces.set(part, { part, raw, plain: withFallbacks(raw) });
   }
-  if (message.channel === 'email' && (message.subject ?? '').trim() === '')
-    found.push(finding('missing_subject', 'error', 'An email needs a subject.', 'Write a subject.'));
-  if (message.message.trim() === '') found.push(finding('empty_text', 'error', 'The text is empty.', 'Write a text.'));
+  return pieces;
+}
+
+function requiredPhrases(message: Checked, pieces: readonly Piece[], demands: Demands): Finding[] {
+  const plain = plainly(
+    pieces
+      .map((piece) => piece.plain)
+      .join('\n')
+      .normalize('NFC'),
+  );
+  const end = message.message.trimEnd().length;
+  return demands.required
+    .filter((phrase) => !plain.includes(phrase.plain))
+    .map(({ phrase }) =>
+      error('missing_required_phrase', `The brief asks for the words "${phrase}".`, {
+        fix: `Add "${phrase}".`,
+        edit: {
+          part: 'message',
+          from: end,
+          to: message.message.length,
+          replacement: end === 0 ? phrase : ` ${phrase}`,
+        },
+      }),
+    );
+}
+
+/** Puts the brief's link in the place of the foreign one, where that stands in the text as it is. */
+function linkEdit({ part, raw }: Piece, link: string, brief: Brief): Edit | null {
+  const from = raw.indexOf(link);
+  if (brief.link === undefined || from === -1) return null;
+  return { part, from, to: from + link.length, replacement: brief.link };
+}
+
+function linkFindings(piece: Piece, brief: Brief, { links }: Demands): Finding[] {
+  const foreign = foreignLinks(piece.plain, links);
+  const fix = brief.link === undefined ? 'Take the link out.' : `Use ${brief.link}.`;
+  const found: Finding[] = [];
+  const [first] = foreign;
+  if (first !== undefined) {
+    const deceptive = foreign.find((link) => isDeceptive(link, links));
+    const edit = linkEdit(piece, deceptive ?? first, brief);
+    found.push(
+      deceptive === undefined
+        ? error('unknown_link', 'The text has a link that is not one of the brief.', { fix, edit })
+        : error('deceptive_link', 'The text has a link that is made to look like another one.', { fix, edit }),
+    );
+  }
+  if (hasTagInLink(piece.raw))
+    found.push(
+      error('tag_in_link', 'A merge tag stands inside a link: a customer’s value would decide where it leads.', {
+        fix: 'Take the tag out of the link.',
+      }),
+    );
   return found;
 }
 
-function phraseFindings(message: Checked): Finding[] {
-  const { brief } = message;
-  const text = [message.subject, message.preheader, message.message]
-    .map((part) => withFallbacks(part ?? ''))
-    .join('\n');
-  const links = briefLinks(brief);
-  const plain = plainly(text);
-  const wording = plainWording(text, links);
-  const missing = (brief.must_include ?? []).filter((phrase) => !plain.includes(plainly(phrase)));
-  const banned = (brief.must_avoid ?? []).filter((phrase) => wording.includes(plainly(phrase)));
-  const foreign = foreignLinks(text, brief);
+function wordingFindings(message: Checked, pieces: readonly Piece[], demands: Demands): Finding[] {
+  const texts = pieces.map(({ plain }) =>
+    wordsOf(demands.links.links.reduce((rest, link) => rest.replaceAll(link, ' '), plain)),
+  );
+  const body = pieces.find((piece) => piece.part === 'message')?.plain ?? '';
+  const language = otherLanguage(body, message.brief.language);
   return [
-    ...missing.map((phrase) =>
-      finding('missing_required_phrase', 'error', `The brief asks for the words "${phrase}".`, `Add "${phrase}".`),
+    ...bannedPhrases(texts, demands.banned),
+    ...unsupportedClaims(
+      pieces.map(({ plain }) => wordsOf(withoutWishes(plain))),
+      demands.claims,
     ),
-    ...banned.map((phrase) =>
-      finding('banned_phrase', 'error', `The brief forbids the words "${phrase}".`, `Take "${phrase}" out.`),
-    ),
-    ...(foreign.length === 0
-      ? []
+    ...falseUrgency(pieces, demands.deadlineStated),
+    ...(language === null
+      ? hardToRead(body, message.channel, demands.language)
       : [
-          finding(
-            'unknown_link',
-            'error',
-            'The text has a link that is not one of the brief.',
-            brief.link === undefined ? 'Take the link out.' : `Use ${brief.link}.`,
+          warning(
+            'wrong_language',
+            `The text seems to be in another language ("${language}") than the brief asks for.`,
+            { fix: 'Write it in the language of the brief, or change the brief.' },
           ),
         ]),
   ];
 }
 
-function styleFindings(message: Checked): Finding[] {
-  const text = withFallbacks(message.message);
-  const found: Finding[] = [];
-  if (URGENCY.test(text) && !URGENCY.test(JSON.stringify(message.brief)))
-    found.push(
-      finding(
-        'false_urgency',
-        'warning',
-        'The text hurries its readers, but the brief names no deadline.',
-        'Take the hurry out, or name the deadline in the brief.',
-      ),
-    );
-  if (SHOUTING.test(text))
-    found.push(
-      finding('all_caps', 'warning', 'Several words in a row are in capitals.', 'Write them in small letters.'),
-    );
-  if (message.channel === 'sms') found.push(...smsFindings(text));
-  const language = otherLanguage(text, message.brief.language);
-  if (language !== null)
-    found.push(
-      finding(
-        'wrong_language',
-        'warning',
-        `The text seems to be in another language ("${language}") than the brief asks for.`,
-        'Write it in the language of the brief, or change the brief.',
-      ),
-    );
-  return found;
+/** One entry a code and sentence: the same said of subject and text is said once. */
+function once(findings: readonly Finding[]): Finding[] {
+  return [
+    ...new Map(findings.toReversed().map((finding) => [`${finding.code} ${finding.message}`, finding])).values(),
+  ].toReversed();
 }
 
-function smsFindings(text: string): Finding[] {
-  const found: Finding[] = [];
-  if (!isGsm(text))
-    found.push(
-      finding(
-        'sms_not_gsm7',
-        'warning',
-        'A character outside the GSM alphabet halves what fits into one SMS.',
-        'Replace special quotes, dashes and emoji.',
-      ),
-    );
-  const parts = smsParts(text);
-  if (parts > 1)
-    found.push(finding('sms_parts', 'warning', `The text goes out as ${parts} SMS.`, 'Shorten it to pay for one.'));
-  return found;
-}
-
-/** Everything there is to say about one message, errors first. Pure. */
+/**
+ * Everything there is to say about one message, errors first; docs/checks.md lists the codes. Pure, never throws whatever
+ * the text, and takes time in proportion to its length. What the customers' values add is in check-rendered.ts.
+ */
 export function checkMessage(message: Checked): Finding[] {
-  const texts = [message.subject ?? '', message.preheader ?? '', message.message];
-  const found = [
-    ...texts.flatMap((text) =>
-      tagErrors(text, message.fields).map((problem) =>
-        finding(problem.code, 'error', problem.message, 'Correct the tag, or take it out.'),
-      ),
-    ),
-    ...texts.flatMap((text) =>
-      tagsWithoutFallback(text, message.fields).map((problem) =>
-        finding(problem.code, 'error', problem.message, 'Add a fallback to the tag.'),
-      ),
-    ),
-    ...lengthFindings(message),
-    ...phraseFindings(message),
-    ...styleFindings(message),
-  ];
+  const demands = demandsOf(message.brief);
+  const byPart = piecesOf(message);
+  const pieces = [...byPart.values()];
+  const found = once([
+    ...pieces.flatMap((piece) => tagFindings(piece, message.fields)),
+    ...pieces.flatMap((piece) => [
+      ...hiddenCharacters(piece),
+      ...markup(piece),
+      ...mixedAlphabets(piece, demands.briefText),
+      ...linkFindings(piece, message.brief, demands),
+    ]),
+    ...lengthFindings(message, byPart),
+    ...requiredPhrases(message, pieces, demands),
+    ...wordingFindings(message, pieces, demands),
+    ...pieces.flatMap((piece) => [...allCapitals(piece), ...exclamationMarks(piece)]),
+  ]);
   return found.sort((left, right) => Number(left.severity === 'warning') - Number(right.severity === 'warning'));
 }

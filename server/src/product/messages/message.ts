@@ -10,8 +10,31 @@ export type ReviewStatus = (typeof REVIEW_STATUSES)[number];
 export const APPROVAL_STAGES = ['Ready for review', 'Ready to publish', 'Published'] as const;
 export type ApprovalStage = (typeof APPROVAL_STAGES)[number];
 
+export const findingSchema = z
+  .object({
+    code: z.string().describe('One of docs/checks.md.'),
+    severity: z.enum(['error', 'warning']).describe('Errors block approval.'),
+    message: z.string(),
+    fix: z.string().nullable().describe('What to do, in words.'),
+    edit: z
+      .object({
+        part: z.enum(['subject', 'preheader', 'message']),
+        from: z.number().int(),
+        to: z.number().int(),
+        replacement: z.string(),
+      })
+      .nullable()
+      .describe('The fix where it can be applied as it is: characters (UTF-16 units) from..to of the part replaced.'),
+  })
+  .meta({ id: 'Finding' });
+
 /** What a check says of a message; errors block approval. */
-export type MessageFinding = { code: string; severity: 'error' | 'warning'; message: string; fix: string | null };
+export type MessageFinding = z.output<typeof findingSchema>;
+
+/** Findings as callers see them: those of texts that were checked before edits were offered have none. */
+export function findingReply(finding: Omit<MessageFinding, 'edit'> & Partial<MessageFinding>): MessageFinding {
+  return { ...finding, edit: finding.edit ?? null };
+}
 
 export type MessageRow = {
   message_id: string;
@@ -63,14 +86,7 @@ export const messageSchema = z
     subject: z.string().nullable(),
     message: z.string(),
     technique: z.string(),
-    findings: z.array(
-      z.object({
-        code: z.string(),
-        severity: z.enum(['error', 'warning']),
-        message: z.string(),
-        fix: z.string().nullable(),
-      }),
-    ),
+    findings: z.array(findingSchema),
     review_status: z.enum(REVIEW_STATUSES),
     approval_stage: z.enum(APPROVAL_STAGES),
     is_archived: z.boolean(),
@@ -95,7 +111,7 @@ export function messageReply(row: MessageInSegment): z.output<typeof messageSche
     subject: row.subject,
     message: row.message,
     technique: row.technique,
-    findings: row.findings,
+    findings: row.findings.map(findingReply),
     review_status: row.review_status,
     approval_stage: row.approval_stage,
     is_archived: row.is_archived,

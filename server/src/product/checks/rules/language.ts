@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
 const ENOUGH_WORDS = 8;
 
 /** "de", "de-AT" and "German" as "de"; null for a language that is not checked. */
-function languageCode(language: string): string | null {
+export function languageCode(language: string): string | null {
   const plain = language.trim().toLowerCase();
   const code = NAMES[plain] ?? (/^[a-z]{2}([-_].*)?$/.test(plain) ? plain.slice(0, 2) : '');
   return Object.hasOwn(SMALL_WORDS, code) ? code : null;

@@ -13,3 +13,24 @@ export function smsParts(text: string): number {
   const [one, each] = isGsm(text) ? [160, 153] : [70, 67];
   return size <= one ? 1 : Math.ceil(size / each);
 }
+
+/** Typographic characters with a plain one that says the same. */
+const PLAIN: readonly (readonly [RegExp, string])[] = [
+  [/[“”„‟″«»]/g, '"'],
+  [/[‘’‚‛′´`]/g, "'"],
+  [/[–—―‒−‐‑]/g, '-'],
+  [/…/g, '...'],
+  [/[\u00a0\u202f\u2009\u2007\u2002\u2003]/g, ' '],
+  [/[•·]/g, '-'],
+  [/[!！]/g, '!'],
+];
+
+/** The text with plain characters in the place of typographic ones, as far as there are such. Quotes inside tags stay quotes. */
+export function toGsm(text: string): string {
+  return text
+    .split(/(\{\{[^{}]{0,1000}\}\})/)
+    .map((piece) =>
+      piece.startsWith('{{') ? piece : PLAIN.reduce((rest, [from, to]) => rest.replace(from, to), piece),
+    )
+    .join('');
+}
