@@ -83,6 +83,7 @@ export const reviewPart: BenchPart = {
       });
       const page = await timed(() => client.reviews.queue(ids));
       const whole = await timed(() => client.reviews.queue({ ...ids, page_size: 200, members: 100 }));
+      const lint = await timed(() => client.messages.lint(ids));
       const list = await timed(() => client.messages.list({ ...ids, page_size: 1_000 }));
       await client.messages.change({ ...ids, all: true, review_status: 'Approved' });
       const startedAt = performance.now();
@@ -93,6 +94,7 @@ export const reviewPart: BenchPart = {
         { what: 'clusters', value: totals.clusters, shown: thousands(totals.clusters) },
         shown('review page', page),
         shown('review page of 200 clusters, 100 members each', whole),
+        shown('lint all', lint),
         shown('1,000 messages as a list', list),
         shown('approve all', approve),
       ];

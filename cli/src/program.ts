@@ -5,6 +5,7 @@ import { addFetchCommand } from './commands/fetch.ts';
 import { addFieldCommands } from './commands/fields.ts';
 import { addGroupCommands } from './commands/groups.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addLintCommand } from './commands/lint.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addRerunCommands } from './commands/rerun.ts';
 import { addReviewCommand } from './commands/review.ts';
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
   addReviewCommand(campaign);
   addFetchCommand(program);
   addRerunCommands(program);
+  addLintCommand(program);
   addVerifyCommand(program);
   addAuditCommands(program);
   return program;
