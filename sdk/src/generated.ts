@@ -992,6 +992,13 @@ export type CampaignsSegmentsBody = {
     aliases?: Record<string, string> | undefined;
   }[];
   min_segment_size?: number | undefined;
+  channels?: {
+    channel: 'email' | 'sms' | 'push' | 'in_app' | 'whatsapp';
+    /** Characters. SMS has 160 when nothing is said. */
+    max_length?: number | undefined;
+  }[] | undefined;
+  variants?: number | undefined;
+  writer?: string | undefined;
 };
 
 /** What campaigns.segments answers. */
@@ -1011,7 +1018,28 @@ export type CampaignsSegmentsReply = {
     size: number;
     into: string;
   }[];
-  estimate: { messages: number; model_calls: number };
+  estimate: {
+    messages: number;
+    model_calls: number;
+    tokens: { input: number; output: number };
+    /** By the writer's price; null when it has none. */
+    cost: number | null;
+    currency: string | null;
+    minutes: number;
+  };
+  /** The attribute without which most combinations would be gone. */
+  exploding: {
+    field_name: string;
+    distinct_values: number;
+    /** How many of the combinations would be gone without it, 0 to 1. */
+    share: number;
+  } | null;
+  suggestions: {
+    field_name: string;
+    bands: (number | string)[] | null;
+    aliases: Record<string, string> | null;
+    reason: string;
+  }[];
 };
 
 /** What campaigns.all takes. */
@@ -1764,7 +1792,7 @@ export function createCalls(send: Send) {
       /**
        * Preview the segments of a group (`POST /v1/campaign/segments`).
        *
-       * Sizes of all segments these attributes would make, which small ones would be merged into which, and what writing them would take for one channel.
+       * Sizes of all segments these attributes would make, which small ones would be merged into which, which attribute makes most of the combinations, bands and aliases that would make them fewer, and what writing would take: for one email each unless channels, variants and writer say otherwise.
        *
        * Needs the permission `campaigns.read` in the workspace.
        */

@@ -5,16 +5,20 @@ import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { visibleWorkspaces } from '../identity/permission.ts';
 import { segmentFailures } from '../segments/errors.ts';
+import { explodingAttribute } from '../segments/explosion.ts';
 import { makeSegments } from '../segments/make-segments.ts';
 import { readSegmentBy, segmentBySchema } from '../segments/segment-by.ts';
+import { suggestFewer } from '../segments/suggest.ts';
 import { endpoint } from '../services.ts';
+import { channelsSchema, readChannels } from './campaign.ts';
 import { changeCampaign, deleteCampaign, renameCampaign } from './change-campaign.ts';
 import { createCampaign } from './create-campaign.ts';
 import { campaignFailures } from './errors.ts';
+import { estimateSchema, forecast } from './forecast.ts';
 import { lockCampaign, requireCampaign } from './lock-campaign.ts';
 import { readPeriod } from './period.ts';
 import { campaignReply, campaignSchema, statusSchema } from './reply.ts';
-import { readShape, shapeSchema } from './shape-campaign.ts';
+import { readShape, requireWriter, shapeSchema } from './shape-campaign.ts';
 import { listCampaigns, summariseCampaigns, workspaceNames } from './store.ts';
 
 const failures = [campaignFailures, segmentFailures];
@@ -30,6 +34,18 @@ const criterionSchema = z.union([
 export const criteriaSchema = z
   .record(z.string(), criterionSchema)
   .describe('Value, band or null (blank) by field name. A missing attribute means all others.');
+
+const explodingSchema = z.object({
+  field_name: z.string(),
+  distinct_values: z.number().int(),
+  share: z.number().describe('How many of the combinations would be gone without it, 0 to 1.'),
+});
+const suggestionSchema = z.object({
+  field_name: z.string(),
+  bands: z.array(z.union([z.number(), z.string()])).nullable(),
+  aliases: z.record(z.string(), z.string()).nullable(),
+  reason: z.string(),
+});
 
 export const campaignEndpoints = [
   endpoint({
@@ -136,13 +152,16 @@ export const campaignEndpoints = [
     path: '/v1/campaign/segments',
     summary: 'Preview the segments of a group',
     description:
-      'Sizes of all segments these attributes would make, which small ones would be merged into which, and what writing them would take for one channel.',
+      'Sizes of all segments these attributes would make, which small ones would be merged into which, which attribute makes most of the combinations, bands and aliases that would make them fewer, and what writing would take: for one email each unless channels, variants and writer say otherwise.',
     access: { kind: 'workspace', permission: 'campaigns.read' },
     body: z.strictObject({
       workspace_id: idSchema,
       customer_group_id: idSchema,
       segment_by: segmentBySchema,
       min_segment_size: z.number().int().min(1).max(1_000_000_000).optional(),
+      channels: channelsSchema.optional(),
+      variants: z.number().int().min(1).max(5).optional(),
+      writer: z.string().min(1).max(63).optional(),
     }),
     reply: z.object({
       total_customers: z.number().int(),
@@ -151,26 +170,26 @@ export const campaignEndpoints = [
       merged: z.array(
         z.object({ criteria: criteriaSchema, label: z.string(), size: z.number().int(), into: z.string() }),
       ),
-      estimate: z.object({ messages: z.number().int(), model_calls: z.number().int() }),
+      estimate: estimateSchema,
+      exploding: explodingSchema.nullable().describe('The attribute without which most combinations would be gone.'),
+      suggestions: z.array(suggestionSchema),
     }),
     example: { workspace_id: EXAMPLE_ID, customer_group_id: EXAMPLE_ID, segment_by: [] },
     failures,
-    handle: async ({ tx, actor, body }) => {
+    handle: async ({ services, tx, actor, body }) => {
+      const writer = body.writer === undefined ? null : requireWriter(services.writers, body.writer);
+      const channels = body.channels === undefined ? null : readChannels(body.channels);
       const group = await requireGroup(tx, actor.accountId, body.workspace_id, body.customer_group_id);
       const dimensions = readSegmentBy(body.segment_by, await loadFields(tx, actor.accountId, body.workspace_id));
-      const { segments, merged } = await makeSegments(
-        tx,
-        actor.accountId,
-        group.customer_group_id,
-        dimensions,
-        body.min_segment_size ?? 1,
-      );
+      const { segments, merged, groups } = await makeSegments(tx, group, dimensions, body.min_segment_size ?? 1);
       return {
         total_customers: segments.reduce((sum, segment) => sum + segment.size, 0),
         segment_count: segments.length,
         segments: segments.map(({ criteria, label, size }) => ({ criteria, label, size })),
         merged,
-        estimate: { messages: segments.length, model_calls: segments.length },
+        estimate: forecast(segments.length, channels, body.variants ?? 1, writer),
+        exploding: explodingAttribute(dimensions, groups),
+        suggestions: suggestFewer(dimensions, groups),
       };
     },
   }),

@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
 import { newGroup } from '../customers/test-workspace.ts';
 import { loadFields } from '../fields/load-fields.ts';
+import { requireGroup } from '../groups/find-group.ts';
 import { makeSegments } from '../segments/make-segments.ts';
 import { readSegmentBy, type SegmentBy } from '../segments/segment-by.ts';
 import { createAssigner } from '../segments/segmentation.ts';
@@ -46,7 +47,12 @@ describe('segments of a group', () => {
         const { accountId, workspaceId } = server.a;
         const { counted, assigned } = await server.app.services.database.tenant(accountId, async (tx) => {
           const dimensions = readSegmentBy(wish, await loadFields(tx, accountId, workspaceId));
-          const { segments } = await makeSegments(tx, accountId, many, dimensions, minSize);
+          const { segments } = await makeSegments(
+            tx,
+            await requireGroup(tx, accountId, workspaceId, many),
+            dimensions,
+            minSize,
+          );
           const assign = createAssigner(dimensions, new Set(segments.map((segment) => segment.canonical)));
           const members = await tx.rows<{ clear_values: Record<string, string> }>(
             `select c.clear_values from group_members m join customers c on c.account_id = m.account_id and c.customer_id = m.customer_id
@@ -88,7 +94,15 @@ describe('POST /v1/campaign/segments', () => {
       ),
     );
     assert.deepEqual(made.merged, []);
-    assert.deepEqual(made.estimate, { messages: 5, model_calls: 5 });
+    assert.deepEqual(made.estimate, {
+      messages: 5,
+      model_calls: 5,
+      tokens: { input: 10_000, output: 1_050 },
+      cost: null,
+      currency: null,
+      minutes: 0.1,
+    });
+    assert.deepEqual(made.suggestions, []);
   });
 
   test('a group without members has no segments', async () => {
@@ -98,8 +112,53 @@ describe('POST /v1/campaign/segments', () => {
       segment_count: 0,
       segments: [],
       merged: [],
-      estimate: { messages: 0, model_calls: 0 },
+      estimate: {
+        messages: 0,
+        model_calls: 0,
+        tokens: { input: 0, output: 0 },
+        cost: null,
+        currency: null,
+        minutes: 0,
+      },
+      exploding: null,
+      suggestions: [],
     });
+  });
+
+  test('the estimate heeds channels, variants and the writer', async () => {
+    const body = { customer_group_id: six.groupId, segment_by: [{ field_name: 'plan' }], variants: 2 };
+    const channels = [{ channel: 'sms' }, { channel: 'email' }];
+    const { estimate } = await preview({ ...body, channels, writer: 'offline' });
+    assert.deepEqual([estimate.messages, estimate.model_calls, estimate.tokens.input], [12, 0, 0]);
+    assert.equal((await preview({ ...body, channels })).estimate.model_calls, 6);
+    await six.refused('POST', '/v1/campaign/segments', { ...body, writer: 'nobody' }, 'unknown_writer');
+  });
+
+  test('names the attribute that makes the combinations, with readable bands and aliases for the long tail', async () => {
+    const tail = await newGroup(server.a, 'Long tail');
+    await six.add(
+      Array.from({ length: 600 }, (_, index) => ({
+        customer_number: `T-${index}`,
+        plan: index < 500 ? `plan ${index % 5}` : `rare ${index % 20}`,
+        tenure: index % 60,
+      })),
+      tail,
+    );
+    const segment_by = [{ field_name: 'plan' }, { field_name: 'tenure' }];
+    const made = await preview({ customer_group_id: tail, segment_by });
+    assert.deepEqual([made.exploding.field_name, made.exploding.distinct_values], ['tenure', 60]);
+    const [plan, tenure] = made.suggestions;
+    assert.deepEqual(tenure.bands, [15, 30, 45]);
+    assert.equal(Object.keys(plan.aliases).length, 16);
+    const fewer = await preview({
+      customer_group_id: tail,
+      segment_by: [
+        { field_name: 'plan', aliases: plan.aliases },
+        { field_name: 'tenure', bands: tenure.bands },
+      ],
+    });
+    assert.ok(fewer.segment_count < 45, String(fewer.segment_count));
+    assert.deepEqual(fewer.suggestions, []);
   });
 
   test('too many segments are refused with the attribute that makes them', async () => {
@@ -121,6 +180,7 @@ describe('POST /v1/campaign/segments', () => {
       'too_many_segments',
     );
     assert.match(answer.message, /plan alone has 2001 different values/);
+    assert.equal(answer.details[0].exploding.field_name, 'plan');
     assert.equal((await preview({ customer_group_id: wide, segment_by, min_segment_size: 2 })).segment_count, 1);
   });
 

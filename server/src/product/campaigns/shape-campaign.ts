@@ -52,6 +52,16 @@ export type ShapeColumns = Pick<
   | 'holdout'
 >;
 
+/** Throws unknown_writer, naming those there are. */
+export function requireWriter<Writer>(writers: ReadonlyMap<string, Writer>, name: string): Writer {
+  const writer = writers.get(name);
+  if (writer === undefined)
+    throw campaignFailures.unknown_writer({
+      message: `There is no writer named ${name}. Known: ${[...writers.keys()].join(', ')}.`,
+    });
+  return writer;
+}
+
 /** Reads a wish into what is stored, checked against fields and writers. Throws the segment and campaign failures. */
 export function readShape(
   wish: { [K in keyof Shape]?: Shape[K] | undefined },
@@ -70,10 +80,7 @@ export function readShape(
     return field.field_id;
   });
   const writer = wish.writer ?? before?.writer ?? 'offline';
-  if (!writers.has(writer))
-    throw campaignFailures.unknown_writer({
-      message: `There is no writer named ${writer}. Known: ${[...writers.keys()].join(', ')}.`,
-    });
+  requireWriter(writers, writer);
   const must = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('A required property passed the body check unset.');
     return value;

@@ -5,6 +5,7 @@ import { campaignFailures } from '../campaigns/errors.ts';
 import { freezeSegments, renewSegments, requireRun, saveRun, segmentsOf } from '../campaigns/lock-campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
+import type { GroupRow } from '../groups/group.ts';
 import { contextHash, type MessageRow } from '../messages/message.ts';
 import { reusableTexts, runMessages, saveReused } from '../messages/run-messages.ts';
 import { holdForTexts } from '../messages/text-fields.ts';
@@ -19,15 +20,14 @@ export type BegunRun = { segments: { total: number; matched: number; new: number
  * Keeps the frozen segments (and what was written for them) where they are the same, with their sizes of today; replaces
  * them otherwise.
  */
-async function freeze(tx: Transaction, campaign: CampaignRow, fields: readonly LoadedField[]): Promise<SegmentRow[]> {
+async function freeze(
+  tx: Transaction,
+  campaign: CampaignRow,
+  group: GroupRow,
+  fields: readonly LoadedField[],
+): Promise<SegmentRow[]> {
   const dimensions = readSegmentBy(campaign.segment_by, fields);
-  const { segments } = await makeSegments(
-    tx,
-    campaign.account_id,
-    campaign.customer_group_id,
-    dimensions,
-    campaign.min_segment_size,
-  );
+  const { segments } = await makeSegments(tx, group, dimensions, campaign.min_segment_size);
   const before = await segmentsOf(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
   const known = new Map(before.map((row) => [row.canonical_criteria, row.segment_id]));
   const same = before.length === segments.length && segments.every((segment) => known.has(segment.canonical));
@@ -66,7 +66,7 @@ export async function beginRun(
   const { account_id: accountId, campaign_id: campaignId, current_run: runNumber } = campaign;
   const group = await requireGroup(tx, accountId, campaign.workspace_id, campaign.customer_group_id, 'update');
   if (group.member_count === 0) throw campaignFailures.empty_group();
-  const segments = await freeze(tx, campaign, fields);
+  const segments = await freeze(tx, campaign, group, fields);
   const wanted = segments.flatMap((segment) =>
     campaign.channels.flatMap((channel) => {
       const hash = contextHash(campaign.brief, channel, segment.canonical_criteria);

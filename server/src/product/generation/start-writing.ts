@@ -3,9 +3,9 @@ import { notFound } from '../../platform/errors/platform-failures.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { recordAuthor } from '../approvals/authors.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
-import { campaignFailures } from '../campaigns/errors.ts';
 import { holdNeeds } from '../campaigns/hold-needs.ts';
 import { takeStep } from '../campaigns/lock-campaign.ts';
+import { requireWriter } from '../campaigns/shape-campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { messageFailures } from '../messages/errors.ts';
@@ -24,10 +24,7 @@ export function queueWriting(
   userId: string,
   texts: number,
 ): Promise<string> {
-  if (!services.writers.has(campaign.writer))
-    throw campaignFailures.unknown_writer({
-      message: `There is no writer named ${campaign.writer}. Known: ${[...services.writers.keys()].join(', ')}.`,
-    });
+  requireWriter(services.writers, campaign.writer);
   return queueJob(services.queue, tx, {
     accountId: campaign.account_id,
     workspaceId: campaign.workspace_id,
