@@ -173,7 +173,7 @@ export async function startTestServer(
 }
 
 /** Waits until the check gives something, at most so long. For background work: tests poll as callers do. */
-export async function until<T>(check: () => Promise<T | undefined | false>, timeoutMs = 30_000): Promise<T> {
+export async function until<T>(check: () => Promise<T | undefined | false>, timeoutMs = 120_000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await check();

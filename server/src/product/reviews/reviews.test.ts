@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
 import { BRIEF, type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
-import { newGroup } from '../customers/test-workspace.ts';
 
 let server: TestServer;
 let six: TestCampaigns;
