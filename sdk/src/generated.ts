@@ -276,6 +276,8 @@ export type Manifest = {
   ineligible: number;
   /** Customers on the suppression list of the workspace. */
   suppressed: number;
+  /** Customers of the control group: listed with empty texts and holdout true. */
+  held_out: number;
   /** The same as approval.digest. */
   approval_digest: string | null;
   /** What was approved, and by whom: enough to compute the digest again (docs/verify.md). */
@@ -1255,7 +1257,12 @@ export type PublishingFetchBody = {
 };
 
 /** What publishing.fetch answers. A string is the text/csv answer. */
-export type PublishingFetchReply = { page: number; rows: (Record<string, string | number>)[]; row_count: number; truncated: boolean } | { page: number; url: string; expires_in: number } | { page: number; content_type: string; content: string } | string;
+export type PublishingFetchReply = {
+  page: number;
+  rows: (Record<string, string | number | boolean>)[];
+  row_count: number;
+  truncated: boolean;
+} | { page: number; url: string; expires_in: number } | { page: number; content_type: string; content: string } | string;
 
 /** What publishing.manifest takes. */
 export type PublishingManifestBody = {

@@ -4,7 +4,7 @@ import { campaignGenerationJob, messageRewritingJob } from './generation/jobs.ts
 import { customerImportJob } from './imports/run-import.ts';
 import { uploadsRemovalJob } from './imports/sweep-uploads.ts';
 import type { JobKind } from './jobs/job.ts';
-import { messagesExportJob } from './publishing/export-messages.ts';
+import { exportShareJob, messagesExportJob } from './publishing/export-messages.ts';
 import type { Services } from './services.ts';
 
 /** Every kind of background work. */
@@ -17,4 +17,5 @@ export const jobKinds: readonly JobKind<Services>[] = [
   campaignGenerationJob,
   messageRewritingJob,
   messagesExportJob,
+  exportShareJob,
 ];

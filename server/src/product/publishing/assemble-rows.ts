@@ -1,94 +1,121 @@
-import { createHash } from 'node:crypto';
-import type { FieldDefinition } from '../fields/field.ts';
+import { isHeldOut } from '../campaigns/holdout.ts';
 import { cellValue } from '../fields/value.ts';
+import { compileTemplate } from '../merge-tags/compile.ts';
+import { compileEligibility } from '../segments/eligibility.ts';
+import { readSegmentBy } from '../segments/segment-by.ts';
+import { createAssigner } from '../segments/segmentation.ts';
+import { chooseVariant, variantSeed } from './choose-variant.ts';
+import { csvCell } from './csv-cell.ts';
+import { columnsOf, fieldsOfFiles, type PlanSource, type PlanText } from './export-plan.ts';
 
 /** Reads one customer's canonical values by slot. */
 export type ValueOf = (slot: number) => string | undefined;
 
-/** An approved text, compiled once and rendered per customer. */
-export type CompiledMessage = {
-  messageId: string;
-  segmentId: string;
-  variant: number;
+/** What becomes of one customer: a line for each channel that has a text for their segment, or the reason for none. */
+export type Assembled = { lines: readonly string[]; heldOut: boolean } | { why: 'unmatched' | 'ineligible' };
+
+export type Assembler = {
+  header: string;
+  /** How many lines a customer can have. */
+  channels: number;
+  assemble(customerId: Uint8Array, cell: ValueOf): Assembled;
+};
+
+/** One text, with everything of its lines that is the same for all customers put together once. */
+type CompiledText = {
+  /** `,message_id,segment_id,variant,channel,` */
+  before: string;
   subject: ((cell: ValueOf) => string) | null;
   message: (cell: ValueOf) => string;
+  preheader: ((cell: ValueOf) => string) | null;
 };
+type CompiledChannel = { seed: number; variants: CompiledText[] };
 
-export type ExportPlan = {
-  campaignId: string;
-  runNumber: number;
-  identifierFields: readonly FieldDefinition[];
-  exportFields: readonly FieldDefinition[];
-  channels: readonly string[];
-  /** The canonical criteria of the segment these clear values belong to; null when there is none. */
-  segmentOf(clearCell: ValueOf): string | null;
-  isEligible(cell: ValueOf): boolean;
-  /** By canonical criteria, then by channel. */
-  messages: ReadonlyMap<string, ReadonlyMap<string, readonly CompiledMessage[]>>;
-};
+const UNMATCHED: Assembled = { why: 'unmatched' };
+const INELIGIBLE: Assembled = { why: 'ineligible' };
 
-export const MESSAGE_COLUMNS = [
-  'message_id',
-  'segment_id',
-  'variant',
-  'channel',
-  'subject',
-  'message',
-  'campaign_id',
-  'run_number',
-] as const;
-
-export type Column = { name: string; source: 'identifier' | 'export_field' | 'message' };
-
-/** The files' columns, in order: identifiers, export fields, then what every file has. */
-export function columnsOf(plan: Pick<ExportPlan, 'identifierFields' | 'exportFields'>): Column[] {
-  return [
-    ...plan.identifierFields.map((field): Column => ({ name: field.field_name, source: 'identifier' })),
-    ...plan.exportFields.map((field): Column => ({ name: field.field_name, source: 'export_field' })),
-    ...MESSAGE_COLUMNS.map((name): Column => ({ name, source: 'message' })),
-  ];
+function idOf(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Which of `count` variants this customer gets on this channel: the same at every publishing of the campaign. */
-export function variantIndex(campaignId: string, customerId: string, channel: string, count: number): number {
-  if (count <= 1) return 0;
-  return (
-    createHash('sha256').update(`variant\n${campaignId}\n${customerId}\n${channel}`).digest().readUInt32BE(0) % count
-  );
-}
-
-export type Assembled = { outcome: 'rows'; rows: string[][] } | { outcome: 'unmatched' | 'ineligible' };
-
-/** One row per channel that has an approved text for this customer's segment. */
-export function assembleRows(
-  plan: ExportPlan,
-  customer: { customerId: string; clearCell: ValueOf; cell: ValueOf },
-): Assembled {
-  if (!plan.isEligible(customer.cell)) return { outcome: 'ineligible' };
-  const criteria = plan.segmentOf(customer.clearCell);
-  const byChannel = criteria === null ? undefined : plan.messages.get(criteria);
-  if (byChannel === undefined) return { outcome: 'unmatched' };
-  const own = [...plan.identifierFields, ...plan.exportFields].map((field) => {
-    const canonical = customer.cell(field.slot);
-    return canonical === undefined ? '' : cellValue(field, canonical);
+function compileTexts({ shape, texts }: PlanSource): Map<string, CompiledChannel[]> {
+  const cellOf = (text: string | null) => (text === null ? null : compileTemplate(text, shape.fields));
+  const compiled = (text: PlanText): CompiledText => ({
+    before: `,${[text.message_id, text.segment_id, String(text.variant), text.channel].map((cell) => csvCell(cell)).join(',')},`,
+    subject: cellOf(text.subject),
+    message: compileTemplate(text.message, shape.fields),
+    preheader: cellOf(text.preheader),
   });
-  const rows: string[][] = [];
-  for (const channel of plan.channels) {
-    const variants = byChannel.get(channel);
-    if (variants === undefined || variants.length === 0) continue;
-    const chosen = variants[variantIndex(plan.campaignId, customer.customerId, channel, variants.length)];
-    if (chosen === undefined) continue;
-    rows.push([
-      ...own,
-      chosen.messageId,
-      chosen.segmentId,
-      String(chosen.variant),
-      channel,
-      chosen.subject?.(customer.cell) ?? '',
-      chosen.message(customer.cell),
-      plan.campaignId,
-      String(plan.runNumber),
-    ]);
+  const byCriteria = new Map<string, CompiledChannel[]>();
+  // In the order of the campaign's channels, which is the order of a customer's lines.
+  for (const channel of shape.channels) {
+    const seed = variantSeed(shape.campaignId, channel);
+    for (const text of texts.filter((entry) => entry.channel === channel)) {
+      const channels = byCriteria.get(text.canonical_criteria) ?? [];
+      byCriteria.set(text.canonical_criteria, channels);
+      const last = channels.at(-1);
+      if (last?.seed === seed) last.variants.push(compiled(text));
+      else channels.push({ seed, variants: [compiled(text)] });
+    }
   }
-  return rows.length === 0 ? { outcome: 'unmatched' } : { outcome: 'rows', rows };
+  return byCriteria;
+}
+
+/**
+ * Compiles a plan to what makes the lines of one customer after the other. A customer who is held out has the lines they
+ * would have had, with the texts left empty. Throws the segment failures and TemplateBroken for a plan that was not checked.
+ */
+export function createAssembler(source: PlanSource): Assembler {
+  const { shape } = source;
+  const texts = compileTexts(source);
+  const segmentOf = createAssigner(readSegmentBy(shape.segmentBy, shape.fields), new Set(source.canonicals));
+  const { isEligible } = compileEligibility(shape.eligibleWhen, shape.fields, shape.todayYear);
+  const { identifiers, exported } = fieldsOfFiles(shape);
+  const after = `,${csvCell(shape.campaignId)},${shape.runNumber},`;
+
+  function ownCells(cell: ValueOf): string {
+    let line = '';
+    for (const field of identifiers) {
+      const value = cell(field.slot);
+      if (line !== '' || field !== identifiers[0]) line += ',';
+      if (value !== undefined) line += csvCell(cellValue(field, value), true);
+    }
+    for (const field of exported) {
+      const value = cell(field.slot);
+      if (identifiers.length > 0 || field !== exported[0]) line += ',';
+      if (value !== undefined) line += csvCell(cellValue(field, value));
+    }
+    return line;
+  }
+  const hasOwn = identifiers.length + exported.length > 0;
+
+  function lineOf(text: CompiledText, own: string, heldOut: boolean, cell: ValueOf): string {
+    const before = hasOwn ? own + text.before : text.before.slice(1);
+    if (heldOut) return `${before},${after},true\r\n`;
+    const subject = text.subject === null ? '' : csvCell(text.subject(cell));
+    const preheader = text.preheader === null ? '' : csvCell(text.preheader(cell));
+    return `${before}${subject},${csvCell(text.message(cell))}${after}${preheader},false\r\n`;
+  }
+
+  return {
+    header: `${columnsOf(shape)
+      .map((column) => csvCell(column.name))
+      .join(',')}\r\n`,
+    channels: shape.channels.length,
+    assemble: (customerId, cell) => {
+      if (!isEligible(cell)) return INELIGIBLE;
+      const criteria = segmentOf(cell);
+      const channels = criteria === null ? undefined : texts.get(criteria);
+      if (channels === undefined) return UNMATCHED;
+      const heldOut = shape.holdout > 0 && isHeldOut(shape.campaignId, idOf(customerId), shape.holdout);
+      const own = ownCells(cell);
+      const lines: string[] = [];
+      for (const { seed, variants } of channels) {
+        const chosen = variants[chooseVariant(seed, customerId, variants.length)];
+        if (chosen !== undefined) lines.push(lineOf(chosen, own, heldOut, cell));
+      }
+      return { lines, heldOut };
+    },
+  };
 }

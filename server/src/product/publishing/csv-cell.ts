@@ -9,10 +9,12 @@ const RUNS_AS_FORMULA = /^'*[=+\-@\t\r]/;
 const WAS_NEUTRALISED = /^'+[=+\-@\t\r]/;
 const NUMBER_OR_PHONE = /^[+-]?[\d][\d\s().-]*$/;
 const NEEDS_QUOTES = /[",\r\n]/;
+/** Every character with which a cell can begin that harmlessCell changes. */
+const FIRST_OF_FORMULA = new Set([..."=+-@\t\r'"].map((character) => character.charCodeAt(0)));
 
 /** The text as it stands in the file, unquoted. Identifiers that are wholly a number or phone number stay as they are. */
 export function harmlessCell(text: string, isIdentifier: boolean): string {
-  if (!RUNS_AS_FORMULA.test(text)) return text;
+  if (!FIRST_OF_FORMULA.has(text.charCodeAt(0)) || !RUNS_AS_FORMULA.test(text)) return text;
   if (isIdentifier && NUMBER_OR_PHONE.test(text)) return text;
   return `'${text}`;
 }
@@ -22,16 +24,13 @@ export function originalCell(text: string): string {
   return WAS_NEUTRALISED.test(text) ? text.slice(1) : text;
 }
 
-function quoted(text: string): string {
-  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** The cell as it stands between two commas. */
+export function csvCell(text: string, isIdentifier = false): string {
+  const harmless = harmlessCell(text, isIdentifier);
+  return NEEDS_QUOTES.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 /** One line of the file, CRLF at its end. `identifierCount` first cells are identifiers. */
 export function csvLine(cells: readonly string[], identifierCount: number): string {
-  let line = '';
-  for (let index = 0; index < cells.length; index += 1) {
-    if (index > 0) line += ',';
-    line += quoted(harmlessCell(cells[index] ?? '', index < identifierCount));
-  }
-  return `${line}\r\n`;
+  return `${cells.map((cell, index) => csvCell(cell, index < identifierCount)).join(',')}\r\n`;
 }

@@ -121,7 +121,7 @@ export const publishingEndpoints = [
     reply: z.union([
       z.object({
         page: z.number().int(),
-        rows: z.array(z.record(z.string(), z.union([z.string(), z.number()]))),
+        rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
         row_count: z.number().int(),
         truncated: z.boolean(),
       }),

@@ -1,213 +1,111 @@
-import { Readable } from 'node:stream';
 import type { Transaction } from '../../platform/database/database.ts';
-import { newId } from '../../platform/ids/ids.ts';
-import { type ApprovalSection, approvalSection } from '../approvals/approval-section.ts';
-import type { CampaignRow, RunRow } from '../campaigns/campaign.ts';
 import { releaseNeeds } from '../campaigns/hold-needs.ts';
-import { lockCampaignForJob, requireCampaign, requireRun, segmentsOf } from '../campaigns/lock-campaign.ts';
-import { openValues } from '../customers/profile-values.ts';
-import { membersAfter } from '../customers/read-group.ts';
+import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
 import { releaseFields } from '../fields/hold-fields.ts';
-import { loadFields } from '../fields/load-fields.ts';
-import { requireGroup } from '../groups/find-group.ts';
+import { lockProfiles } from '../fields/load-fields.ts';
 import { releaseGroups } from '../groups/hold.ts';
-import type { JobKind, JobRow, JobRun } from '../jobs/job.ts';
-import { runMessages } from '../messages/run-messages.ts';
-import { reviewFailures } from '../reviews/errors.ts';
+import { JobCancelled, type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { writeSealed } from '../sealing/sealed-stream.ts';
+import { openingKeys } from '../sealing/portable-keys.ts';
 import type { Services } from '../services.ts';
-import { createSuppressionReader } from '../suppressions/find-suppressed.ts';
-import { assembleRows, columnsOf, type ExportPlan } from './assemble-rows.ts';
-import { exportPlanFor } from './export-plan.ts';
+import { findSnapshot, releaseSnapshot, SnapshotGone, type SnapshotRow } from '../snapshots/snapshot.ts';
+import { beginExport, MESSAGES_EXPORT_SHARE } from './begin-export.ts';
+import { type ExportRow, findExport } from './export-store.ts';
+import { finishExport } from './finish-export.ts';
+import type { Workshop } from './make-range.ts';
 import type { Manifest } from './manifest.ts';
-import { createPartWriter, type FinishedPart } from './part-writer.ts';
 import { MESSAGES_EXPORT } from './publish-campaign.ts';
-import { clearExportJob, swapPublication } from './store.ts';
+import { hasRoomForThread, makerHere, startMaker } from './start-maker.ts';
+import { clearExportJob } from './store.ts';
+import { workOffRanges } from './work-off-ranges.ts';
 
-const MEMBERS_AT_ONCE = 1_000;
+const TOO_FEW_FOR_A_THREAD = 2_500;
+const NO_ROOM_SECONDS = 3;
 
-type Exported = {
-  campaign: CampaignRow;
-  run: RunRow;
-  plan: ExportPlan;
-  approval: ApprovalSection;
-  parts: FinishedPart[];
-  snapshotAt: Date;
-  customers: number;
-  unmatched: number;
-  ineligible: number;
-  suppressed: number;
-};
+type Begun = { exported: ExportRow; snapshot: SnapshotRow };
 
-/** Where the files of all runs of a campaign lie: account, campaign, run, publication. */
-function prefixFor(
-  campaign: Pick<CampaignRow, 'account_id' | 'campaign_id'>,
-  runNumber: number,
-  publicationId: string,
-): string {
-  return `published/${campaign.account_id}/${campaign.campaign_id}/run-${runNumber}/${publicationId}`;
+async function findBegun(tx: Transaction, accountId: string, exportId: string): Promise<Begun | undefined> {
+  const exported = await findExport(tx, accountId, exportId);
+  const snapshot = exported === undefined ? undefined : await findSnapshot(tx, accountId, exportId);
+  return exported === undefined || snapshot === undefined ? undefined : { exported, snapshot };
 }
 
-/** Writes all files from one snapshot of the database: membership, eligibility and segments are of the same moment. */
-async function writeFiles(
+/** Works in a workshop of its own, which is closed whatever happens. */
+async function inWorkshop<T>(
   services: Services,
   run: JobRun,
   keys: AccountKeys,
-  prefix: string,
-  tx: Transaction,
-): Promise<Exported> {
-  const { job } = run;
-  const { account_id: accountId, workspace_id: workspaceId } = job;
-  const campaign = await requireCampaign(tx, accountId, workspaceId, job.subject.campaign_id ?? '');
-  const runRow = await requireRun(tx, accountId, campaign.campaign_id, Number(job.subject.run_number));
-  const group = await requireGroup(tx, accountId, workspaceId, runRow.customer_group_id);
-  const fields = await loadFields(tx, accountId, workspaceId);
-  const snapshotAt = services.clock.now();
-  const messages = await runMessages(tx, accountId, campaign.campaign_id, runRow.run_number);
-  const approval = await approvalSection(tx, campaign, runRow, messages);
-  if (approval === null) throw reviewFailures.approval_void();
-  const plan = exportPlanFor(
-    campaign,
-    runRow.run_number,
-    fields,
-    await segmentsOf(tx, accountId, campaign.campaign_id, runRow.run_number),
-    messages,
-    snapshotAt.getUTCFullYear(),
-  );
-  const writer = createPartWriter({
-    columns: columnsOf(plan).map((column) => column.name),
-    identifierCount: plan.identifierFields.length,
-    prefix,
-    store: (objectKey, content) => writeSealed(services.objects, keys, objectKey, content),
-  });
-  const counts = { customers: 0, unmatched: 0, ineligible: 0, suppressed: 0 };
-  const suppressedAmong = await createSuppressionReader(tx, accountId, workspaceId);
+  { exported, snapshot }: Begun,
+  work: (workshop: Workshop) => Promise<T>,
+): Promise<T> {
+  const data = { source: exported.plan, keys: openingKeys(keys) };
+  const maker = snapshot.member_count <= TOO_FEW_FOR_A_THREAD ? makerHere(data) : startMaker(data);
   try {
-    for (let position = 0, more = true; more; ) {
-      run.throwIfStopped();
-      const members = await membersAfter(tx, accountId, group.customer_group_id, position, MEMBERS_AT_ONCE);
-      const suppressed = await suppressedAmong(members.map((member) => member.customer_id));
-      for (const member of members) {
-        position = member.position;
-        counts.customers += 1;
-        if (suppressed.has(member.customer_id)) {
-          counts.suppressed += 1;
-          continue;
-        }
-        const values = openValues(
-          keys,
-          { accountId, workspaceId, customerId: member.customer_id },
-          member.sealed_profile,
-        );
-        const clear = member.clear_values;
-        const assembled = assembleRows(plan, {
-          customerId: member.customer_id,
-          clearCell: (slot) => clear[slot],
-          cell: (slot) => values.get(slot),
-        });
-        if (assembled.outcome === 'rows') for (const row of assembled.rows) await writer.write(row);
-        else counts[assembled.outcome] += 1;
-      }
-      more = members.length === MEMBERS_AT_ONCE;
-      if (more) await run.step(async ({ progress }) => progress(counts.customers, group.member_count));
-    }
-    return { campaign, run: runRow, plan, approval, parts: await writer.finish(), snapshotAt, ...counts };
-  } catch (error) {
-    await writer.abandon();
-    throw error;
+    return await work({ services, run, keys, snapshot, prefix: exported.object_prefix, maker });
+  } finally {
+    await maker.close();
   }
 }
 
-function manifestOf(exported: Exported, publicationId: string): Manifest {
-  const { campaign, run, plan, parts } = exported;
-  return {
-    campaign_id: campaign.campaign_id,
-    campaign_name: campaign.campaign_name,
-    run_number: run.run_number,
-    publication_id: publicationId,
-    customer_group_id: run.customer_group_id,
-    customer_group_name: run.customer_group_name,
-    snapshot_at: exported.snapshotAt.toISOString(),
-    columns: columnsOf(plan),
-    parts: parts.map((part) => ({
-      page: part.page,
-      file: part.object_key.split('/').at(-1) ?? '',
-      rows: part.row_count,
-      bytes: part.byte_count,
-      sha256: part.sha256,
-    })),
-    rows: parts.reduce((sum, part) => sum + part.row_count, 0),
-    customers: exported.customers,
-    unmatched: exported.unmatched,
-    ineligible: exported.ineligible,
-    suppressed: exported.suppressed,
-    approval_digest: run.approval_digest,
-    approval: exported.approval,
-  };
+function resultOf(manifest: Manifest): Record<string, unknown> {
+  const { run_number, parts, rows, customers, unmatched, ineligible, suppressed, held_out } = manifest;
+  return { run_number, pages: parts.length, rows, customers, unmatched, ineligible, suppressed, held_out };
 }
 
 /**
- * Exports a run. A killed export begins again with a fresh snapshot; what it had written is deleted, and nothing of it
- * was ever to be fetched, because files count only once the run points at their publication.
+ * Exports a run. The first start takes a snapshot of the group and cuts it into ranges; this job and those that share the
+ * work make a file of each, and a later start goes on with the ranges that are left. Nothing can be fetched before all of
+ * them are there.
  */
 async function exportMessages(services: Services, run: JobRun): Promise<Record<string, unknown>> {
-  const { job } = run;
-  const keys = await services.keyring.forAccount(job.account_id);
-  const publicationId = newId();
-  const begun = await run.step(async ({ cursor, saveCursor, tx }) => {
-    const campaign = await requireCampaign(tx, job.account_id, job.workspace_id, job.subject.campaign_id ?? '');
-    const prefix = prefixFor(campaign, Number(job.subject.run_number), publicationId);
-    saveCursor({ prefix });
-    return { prefix, abandoned: typeof cursor?.prefix === 'string' ? cursor.prefix : null };
+  const { account_id: accountId, job_id: exportId } = run.job;
+  const keys = await services.keyring.forAccount(accountId);
+  const begun = await run.step(async ({ tx, progress }): Promise<Begun> => {
+    const found = await findBegun(tx, accountId, exportId);
+    if (found !== undefined) return found;
+    const { exported, snapshot } = await beginExport(services, tx, run.job);
+    progress(0, snapshot.member_count);
+    return { exported, snapshot };
   });
-  if (begun.abandoned !== null) await services.objects.deleteBelow(begun.abandoned);
   try {
-    const exported = await services.database.tenantSnapshot(job.account_id, (tx) =>
-      writeFiles(services, run, keys, begun.prefix, tx),
-    );
-    const manifest = manifestOf(exported, publicationId);
-    await writeSealed(
-      services.objects,
-      keys,
-      `${begun.prefix}/manifest.json`,
-      Readable.from([Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)]),
-    );
-    const { replacedPrefix } = await run.step(async ({ tx, progress, saveCursor }) => {
-      progress(exported.customers, exported.customers);
-      // From here on the files are the run's own: another start must not take them for abandoned ones.
-      saveCursor({});
-      return swapPublication(
-        tx,
-        job.account_id,
-        {
-          publication_id: publicationId,
-          campaign_id: exported.campaign.campaign_id,
-          run_number: exported.run.run_number,
-          object_prefix: begun.prefix,
-          manifest,
-        },
-        exported.parts,
-      );
+    return await inWorkshop(services, run, keys, begun, async (workshop) => {
+      for (;;) {
+        const how = { untilAllAreMade: true, total: begun.snapshot.member_count };
+        await workOffRanges(services, run, exportId, workshop, how);
+        const manifest = await finishExport(services, run, keys, begun.exported, begun.snapshot);
+        if (manifest !== null) return resultOf(manifest);
+      }
     });
-    if (replacedPrefix !== null) await services.objects.deleteBelow(replacedPrefix);
-    return {
-      run_number: manifest.run_number,
-      pages: manifest.parts.length,
-      rows: manifest.rows,
-      customers: manifest.customers,
-      unmatched: manifest.unmatched,
-      ineligible: manifest.ineligible,
-      suppressed: manifest.suppressed,
-    };
   } catch (error) {
-    await services.objects.deleteBelow(begun.prefix).catch(() => undefined);
+    if (error instanceof JobCancelled) await services.objects.deleteBelow(begun.exported.object_prefix);
     throw error;
   }
+}
+
+/** Makes files of an export for as long as there are ranges that nobody works on. */
+async function shareExport(services: Services, run: JobRun): Promise<Record<string, unknown>> {
+  const { account_id: accountId } = run.job;
+  const exportId = run.job.subject.export_id ?? '';
+  if (!hasRoomForThread()) throw new JobPostponed(NO_ROOM_SECONDS);
+  const begun = await run.step(({ tx }) => findBegun(tx, accountId, exportId));
+  if (begun === undefined) return {};
+  const keys = await services.keyring.forAccount(accountId);
+  try {
+    await inWorkshop(services, run, keys, begun, (workshop) =>
+      workOffRanges(services, run, exportId, workshop, { untilAllAreMade: false, total: null }),
+    );
+  } catch (error) {
+    // The export has ended meanwhile.
+    if (!(error instanceof SnapshotGone)) throw error;
+  }
+  return {};
 }
 
 /** The export has ended, well or not: another may be queued, and the group and fields may be deleted again. */
 async function endExport(tx: Transaction, job: JobRow): Promise<void> {
+  // Whoever writes profiles keeps their earlier versions for the snapshot: it must not go under their hands.
+  await lockProfiles(tx, job.workspace_id);
+  await releaseSnapshot(tx, job.account_id, job.job_id);
   const campaign = await lockCampaignForJob(tx, job.account_id, job.subject.campaign_id ?? '');
   await clearExportJob(tx, job.account_id, job.job_id);
   await releaseGroups(tx, job.account_id, job.job_id);
@@ -223,3 +121,5 @@ export const messagesExportJob: JobKind<Services> = {
   onFailed: (_services, tx, job) => endExport(tx, job),
   onCancelled: (_services, tx, job) => endExport(tx, job),
 };
+
+export const exportShareJob: JobKind<Services> = { kind: MESSAGES_EXPORT_SHARE, run: shareExport };

@@ -1,52 +1,113 @@
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
-import { compileTemplate } from '../merge-tags/compile.ts';
 import type { MessageInSegment } from '../messages/message.ts';
-import { compileEligibility } from '../segments/eligibility.ts';
-import { readSegmentBy } from '../segments/segment-by.ts';
-import { createAssigner } from '../segments/segmentation.ts';
-import type { CompiledMessage, ExportPlan } from './assemble-rows.ts';
 
-/** Everything that decides who gets which text, compiled once for a whole export. */
-export function exportPlanFor(
+/**
+ * What decides who gets which text, as it was at the moment of the snapshot: plain data, kept with the export and handed
+ * to threads, so that a campaign or field that changes while the files are made changes nothing in them.
+ */
+export type PlanShape = {
+  accountId: string;
+  workspaceId: string;
+  campaignId: string;
+  campaignName: string;
+  runNumber: number;
+  channels: string[];
+  segmentBy: CampaignRow['segment_by'];
+  eligibleWhen: CampaignRow['eligible_when'];
+  /** Ids of fields. */
+  exportFields: string[];
+  /** Percent of the customers that get no text. */
+  holdout: number;
+  fields: LoadedField[];
+  /** What two-digit years are read around. */
+  todayYear: number;
+};
+
+/** An approved text. */
+export type PlanText = Pick<
+  MessageInSegment,
+  'message_id' | 'segment_id' | 'canonical_criteria' | 'channel' | 'variant' | 'subject' | 'preheader' | 'message'
+>;
+
+/** The shape with the texts and segments of the run, which never change once they are Published. */
+export type PlanSource = { shape: PlanShape; canonicals: string[]; texts: PlanText[] };
+
+export function planShapeOf(
   campaign: CampaignRow,
   runNumber: number,
   fields: readonly LoadedField[],
+  todayYear: number,
+): PlanShape {
+  return {
+    accountId: campaign.account_id,
+    workspaceId: campaign.workspace_id,
+    campaignId: campaign.campaign_id,
+    campaignName: campaign.campaign_name,
+    runNumber,
+    channels: campaign.channels.map((entry) => entry.channel),
+    segmentBy: campaign.segment_by,
+    eligibleWhen: campaign.eligible_when,
+    exportFields: campaign.export_fields,
+    holdout: campaign.holdout,
+    fields: [...fields],
+    todayYear,
+  };
+}
+
+export function planSourceOf(
+  shape: PlanShape,
   segments: readonly SegmentRow[],
   messages: readonly MessageInSegment[],
-  todayYear: number,
-): ExportPlan {
-  const byCriteria = new Map<string, Map<string, CompiledMessage[]>>();
-  const published = messages.filter(
-    (message) => message.review_status === 'Approved' && message.approval_stage === 'Published',
-  );
-  for (const message of published.toSorted((left, right) => left.variant - right.variant)) {
-    const byChannel = byCriteria.get(message.canonical_criteria) ?? new Map<string, CompiledMessage[]>();
-    byCriteria.set(message.canonical_criteria, byChannel);
-    const variants = byChannel.get(message.channel) ?? [];
-    byChannel.set(message.channel, variants);
-    variants.push({
-      messageId: message.message_id,
-      segmentId: message.segment_id,
-      variant: message.variant,
-      subject: message.subject === null ? null : compileTemplate(message.subject, fields),
-      message: compileTemplate(message.message, fields),
-    });
-  }
-  const assign = createAssigner(
-    readSegmentBy(campaign.segment_by, fields),
-    new Set(segments.map((segment) => segment.canonical_criteria)),
-  );
-  const { isEligible } = compileEligibility(campaign.eligible_when, fields, todayYear);
-  const exported = new Set(campaign.export_fields);
+): PlanSource {
   return {
-    campaignId: campaign.campaign_id,
-    runNumber,
-    identifierFields: fields.filter((field) => field.is_unique),
-    exportFields: fields.filter((field) => !field.is_unique && exported.has(field.field_id)),
-    channels: campaign.channels.map((entry) => entry.channel),
-    segmentOf: assign,
-    isEligible,
-    messages: byCriteria,
+    shape,
+    canonicals: segments.map((segment) => segment.canonical_criteria),
+    texts: messages
+      .filter((message) => message.review_status === 'Approved' && message.approval_stage === 'Published')
+      .toSorted((left, right) => left.variant - right.variant)
+      .map(({ message_id, segment_id, canonical_criteria, channel, variant, subject, preheader, message }) => ({
+        message_id,
+        segment_id,
+        canonical_criteria,
+        channel,
+        variant,
+        subject,
+        preheader,
+        message,
+      })),
   };
+}
+
+const MESSAGE_COLUMNS = [
+  'message_id',
+  'segment_id',
+  'variant',
+  'channel',
+  'subject',
+  'message',
+  'campaign_id',
+  'run_number',
+  'preheader',
+  'holdout',
+] as const;
+
+export type Column = { name: string; source: 'identifier' | 'export_field' | 'message' };
+
+export function fieldsOfFiles(shape: Pick<PlanShape, 'fields' | 'exportFields'>) {
+  const exported = new Set(shape.exportFields);
+  return {
+    identifiers: shape.fields.filter((field) => field.is_unique),
+    exported: shape.fields.filter((field) => !field.is_unique && exported.has(field.field_id)),
+  };
+}
+
+/** The files' columns, in order: identifiers, export fields, then what every file has. */
+export function columnsOf(shape: Pick<PlanShape, 'fields' | 'exportFields'>): Column[] {
+  const { identifiers, exported } = fieldsOfFiles(shape);
+  return [
+    ...identifiers.map((field): Column => ({ name: field.field_name, source: 'identifier' })),
+    ...exported.map((field): Column => ({ name: field.field_name, source: 'export_field' })),
+    ...MESSAGE_COLUMNS.map((name): Column => ({ name, source: 'message' })),
+  ];
 }

@@ -27,6 +27,7 @@ export const manifestSchema = z
     unmatched: z.number().int().describe('Customers whose segment has no approved message.'),
     ineligible: z.number().int().describe('Customers left out by eligible_when.'),
     suppressed: z.number().int().describe('Customers on the suppression list of the workspace.'),
+    held_out: z.number().int().describe('Customers of the control group: listed with empty texts and holdout true.'),
     approval_digest: z.string().nullable().describe('The same as approval.digest.'),
     approval: approvalSectionSchema
       .nullable()

@@ -11,14 +11,22 @@ import type { Part } from './store.ts';
 
 /** Rows that one JSON answer holds at the most; fixed by the contract. */
 export const JSON_ROWS = 1_000;
-const NUMBERS = new Set(['variant', 'run_number']);
+/** Columns of ours that are not text; no field of a workspace can have such a name. */
+const TYPED: ReadonlyMap<string, (cell: string) => number | boolean> = new Map<
+  string,
+  (cell: string) => number | boolean
+>([
+  ['variant', Number],
+  ['run_number', Number],
+  ['holdout', (cell) => cell === 'true'],
+]);
 
 /** The file as it was published. */
 export function openPart(services: Pick<Services, 'objects'>, keys: AccountKeys, part: Part): Readable {
   return readSealed(services.objects, keys, part.object_key);
 }
 
-export type FileRows = { rows: Record<string, string | number>[]; row_count: number; truncated: boolean };
+export type FileRows = { rows: Record<string, string | number | boolean>[]; row_count: number; truncated: boolean };
 
 /** The first rows of a file as objects, with formulas as they were before they were made harmless. Throws files_lost. */
 export async function readPartRows(
@@ -29,7 +37,7 @@ export async function readPartRows(
   const stream = openPart(services, keys, part);
   const parser = createCsvParser({ delimiter: ',' });
   let header: string[] | null = null;
-  const rows: Record<string, string | number>[] = [];
+  const rows: Record<string, string | number | boolean>[] = [];
   const take = (cells: readonly string[]) => {
     if (header === null) header = [...cells];
     else if (rows.length < JSON_ROWS)
@@ -37,7 +45,7 @@ export async function readPartRows(
         Object.fromEntries(
           header.map((name, index) => [
             name,
-            NUMBERS.has(name) ? Number(cells[index]) : originalCell(cells[index] ?? ''),
+            TYPED.get(name)?.(cells[index] ?? '') ?? originalCell(cells[index] ?? ''),
           ]),
         ),
       );

@@ -58,18 +58,14 @@ export async function clearExportJob(tx: Transaction, accountId: string, jobId: 
   ]);
 }
 
-/** Makes a finished publication the one that is fetched, and returns the one it replaces. */
+/** Makes a finished publication the one that is fetched, and forgets the one it replaces. */
 export async function swapPublication(
   tx: Transaction,
   accountId: string,
   publication: Publication,
   parts: readonly Omit<Part, 'publication_id'>[],
-): Promise<{ replacedPrefix: string | null }> {
-  const before = await tx.row<{ publication_id: string; object_prefix: string }>(
-    `select p.publication_id, p.object_prefix from run_files f join publications p on p.account_id = f.account_id and p.publication_id = f.publication_id
-     where f.account_id = $1 and f.campaign_id = $2 and f.run_number = $3`,
-    [accountId, publication.campaign_id, publication.run_number],
-  );
+): Promise<void> {
+  const before = await findRunFiles(tx, accountId, publication.campaign_id, publication.run_number);
   await tx.run(
     'insert into publications (account_id, publication_id, campaign_id, run_number, object_prefix, manifest) values ($1, $2, $3, $4, $5, $6)',
     [
@@ -91,12 +87,11 @@ export async function swapPublication(
     'update run_files set publication_id = $4, page_count = $5 where account_id = $1 and campaign_id = $2 and run_number = $3',
     [accountId, publication.campaign_id, publication.run_number, publication.publication_id, parts.length],
   );
-  if (before !== undefined)
+  if (before?.publication_id != null)
     await tx.run('delete from publications where account_id = $1 and publication_id = $2', [
       accountId,
       before.publication_id,
     ]);
-  return { replacedPrefix: before?.object_prefix ?? null };
 }
 
 export function findPart(

@@ -20,6 +20,8 @@ export type AccountKeys = {
   current: KeyVersion;
   /** The version an envelope names, or undefined. */
   version(version: number): KeyVersion | undefined;
+  /** All of them. */
+  versions: readonly KeyVersion[];
   indexKey: KeyObject;
   digestKey: KeyObject;
 };
@@ -103,6 +105,7 @@ export function createAccountKeyring(parts: { rootKey: Buffer; keyStore: KeyStor
       accountId,
       current,
       version: (version) => versions.get(version),
+      versions: [...versions.values()],
       indexKey: createSecretKey(derive(indexSecret, 'blind index')),
       digestKey: createSecretKey(derive(indexSecret, 'profile digest')),
     };

@@ -26,7 +26,34 @@ export function portedKeys(ported: PortableKeys): AccountKeys {
     accountId,
     current: { version, commitment, profileKey, profileTagKey, objectSecret: Buffer.alloc(0) },
     version: () => undefined,
+    versions: [],
     indexKey,
     digestKey,
   };
+}
+
+/** The keys that open an account's profiles, whichever version sealed them, for a thread of this process. They open nothing else and seal nothing. */
+export type OpeningKeys = {
+  versions: { version: number; commitment: Uint8Array; profileKey: KeyObject; profileTagKey: KeyObject }[];
+};
+
+export function openingKeys(keys: AccountKeys): OpeningKeys {
+  return {
+    versions: keys.versions.map(({ version, commitment, profileKey, profileTagKey }) => ({
+      version,
+      commitment,
+      profileKey,
+      profileTagKey,
+    })),
+  };
+}
+
+export function portedOpeningKeys(ported: OpeningKeys): Pick<AccountKeys, 'version'> {
+  const versions = new Map(
+    ported.versions.map(({ version, commitment, ...keys }) => [
+      version,
+      { version, commitment: Buffer.from(commitment), objectSecret: Buffer.alloc(0), ...keys },
+    ]),
+  );
+  return { version: (version) => versions.get(version) };
 }

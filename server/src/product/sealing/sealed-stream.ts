@@ -70,19 +70,33 @@ function frames(
   });
 }
 
-/** A transform that seals everything written to it as the object of this name. */
-export function sealStream(keys: AccountKeys, objectKey: string): Transform {
+/** What sealing one object takes. It may be handed to a thread of this process, which can then seal this object only. */
+export type ObjectSeal = { header: Uint8Array; key: KeyObject };
+
+export function objectSeal(keys: AccountKeys, objectKey: string): ObjectSeal {
   const salt = randomBytes(32);
   const { version, commitment, objectSecret } = keys.current;
-  const key = objectKeyFor(objectSecret, salt, keys.accountId, objectKey);
-  const header = Buffer.concat([Buffer.from([FORMAT, version >> 8, version & 0xff]), commitment, salt]);
+  return {
+    key: objectKeyFor(objectSecret, salt, keys.accountId, objectKey),
+    header: Buffer.concat([Buffer.from([FORMAT, version >> 8, version & 0xff]), commitment, salt]),
+  };
+}
+
+/** Seals frame by frame, in order: each but the last has exactly FRAME_BYTES. The header stands before the first. */
+export function frameSealer(seal: ObjectSeal): (plaintext: Uint8Array, isLast: boolean) => Buffer {
   let frame = 0;
-  return frames(FRAME_BYTES, (plaintext, isLast, push) => {
-    if (frame === 0) push(header);
-    const cipher = createCipheriv('aes-256-gcm', key, nonceOf(frame, isLast));
-    push(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]));
+  return (plaintext, isLast) => {
+    const cipher = createCipheriv('aes-256-gcm', seal.key, nonceOf(frame, isLast));
+    const sealed = [cipher.update(plaintext), cipher.final(), cipher.getAuthTag()];
     frame += 1;
-  });
+    return Buffer.concat(frame === 1 ? [seal.header, ...sealed] : sealed);
+  };
+}
+
+/** A transform that seals everything written to it as the object of this name. */
+export function sealStream(keys: AccountKeys, objectKey: string): Transform {
+  const sealFrame = frameSealer(objectSeal(keys, objectKey));
+  return frames(FRAME_BYTES, (plaintext, isLast, push) => push(sealFrame(plaintext, isLast)));
 }
 
 function openFrames(key: KeyObject, firstFrame: number, skipBytes: number): Transform {

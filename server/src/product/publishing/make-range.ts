@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import { newId } from '../../platform/ids/ids.ts';
+import { oneAhead } from '../imports/one-ahead.ts';
+import type { JobRun } from '../jobs/job.ts';
+import type { AccountKeys } from '../sealing/account-keys.ts';
+import { objectSeal } from '../sealing/sealed-stream.ts';
+import type { Services } from '../services.ts';
+import { type MembersRead, readSnapshot, type SnapshotRow } from '../snapshots/snapshot.ts';
+import type { RangeOutcome, RangeRow } from './export-store.ts';
+import type { PartCounts } from './part-maker.ts';
+import type { StartedMaker } from './start-maker.ts';
+
+/** What is held in memory at a time: two of these as read, and what becomes of one. */
+const MEMBERS_AT_ONCE = 2_500;
+
+/** What whoever works on an export has at hand. */
+export type Workshop = {
+  services: Pick<Services, 'database' | 'objects'>;
+  run: Pick<JobRun, 'throwIfStopped'>;
+  keys: AccountKeys;
+  snapshot: SnapshotRow;
+  prefix: string;
+  maker: StartedMaker;
+};
+
+/**
+ * Makes the file of one range: reads its members as they were at the snapshot, a few at a time, and stores what becomes
+ * of them. Each try has an object of its own, so that a worker taken for dead never writes over what another one made. A
+ * range without rows leaves no object. Throws SnapshotGone when the export has ended.
+ */
+export async function makeRange(
+  { services, run, keys, snapshot, prefix, maker }: Workshop,
+  range: RangeRow & { suppressed: readonly number[] },
+): Promise<RangeOutcome> {
+  const objectKey = `${prefix}/range-${String(range.range_number).padStart(6, '0')}-${newId()}.csv`;
+  let erased = 0;
+  let counts: PartCounts | null = null;
+
+  async function* batches(): AsyncGenerator<MembersRead & { suppressed: number[] }> {
+    for (let after = range.after_position; after < range.upto_position; after += MEMBERS_AT_ONCE) {
+      run.throwIfStopped();
+      const upto = Math.min(after + MEMBERS_AT_ONCE, range.upto_position);
+      const read = await readSnapshot(services.database, snapshot, after, upto);
+      yield { ...read, suppressed: range.suppressed.filter((position) => position > after && position <= upto) };
+    }
+  }
+  async function* content(): AsyncGenerator<Buffer> {
+    maker.begin(objectSeal(keys, objectKey));
+    const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    for await (const batch of oneAhead(batches())) {
+      erased += batch.erased;
+      const sealed = await maker.feed(batch.members, batch.suppressed);
+      if (sealed.length > 0) yield asBuffer(sealed);
+    }
+    const last = await maker.finish();
+    counts = last.counts;
+    yield asBuffer(last.sealed);
+  }
+
+  await services.objects.put(objectKey, Readable.from(content(), { highWaterMark: 2 }));
+  if (counts === null) throw new Error('The file was stored before it ended.');
+  const { rows } = counts as PartCounts;
+  if (rows === 0) await services.objects.delete(objectKey);
+  return { ...(counts as PartCounts), object_key: rows === 0 ? null : objectKey, erased };
+}

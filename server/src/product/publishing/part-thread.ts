@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { CopiedRows } from '../../platform/database/copy-out.ts';
+import type { ObjectSeal } from '../sealing/sealed-stream.ts';
+import { createPartMaker, type MakerData, type PartCounts } from './part-maker.ts';
+
+/*
+ * The thread in which members become files, so that the server's own thread answers calls meanwhile. It opens nothing
+ * itself: members and the key of each file are handed to it, and it answers one request at a time.
+ */
+export type Request =
+  | { ask: 'begin'; seal: ObjectSeal }
+  | { ask: 'feed'; members: CopiedRows; suppressed: readonly number[] }
+  | { ask: 'finish' };
+
+/** `counts` stands at the end of a file. */
+export type Answer = { sealed: Uint8Array<ArrayBuffer>; counts: PartCounts | null };
+
+const port = parentPort;
+if (port === null) throw new Error('This file is started as a thread.');
+const maker = createPartMaker(workerData as MakerData);
+
+function answer(request: Request): Answer | null {
+  if (request.ask === 'begin') {
+    maker.begin(request.seal);
+    return null;
+  }
+  if (request.ask === 'feed') return { sealed: maker.feed(request.members, new Set(request.suppressed)), counts: null };
+  return maker.finish();
+}
+
+port.on('message', (request: Request) => {
+  const answered = answer(request);
+  if (answered !== null) port.postMessage(answered, [answered.sealed.buffer]);
+});

@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { CopiedRows } from '../../platform/database/copy-out.ts';
+import type { ObjectSeal } from '../sealing/sealed-stream.ts';
+import { createPartMaker, type MakerData, type PartCounts } from './part-maker.ts';
+import type { Answer, Request } from './part-thread.ts';
+
+/** A PartMaker whose work may be done elsewhere. Requests are made one at a time. */
+export type StartedMaker = {
+  begin(seal: ObjectSeal): void;
+  /** The members' memory is given away. */
+  feed(members: CopiedRows, suppressed: readonly number[]): Promise<Uint8Array>;
+  finish(): Promise<{ sealed: Uint8Array; counts: PartCounts }>;
+  close(): Promise<void>;
+};
+
+/** What one batch of members takes is bounded; a thread that wants more is broken, and is not to take the server with it. */
+const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256, stackSizeMb: 4 };
+
+let threads = 0;
+
+/** Whether another thread would find a core of its own. */
+export const hasRoomForThread = () => threads < availableParallelism();
+
+/** For so few members that a thread would take longer to start than they take. */
+export function makerHere(data: MakerData): StartedMaker {
+  const maker = createPartMaker(data);
+  return {
+    begin: (seal) => maker.begin(seal),
+    feed: async (members, suppressed) => maker.feed(members, new Set(suppressed)),
+    finish: async () => maker.finish(),
+    close: async () => undefined,
+  };
+}
+
+/** A maker in a thread of its own, with keys that open the account's profiles and, one at a time, those of its files. */
+export function startMaker(data: MakerData): StartedMaker {
+  const thread = new Worker(new URL('./part-thread.ts', import.meta.url), {
+    workerData: data,
+    resourceLimits: LIMITS,
+    env: {},
+  });
+  threads += 1;
+  let settle: { resolve(answer: Answer): void; reject(error: unknown): void } | null = null;
+  let broken: unknown = null;
+
+  function fail(error: unknown): void {
+    broken ??= error;
+    settle?.reject(broken);
+    settle = null;
+  }
+  thread.on('error', fail);
+  thread.on('exit', () => {
+    threads -= 1;
+    fail(new Error('The thread that makes files has ended.'));
+  });
+  thread.on('message', (answer: Answer) => {
+    settle?.resolve(answer);
+    settle = null;
+  });
+
+  function ask(request: Request, memory: ArrayBuffer[]): Promise<Answer> {
+    if (broken !== null) return Promise.reject(broken);
+    return new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+      thread.postMessage(request, memory);
+    });
+  }
+
+  return {
+    begin: (seal) => thread.postMessage({ ask: 'begin', seal } satisfies Request),
+    feed: async (members, suppressed) => (await ask({ ask: 'feed', members, suppressed }, [members.buffer])).sealed,
+    finish: async () => {
+      const { sealed, counts } = await ask({ ask: 'finish' }, []);
+      if (counts === null) throw new Error('The thread that makes files gave no counts.');
+      return { sealed, counts };
+    },
+    close: async () => {
+      await thread.terminate();
+    },
+  };
+}
