@@ -73,3 +73,28 @@ export function identifiersOfCustomers(
     [accountId, workspaceId, customerIds],
   );
 }
+
+/** Which of these customers are suppressed. */
+export async function suppressedCustomers(
+  tx: Transaction,
+  accountId: string,
+  customerIds: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.rows<{ customer_id: string }>(
+    `select customer_id from suppressions where account_id = $1 and customer_id = any($2::uuid[])
+     union
+     select i.customer_id from customer_identifiers i join suppressions s on s.account_id = i.account_id and s.blind_index = i.blind_index
+     where i.account_id = $1 and i.customer_id = any($2::uuid[])`,
+    [accountId, customerIds],
+  );
+  return rows.map((row) => row.customer_id);
+}
+
+export async function hasSuppressions(tx: Transaction, accountId: string, workspaceId: string): Promise<boolean> {
+  return (
+    (await tx.row('select 1 from suppressions where account_id = $1 and workspace_id = $2 limit 1', [
+      accountId,
+      workspaceId,
+    ])) !== undefined
+  );
+}
