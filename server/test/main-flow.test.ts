@@ -203,6 +203,7 @@ describe('from a customer file to published messages', () => {
       unmatched: 0,
       ineligible: 2,
       suppressed: 0,
+      held_out: 0,
     });
     assert.deepEqual(await ok('POST', '/v1/messages/pages', { campaign_id: campaignId }), {
       campaign_id: campaignId,
@@ -229,6 +230,8 @@ describe('from a customer file to published messages', () => {
       'message',
       'campaign_id',
       'run_number',
+      'preheader',
+      'holdout',
     ]);
     assert.equal(new Set(rows.map((row) => `${row.customer_number} ${row.channel}`)).size, rows.length);
     const json = await ok('POST', '/v1/messages/fetch', { campaign_id: campaignId, page: 1, format: 'json' });
