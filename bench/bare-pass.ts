@@ -23,6 +23,7 @@ export async function barePass(
   const rootKey = await loadRootKey(readConfig({ NUDGESCRIBE_DATA_DIR: dataDir }));
   const keyring = createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(dataDir) });
   const keys = openingKeys(await keyring.forAccount(group.accountId));
+  keyring.close();
   const count = availableParallelism();
   const threads = Array.from({ length: count }, (_, index) => {
     const workerData: BareShare = {

@@ -23,7 +23,11 @@ export type Config = {
   dataDir: string;
   /** The owner's connection string; null means the embedded database. */
   databaseUrl: string | null;
+  /** One root key or several, the one that wraps first. */
   rootKey: string | null;
+  rootKeyFile: string | null;
+  /** The program, with its arguments, that speaks with a key management service. */
+  rootKeyProgram: string[] | null;
   apiCode: string | null;
   trustedProxies: string[];
   logLevel: string;
@@ -97,6 +101,18 @@ function readUrl(name: string, value: string | null, protocols: string[], mistak
   return null;
 }
 
+function readProgram(name: string, value: string | null, mistakes: string[]): string[] | null {
+  if (value === null) return null;
+  let raw: unknown = null;
+  try {
+    raw = JSON.parse(value);
+  } catch {}
+  const parsed = z.array(z.string().min(1).max(4_000)).min(1).max(50).safeParse(raw);
+  if (parsed.success) return parsed.data;
+  mistakes.push(`${name} must be a JSON array: the program and its arguments.`);
+  return null;
+}
+
 function readProxies(value: string | null, mistakes: string[]): string[] {
   const proxies = (value ?? '')
     .split(',')
@@ -159,10 +175,14 @@ export function readConfig(environment: Environment): Config {
   const { text, integer, oneOf } = reader(environment, mistakes);
   const mode = oneOf('NUDGESCRIBE_MODE', ['development', 'production'], 'development');
   const rootKey = text('NUDGESCRIBE_ROOT_KEY');
-  if (mode === 'production' && rootKey === null)
+  const rootKeyFile = text('NUDGESCRIBE_ROOT_KEY_FILE');
+  const rootKeyProgram = readProgram('NUDGESCRIBE_ROOT_KEY_PROGRAM', text('NUDGESCRIBE_ROOT_KEY_PROGRAM'), mistakes);
+  if (mode === 'production' && rootKey === null && rootKeyFile === null && rootKeyProgram === null)
     mistakes.push(
-      'NUDGESCRIBE_ROOT_KEY is required in production: 32 random bytes as 64 hex characters, for example from "openssl rand -hex 32". Keep it apart from the backups.',
+      'NUDGESCRIBE_ROOT_KEY (or NUDGESCRIBE_ROOT_KEY_FILE, or NUDGESCRIBE_ROOT_KEY_PROGRAM) is required in production: 32 random bytes as 64 hex characters, for example from "openssl rand -hex 32". Keep it apart from the backups.',
     );
+  if (rootKey !== null && rootKeyFile !== null)
+    mistakes.push('NUDGESCRIBE_ROOT_KEY and NUDGESCRIBE_ROOT_KEY_FILE exclude each other.');
   const publicUrl = readUrl('NUDGESCRIBE_PUBLIC_URL', text('NUDGESCRIBE_PUBLIC_URL'), ['http:', 'https:'], mistakes);
   if (mode === 'production' && publicUrl !== null && !publicUrl.startsWith('https://'))
     mistakes.push('NUDGESCRIBE_PUBLIC_URL must begin with https:// in production.');
@@ -190,6 +210,8 @@ export function readConfig(environment: Environment): Config {
       mistakes,
     ),
     rootKey,
+    rootKeyFile: rootKeyFile === null ? null : resolve(rootKeyFile),
+    rootKeyProgram,
     apiCode: text('NUDGESCRIBE_API_CODE'),
     trustedProxies: readProxies(text('NUDGESCRIBE_TRUSTED_PROXIES'), mistakes),
     logLevel: oneOf('NUDGESCRIBE_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),

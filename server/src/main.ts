@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { startApp } from './app.ts';
 import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
+import { keysCommand } from './key-commands.ts';
 import { openServices } from './open-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { DatabaseNotOurs } from './platform/database/migrate.ts';
@@ -13,6 +14,7 @@ import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
 import { accountsWithTrails, readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
+import { UsageMistake } from './usage-mistake.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
 
@@ -24,6 +26,9 @@ const USAGE = `Usage: npm run operator -- <command>
   audit verify [--account ID [--known POSITION:HASH ...]]
       check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
       end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
+  keys status                            which key versions each account has, and by which root key they are wrapped
+  keys rotate ACCOUNT … | --all          give accounts a new key and seal everything by it, while everything is served
+  keys rotate-root                       wrap all keys by a new root key, while everything is served
 
 Settings are environment variables; README.md lists them.`;
 
@@ -151,10 +156,6 @@ async function verifyAudit(args: string[]): Promise<void> {
   }
 }
 
-class UsageMistake extends Error {
-  override readonly name = 'UsageMistake';
-}
-
 async function run([command = '', ...rest]: string[]): Promise<void> {
   if (command === 'serve') return serve(rest);
   if (command === 'worker') return work();
@@ -166,6 +167,7 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
   }
   if (command === 'account' && rest[0] === 'create') return createAccountCommand(rest.slice(1));
   if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));
+  if (command === 'keys') return keysCommand(readConfig(process.env), rest, print);
   if (command === 'help' || command === '--help') {
     print(USAGE);
     return;

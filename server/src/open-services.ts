@@ -11,8 +11,8 @@ import { createLog, describeError, type Log } from './platform/log/log.ts';
 import { type AuditKeys, createAuditKeys } from './product/audit/chain.ts';
 import { createTokens } from './product/identity/tokens.ts';
 import { jobKinds } from './product/job-kinds.ts';
-import { createAccountKeyring } from './product/sealing/account-keys.ts';
-import { deriveRootKey } from './product/sealing/root-key.ts';
+import { createAccountKeyring, type KeyTiming } from './product/sealing/account-keys.ts';
+import { deriveFrom, loadServerSecret } from './product/sealing/key-records.ts';
 import type { Services } from './product/services.ts';
 import { createWriters, modelWriter } from './product/writing/writers.ts';
 import { createLocalKeyStore } from './providers/key-store/local-folder.ts';
@@ -25,6 +25,7 @@ export type Overrides = {
   log?: Log;
   checkReplies?: boolean;
   workers?: boolean;
+  keyTiming?: Partial<KeyTiming>;
   /** Replaces services, or is told the real ones to put something around them. */
   services?: Partial<Services> | ((real: Services) => Partial<Services>);
 };
@@ -47,14 +48,14 @@ async function openEmbedded(dataDir: string, log: Log, use: DatabaseUse): Promis
   }
 }
 
-async function openStores(config: Config, log: Log, rootKey: Buffer, auditKeys: AuditKeys, use: DatabaseUse) {
+async function openStores(config: Config, log: Log, secret: Buffer, auditKeys: AuditKeys, use: DatabaseUse) {
   const embedded: EmbeddedDatabase | null =
     config.databaseUrl === null ? await openEmbedded(config.dataDir, log, use) : null;
   const ownerUrl = config.databaseUrl ?? embedded?.url ?? '';
   try {
     const passwords = {
-      app: deriveRootKey(rootKey, 'database role app').toString('hex'),
-      operator: deriveRootKey(rootKey, 'database role operator').toString('hex'),
+      app: deriveFrom(secret, 'database role app').toString('hex'),
+      operator: deriveFrom(secret, 'database role operator').toString('hex'),
     };
     const { applied } = await migrate(ownerUrl, passwords);
     if (applied.length > 0) log.info('migrated', { applied });
@@ -88,12 +89,14 @@ export async function openServices(config: Config, overrides: Overrides & { data
   const log = overrides.log ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const rootKey = await loadRootKey(config);
+  const keyStore = await createLocalKeyStore(config.dataDir);
+  const secret = await loadServerSecret(rootKey, keyStore);
   const auditKeys = createAuditKeys(
-    deriveRootKey(rootKey, 'audit sealing'),
-    deriveRootKey(rootKey, 'audit checkpoint signing'),
+    deriveFrom(secret, 'audit sealing'),
+    deriveFrom(secret, 'audit checkpoint signing'),
   );
   const use = overrides.database ?? 'own';
-  const { embedded, database, queue } = await openStores(config, log, rootKey, auditKeys, use);
+  const { embedded, database, queue } = await openStores(config, log, secret, auditKeys, use);
   const clock = overrides.clock ?? systemClock;
   const real: Services = {
     config,
@@ -102,13 +105,14 @@ export async function openServices(config: Config, overrides: Overrides & { data
     database,
     queue,
     objects: await createLocalObjectStorage(config.dataDir),
-    keyring: createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(config.dataDir) }),
+    keyStore,
+    keyring: createAccountKeyring({ rootKey, keyStore, timing: overrides.keyTiming ?? {} }),
     jobKinds,
     auditKeys,
-    linkKey: deriveRootKey(rootKey, 'signed links'),
+    linkKey: deriveFrom(secret, 'signed links'),
     writers: createWriters(config.writers.map(modelWriter)),
     tokens: createTokens({
-      signingKey: deriveRootKey(rootKey, 'token signing'),
+      signingKey: deriveFrom(secret, 'token signing'),
       clock,
       accessSeconds: config.accessTokenSeconds,
       refreshSeconds: config.refreshTokenSeconds,
@@ -117,6 +121,7 @@ export async function openServices(config: Config, overrides: Overrides & { data
   const { services: change } = overrides;
   const services = { ...real, ...(typeof change === 'function' ? change(real) : change) };
   const close = async () => {
+    real.keyring.close();
     await services.queue.stop(STOP_MS);
     await database.close();
     await embedded?.stop();

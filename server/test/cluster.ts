@@ -6,7 +6,10 @@ import pg from 'pg';
 import { startEmbeddedDatabase } from '../src/platform/database/embedded/embedded-database.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { installQueue } from '../src/platform/jobs/queue.ts';
-import { deriveRootKey, parseRootKey } from '../src/product/sealing/root-key.ts';
+import { deriveFrom, loadServerSecret } from '../src/product/sealing/key-records.ts';
+import { parseRootKey } from '../src/product/sealing/root-key.ts';
+import { createLocalKeyStore } from '../src/providers/key-store/local-folder.ts';
+import { createLocalRootKeys } from '../src/providers/root-key/local-keys.ts';
 
 /** One real Postgres for a whole test run, with a migrated template that every test server clones. */
 export type TestCluster = { url: string; rootKey: string; stop(): Promise<void> };
@@ -51,8 +54,8 @@ export async function startCluster(): Promise<TestCluster> {
   const key = parseRootKey(rootKey);
   const template = databaseUrl(url, TEMPLATE);
   await migrate(template, {
-    app: deriveRootKey(key, 'database role app').toString('hex'),
-    operator: deriveRootKey(key, 'database role operator').toString('hex'),
+    app: deriveFrom(key, 'database role app').toString('hex'),
+    operator: deriveFrom(key, 'database role operator').toString('hex'),
   });
   await installQueue(template);
   return {
@@ -63,6 +66,12 @@ export async function startCluster(): Promise<TestCluster> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts the cluster's server secret into a new data folder: its database roles, and so their passwords, are everybody's. */
+export async function prepareKeys(dataDir: string, rootKey: string): Promise<void> {
+  const bytes = parseRootKey(rootKey);
+  await loadServerSecret(await createLocalRootKeys(async () => [bytes]), await createLocalKeyStore(dataDir), bytes);
 }
 
 /** A fresh database of its own, cloned from the template. */

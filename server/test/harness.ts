@@ -7,7 +7,7 @@ import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Overrides } from '../src/open-services.ts';
 import { createAccount } from '../src/product/accounts/create-account.ts';
-import { cloneDatabase, startCluster, type TestCluster } from './cluster.ts';
+import { cloneDatabase, prepareKeys, startCluster, type TestCluster } from './cluster.ts';
 
 export type Answer = {
   status: number;
@@ -127,6 +127,7 @@ export async function startTestServer(
   const { url: clusterUrl, rootKey } = await theCluster();
   const database = await cloneDatabase(clusterUrl);
   const dataDir = await mkdtemp(join(tmpdir(), 'nudgescribe-data-'));
+  await prepareKeys(dataDir, rootKey);
   const first = { email: 'admin-a@example.test', password: secret(), apiKey: secret() };
   const environment = {
     NUDGESCRIBE_DATABASE_URL: database.url,

@@ -4,6 +4,7 @@ import { campaignGenerationJob, messageRewritingJob } from './generation/jobs.ts
 import { customerImportJob } from './imports/run-import.ts';
 import { uploadsRemovalJob } from './imports/sweep-uploads.ts';
 import type { JobKind } from './jobs/job.ts';
+import { keyRotationJob } from './keys/rotate-account-keys.ts';
 import { exportShareJob, messagesExportJob } from './publishing/export-messages.ts';
 import type { Services } from './services.ts';
 
@@ -18,4 +19,5 @@ export const jobKinds: readonly JobKind<Services>[] = [
   messageRewritingJob,
   messagesExportJob,
   exportShareJob,
+  keyRotationJob,
 ];

@@ -4,6 +4,7 @@ import type { Database } from '../platform/database/database.ts';
 import { type AnyBody, type Call, defineEndpoint, type Endpoint } from '../platform/http/endpoint.ts';
 import type { JobQueue } from '../platform/jobs/queue.ts';
 import type { Log } from '../platform/log/log.ts';
+import type { KeyStore } from '../providers/key-store/key-store.ts';
 import type { ObjectStorage } from '../providers/object-storage/object-storage.ts';
 import type { AuditKeys } from './audit/chain.ts';
 import type { Tokens } from './identity/tokens.ts';
@@ -20,6 +21,8 @@ export type Services = {
   queue: JobQueue;
   objects: ObjectStorage;
   keyring: AccountKeyring;
+  /** Beside the keys it keeps what was erased, out of the database's reach. */
+  keyStore: KeyStore;
   tokens: Tokens;
   /** Seals audit events and signs the ends of their chain. */
   auditKeys: AuditKeys;

@@ -81,7 +81,7 @@ export async function createAccount(
     };
   } catch (error) {
     // A commit whose answer was lost may have made the account: destroying its keys would leave one that opens nothing.
-    if (!committing) await services.keyring.destroy(accountId);
+    if (!committing) await services.keyring.discard(accountId);
     throw error;
   }
 }

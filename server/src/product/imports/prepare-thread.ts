@@ -34,7 +34,15 @@ export type Request =
   | { ask: 'read'; start: ReadStart }
   /** Puts the next rows' identifiers through the filter of what may repeat. */
   | { ask: 'scan'; fields: readonly FieldDefinition[]; rows: number }
-  | { ask: 'prepare'; fields: readonly FieldDefinition[]; sealing: boolean; watch: Watch; rows: number }
+  /** With the keys to seal by from now on, when they are others than before. */
+  | {
+      ask: 'prepare';
+      fields: readonly FieldDefinition[];
+      sealing: boolean;
+      watch: Watch;
+      rows: number;
+      keys: PortableKeys | null;
+    }
   /** Null behind the file's end. Bytes of an earlier reading may still be on their way when the next begins. */
   | { ask: 'bytes'; reading: number; bytes: Uint8Array | null }
   /** Memory of a chunk that has been stored. */
@@ -162,6 +170,7 @@ async function scanRows(request: Extract<Request, { ask: 'scan' }>): Promise<Ans
 }
 
 async function prepareRows(request: Extract<Request, { ask: 'prepare' }>): Promise<Answer> {
+  if (request.keys !== null) context.keys = portedKeys(request.keys);
   const { check, checking } = checkerOf(request.fields);
   // What the scan found by other fields says nothing about these.
   const known = finder?.signature === checking.signature ? finder.met : null;

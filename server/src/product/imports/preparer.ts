@@ -26,6 +26,7 @@ export type Preparer = {
 
 export function startPreparer(context: ImportContext, source: Source, contentBytes: number): Preparer {
   const { keys, ...rest } = context;
+  let { version } = keys.current;
   const data: ThreadData = { context: rest, keys: portableKeys(keys), kind: source.kind, contentBytes };
   const thread = new Worker(new URL('./prepare-thread.ts', import.meta.url), {
     workerData: data,
@@ -116,7 +117,17 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
       await ask({ ask: 'read', start: { ...start, rowsAtOnce: ROWS_AT_ONCE } });
       for (;;) {
         const { fields, sealing, watch } = how();
-        const answer = await next({ ask: 'prepare', fields, sealing, watch, rows: start.rowsAtOnce });
+        // An import may outlast a rotation of its account's keys.
+        const rotated = keys.current.version !== version;
+        version = keys.current.version;
+        const answer = await next({
+          ask: 'prepare',
+          fields,
+          sealing,
+          watch,
+          rows: start.rowsAtOnce,
+          keys: rotated ? portableKeys(keys) : null,
+        });
         if (answer.tell !== 'prepared') return;
         yield unpackChunk(
           answer.packed,

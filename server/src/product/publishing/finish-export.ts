@@ -1,16 +1,16 @@
-import { Readable } from 'node:stream';
 import type { Transaction } from '../../platform/database/database.ts';
 import { requireRun } from '../campaigns/lock-campaign.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import type { JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { writeSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
 import type { SnapshotRow } from '../snapshots/snapshot.ts';
 import { runPrefix } from './begin-export.ts';
 import { columnsOf } from './export-plan.ts';
 import { type ExportRow, outcomesOf, type RangeOutcome, reopenErased } from './export-store.ts';
 import type { Manifest } from './manifest.ts';
+import { manifestKeyOf, writeManifest } from './replace-object.ts';
+import { namedObjects } from './rewrite-store.ts';
 import { findPublication, type Part, swapPublication } from './store.ts';
 
 type NewPart = Omit<Part, 'publication_id'>;
@@ -81,17 +81,14 @@ async function swapIn(
 }
 
 /** Leaves nothing below the run but what can be fetched: files that were replaced go, and what killed workers left. */
-async function sweepRun(
-  services: Pick<Services, 'objects'>,
-  exported: ExportRow,
-  parts: readonly NewPart[],
-): Promise<void> {
-  const kept = new Set([manifestKey(exported), ...parts.map((part) => part.object_key)]);
-  const below = runPrefix(exported.account_id, exported.campaign_id, exported.run_number);
-  for (const key of await services.objects.list(below)) if (!kept.has(key)) await services.objects.delete(key);
+async function sweepRun(services: Pick<Services, 'objects' | 'database'>, exported: ExportRow): Promise<void> {
+  const { account_id: accountId, publication_id: publicationId } = exported;
+  const below = await services.objects.list(runPrefix(accountId, exported.campaign_id, exported.run_number));
+  // Read after the look: whatever takes a file's place is named before it is there.
+  const named = await services.database.tenant(accountId, (tx) => namedObjects(tx, accountId, publicationId));
+  const kept = new Set([manifestKeyOf(exported.object_prefix), ...named]);
+  for (const key of below) if (!kept.has(key)) await services.objects.delete(key);
 }
-
-const manifestKey = (exported: ExportRow) => `${exported.object_prefix}/manifest.json`;
 
 /**
  * Makes the finished files those that are fetched, in one step, and deletes those they replace. Null when somebody was
@@ -113,8 +110,7 @@ export async function finishExport(
     return done;
   });
   if (finished === null) return null;
-  const text = Buffer.from(`${JSON.stringify(finished.manifest, null, 2)}\n`);
-  await writeSealed(services.objects, keys, manifestKey(exported), Readable.from([text]));
-  await sweepRun(services, exported, finished.parts);
+  await writeManifest(services, keys, exported.publication_id);
+  await sweepRun(services, exported);
   return finished.manifest;
 }

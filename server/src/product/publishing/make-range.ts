@@ -3,6 +3,7 @@ import { newId } from '../../platform/ids/ids.ts';
 import { oneAhead } from '../imports/one-ahead.ts';
 import type { JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
+import { openingKeys } from '../sealing/portable-keys.ts';
 import { objectSeal } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
 import { type MembersRead, readSnapshot, type SnapshotRow } from '../snapshots/snapshot.ts';
@@ -45,7 +46,8 @@ export async function makeRange(
     }
   }
   async function* content(): AsyncGenerator<Buffer> {
-    maker.begin(objectSeal(keys, objectKey));
+    // An export may outlast a rotation of its account's keys.
+    maker.begin(objectSeal(keys, objectKey), openingKeys(keys));
     const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     for await (const batch of oneAhead(batches())) {
       erased += batch.erased;

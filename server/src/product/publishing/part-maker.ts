@@ -26,7 +26,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Makes one file after the other: sealed members in, the sealed file out, piece by piece. */
 export type PartMaker = {
-  begin(seal: ObjectSeal): void;
+  /** With the keys that open profiles from now on, when there are others than before. */
+  begin(seal: ObjectSeal, keys: OpeningKeys | null): void;
   /** The next members in joining order, and the places of those that are suppressed. Returns what of the file is ready. */
   feed(members: Uint8Array, suppressed: ReadonlySet<number>): Bytes;
   finish(): { sealed: Bytes; counts: PartCounts };
@@ -92,7 +93,7 @@ function positionAt(view: DataView, at: number): number {
 
 export function createPartMaker({ source, keys: ported }: MakerData): PartMaker {
   const { accountId, workspaceId } = source.shape;
-  const keys = portedOpeningKeys(ported);
+  let keys = portedOpeningKeys(ported);
   const assembler: Assembler = createAssembler(source);
   let counts = noCounts();
   let file: ReturnType<typeof growingFile> | null = null;
@@ -110,7 +111,8 @@ export function createPartMaker({ source, keys: ported }: MakerData): PartMaker 
   }
 
   return {
-    begin: (seal) => {
+    begin: (seal, renewed) => {
+      if (renewed !== null) keys = portedOpeningKeys(renewed);
       counts = noCounts();
       file = growingFile(seal, assembler.header);
     },

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CopiedRows } from '../../platform/database/copy-out.ts';
+import type { OpeningKeys } from '../sealing/portable-keys.ts';
 import type { ObjectSeal } from '../sealing/sealed-stream.ts';
 import { createPartMaker, type MakerData, type PartCounts } from './part-maker.ts';
 
@@ -8,7 +9,7 @@ import { createPartMaker, type MakerData, type PartCounts } from './part-maker.t
  * itself: members and the key of each file are handed to it, and it answers one request at a time.
  */
 export type Request =
-  | { ask: 'begin'; seal: ObjectSeal }
+  | { ask: 'begin'; seal: ObjectSeal; keys: OpeningKeys | null }
   | { ask: 'feed'; members: CopiedRows; suppressed: readonly number[] }
   | { ask: 'finish' };
 
@@ -21,7 +22,7 @@ const maker = createPartMaker(workerData as MakerData);
 
 function answer(request: Request): Answer | null {
   if (request.ask === 'begin') {
-    maker.begin(request.seal);
+    maker.begin(request.seal, request.keys);
     return null;
   }
   if (request.ask === 'feed') return { sealed: maker.feed(request.members, new Set(request.suppressed)), counts: null };

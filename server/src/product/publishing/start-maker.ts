@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { CopiedRows } from '../../platform/database/copy-out.ts';
+import type { OpeningKeys } from '../sealing/portable-keys.ts';
 import type { ObjectSeal } from '../sealing/sealed-stream.ts';
 import { createPartMaker, type MakerData, type PartCounts } from './part-maker.ts';
 import type { Answer, Request } from './part-thread.ts';
 
 /** A PartMaker whose work may be done elsewhere. Requests are made one at a time. */
 export type StartedMaker = {
-  begin(seal: ObjectSeal): void;
+  begin(seal: ObjectSeal, keys: OpeningKeys | null): void;
   /** The members' memory is given away. */
   feed(members: CopiedRows, suppressed: readonly number[]): Promise<Uint8Array>;
   finish(): Promise<{ sealed: Uint8Array; counts: PartCounts }>;
@@ -26,7 +27,7 @@ export const hasRoomForThread = () => threads < availableParallelism();
 export function makerHere(data: MakerData): StartedMaker {
   const maker = createPartMaker(data);
   return {
-    begin: (seal) => maker.begin(seal),
+    begin: (seal, keys) => maker.begin(seal, keys),
     feed: async (members, suppressed) => maker.feed(members, new Set(suppressed)),
     finish: async () => maker.finish(),
     close: async () => undefined,
@@ -68,7 +69,7 @@ export function startMaker(data: MakerData): StartedMaker {
   }
 
   return {
-    begin: (seal) => thread.postMessage({ ask: 'begin', seal } satisfies Request),
+    begin: (seal, keys) => thread.postMessage({ ask: 'begin', seal, keys } satisfies Request),
     feed: async (members, suppressed) => (await ask({ ask: 'feed', members, suppressed }, [members.buffer])).sealed,
     finish: async () => {
       const { sealed, counts } = await ask({ ask: 'finish' }, []);

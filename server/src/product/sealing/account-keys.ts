@@ -1,136 +1,208 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from '../../platform/clock/clock.ts';
-import type { KeyStore } from '../../providers/key-store/key-store.ts';
-import { deriveRootKey } from './root-key.ts';
-import { SealBroken } from './seal-broken.ts';
+import type { AccountKeyRecord, DestroyedRecord, KeyStore } from '../../providers/key-store/key-store.ts';
+import type { RootKey } from '../../providers/root-key/root-key.ts';
+import { AccountKeysMissing, deriveFrom, type KeyVersion, keyRecords } from './key-records.ts';
 
-/** One version of an account's key, split by purpose. */
-export type KeyVersion = {
-  version: number;
-  profileKey: KeyObject;
-  profileTagKey: KeyObject;
-  /** 16 bytes that stand in every envelope and belong to this key alone: a blob that opens under two keys is refused. */
-  commitment: Buffer;
-  objectSecret: Buffer;
-};
+export { AccountKeysMissing, type KeyVersion } from './key-records.ts';
 
+/**
+ * An account's keys, as they are at any moment: whoever holds this for hours sees a rotation as soon as this process does.
+ * Reading any of it throws AccountKeysMissing once they are destroyed.
+ */
 export type AccountKeys = {
-  accountId: string;
-  /** The version that seals. */
-  current: KeyVersion;
+  readonly accountId: string;
+  /** The version that seals now. */
+  readonly current: KeyVersion;
   /** The version an envelope names, or undefined. */
   version(version: number): KeyVersion | undefined;
-  /** All of them. */
-  versions: readonly KeyVersion[];
-  indexKey: KeyObject;
-  digestKey: KeyObject;
+  /** All of them, those included that are to seal later. */
+  readonly versions: readonly KeyVersion[];
+  readonly indexKey: KeyObject;
+  readonly digestKey: KeyObject;
 };
 
+/**
+ * How long a change of keys takes to reach every process. A process looks into the store every `refreshMs` for accounts
+ * that it works for; a new version seals after `sealsAfterMs`, when all of them know it; so nobody ever meets an envelope
+ * of a version that it cannot open. Versions that nothing is sealed by any more are destroyed after `dropsAfterMs`, when
+ * whatever was sealed ahead of its storing has been stored or thrown away.
+ */
+export type KeyTiming = { refreshMs: number; sealsAfterMs: number; dropsAfterMs: number };
+export const KEY_TIMING: KeyTiming = { refreshMs: 10_000, sealsAfterMs: 60_000, dropsAfterMs: 60 * 60_000 };
+
 export type AccountKeyring = {
+  timing: KeyTiming;
   /** Makes and stores the keys of a new account. */
   create(accountId: string): Promise<void>;
   /** The account's keys. Throws AccountKeysMissing when they were destroyed or never made. */
   forAccount(accountId: string): Promise<AccountKeys>;
-  /** Destroys the account's keys here and in the store. */
-  destroy(accountId: string): Promise<void>;
+  /** Makes a version that is to seal, unless there is one above `above`. Returns when it does, in milliseconds since 1970. */
+  addVersion(accountId: string, above: number): Promise<{ version: number; sealsFromMs: number }>;
+  /** Destroys the versions below this one. Whoever calls has made sure that nothing is sealed by them. */
+  dropVersionsBelow(accountId: string, version: number): Promise<void>;
+  /** Takes back the keys of an account that was not made after all. */
+  discard(accountId: string): Promise<void>;
+  /** Destroys the account's keys for ever and says which those were. */
+  destroy(accountId: string): Promise<DestroyedRecord>;
+  /** Wraps a record's keys by the root key that wraps now. Returns whether another one had. */
+  rewrap(name: string): Promise<boolean>;
+  /** Looks into the store no more. */
+  close(): void;
 };
 
-export class AccountKeysMissing extends Error {
-  override readonly name = 'AccountKeysMissing';
-}
+type Held = { version: KeyVersion; sealsFromMs: number; wrapped: string };
+type State = {
+  accountId: string;
+  /** In ascending order; empty once they are destroyed. */
+  held: Held[];
+  indexKey: KeyObject;
+  digestKey: KeyObject;
+  readAtMs: number;
+  usedAtMs: number;
+};
 
-const COMMITMENT_BYTES = 16;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const CACHED_ACCOUNTS = 1_000;
-const CACHED_MS = 60_000;
+/** Keys that nobody asked for so long are forgotten. */
+const UNUSED_MS = 10 * 60_000;
 
-function wrap(wrappingKey: Buffer, secret: Buffer, boundTo: string): string {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', wrappingKey, nonce).setAAD(Buffer.from(boundTo));
-  return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString('base64');
-}
-
-function unwrap(wrappingKey: Buffer, wrapped: string, boundTo: string): Buffer {
-  const bytes = Buffer.from(wrapped, 'base64');
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', wrappingKey, bytes.subarray(0, NONCE_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAAD(Buffer.from(boundTo));
-    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)), decipher.final()]);
-  } catch {
-    throw new SealBroken('An account key does not open under this root key.');
-  }
-}
-
-function derive(secret: Buffer, purpose: string, bytes = 32): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `nudgescribe account ${purpose}`, bytes));
-}
-
-function keyVersion(version: number, secret: Buffer): KeyVersion {
+function liveKeys(state: State, nowMs: () => number): AccountKeys {
+  const held = () => {
+    state.usedAtMs = nowMs();
+    if (state.held.length === 0) throw new AccountKeysMissing("This account's keys were destroyed.");
+    return state.held;
+  };
   return {
-    version,
-    profileKey: createSecretKey(derive(secret, 'profile')),
-    profileTagKey: createSecretKey(derive(secret, 'profile tag')),
-    commitment: derive(secret, 'commitment', COMMITMENT_BYTES),
-    objectSecret: derive(secret, 'objects'),
+    accountId: state.accountId,
+    get current() {
+      const all = held();
+      const at = state.usedAtMs;
+      const sealing = all.findLast((one) => one.sealsFromMs <= at) ?? all[0];
+      return (sealing as Held).version;
+    },
+    version: (version) => held().find((one) => one.version.version === version)?.version,
+    get versions() {
+      return held().map((one) => one.version);
+    },
+    indexKey: state.indexKey,
+    digestKey: state.digestKey,
   };
 }
 
-const keyName = (accountId: string, version: number) => `account key ${accountId} ${version}`;
-const indexName = (accountId: string) => `index secret ${accountId}`;
-
-/** Account keys under the root key: random, wrapped, kept in the key store and for a minute in memory. */
-export function createAccountKeyring(parts: { rootKey: Buffer; keyStore: KeyStore; clock?: Clock }): AccountKeyring {
-  const wrappingKey = deriveRootKey(parts.rootKey, 'account key wrapping');
+/** Account keys under the root key: random, wrapped, kept in the key store and in memory for as long as they are used. */
+export function createAccountKeyring(parts: {
+  rootKey: RootKey;
+  keyStore: KeyStore;
+  clock?: Clock;
+  timing?: Partial<KeyTiming>;
+}): AccountKeyring {
   const clock = parts.clock ?? systemClock;
-  const now = () => clock.now().getTime();
-  const cache = new Map<string, { keys: AccountKeys; until: number }>();
+  const timing = { ...KEY_TIMING, ...parts.timing };
+  const nowMs = () => clock.now().getTime();
+  const records = keyRecords({ rootKey: parts.rootKey, store: parts.keyStore, clock });
+  const states = new Map<string, State>();
+  const loading = new Map<string, Promise<State>>();
 
-  async function load(accountId: string): Promise<AccountKeys> {
-    const record = await parts.keyStore.get(accountId);
-    if (record === null) throw new AccountKeysMissing('This account has no keys in the key store.');
-    const versions = new Map(
-      record.versions.map(({ version, wrapped_key }) => [
-        version,
-        keyVersion(version, unwrap(wrappingKey, wrapped_key, keyName(accountId, version))),
-      ]),
-    );
-    const current = versions.get(Math.max(...versions.keys()));
-    if (current === undefined) throw new AccountKeysMissing('This account has no key version.');
-    const indexSecret = unwrap(wrappingKey, record.wrapped_index_secret, indexName(accountId));
-    return {
-      accountId,
-      current,
-      version: (version) => versions.get(version),
-      versions: [...versions.values()],
-      indexKey: createSecretKey(derive(indexSecret, 'blind index')),
-      digestKey: createSecretKey(derive(indexSecret, 'profile digest')),
-    };
+  /** What was opened before is not opened again: the root key may be far away. */
+  async function openHeld(record: AccountKeyRecord, before: readonly Held[]): Promise<Held[]> {
+    const held: Held[] = [];
+    for (const kept of record.versions) {
+      const known = before.find((one) => one.wrapped === kept.wrapped_key);
+      const version = known?.version ?? (await records.openVersion(record.account_id, kept));
+      held.push({ version, sealsFromMs: Date.parse(kept.seals_from), wrapped: kept.wrapped_key });
+    }
+    return held.sort((one, other) => one.version.version - other.version.version);
   }
 
+  async function read(accountId: string): Promise<State> {
+    const readAtMs = nowMs();
+    const state = states.get(accountId);
+    let record: AccountKeyRecord;
+    try {
+      record = await records.get(accountId);
+    } catch (error) {
+      if (error instanceof AccountKeysMissing && state !== undefined) {
+        // Whoever holds these keys holds this very state.
+        state.held = [];
+        states.delete(accountId);
+      }
+      throw error;
+    }
+    const held = await openHeld(record, state?.held ?? []);
+    if (state !== undefined) {
+      state.held = held;
+      state.readAtMs = readAtMs;
+      return state;
+    }
+    const indexSecret = await records.openIndexSecret(record);
+    const made: State = {
+      accountId,
+      held,
+      indexKey: createSecretKey(deriveFrom(indexSecret, 'account blind index')),
+      digestKey: createSecretKey(deriveFrom(indexSecret, 'account profile digest')),
+      readAtMs,
+      usedAtMs: nowMs(),
+    };
+    states.set(accountId, made);
+    return made;
+  }
+
+  /** Of those who ask at once one looks, and the others wait for it. */
+  function readOnce(accountId: string): Promise<State> {
+    const under = loading.get(accountId);
+    if (under !== undefined) return under;
+    const begun = read(accountId).finally(() => loading.delete(accountId));
+    loading.set(accountId, begun);
+    return begun;
+  }
+
+  async function refresh(): Promise<void> {
+    for (const state of [...states.values()]) {
+      if (nowMs() - state.usedAtMs > UNUSED_MS) states.delete(state.accountId);
+      // A store that is away now is asked again; calls that would rest on what is too old wait for it.
+      else await readOnce(state.accountId).catch(() => undefined);
+    }
+  }
+  let refreshing = false;
+  const timer = setInterval(() => {
+    if (refreshing) return;
+    refreshing = true;
+    refresh().finally(() => {
+      refreshing = false;
+    });
+  }, timing.refreshMs).unref();
+
   return {
-    create: async (accountId) => {
-      await parts.keyStore.create({
-        account_id: accountId,
-        wrapped_index_secret: wrap(wrappingKey, randomBytes(32), indexName(accountId)),
-        versions: [{ version: 1, wrapped_key: wrap(wrappingKey, randomBytes(32), keyName(accountId, 1)) }],
-      });
-    },
+    timing,
+    create: (accountId) => records.create(accountId),
     forAccount: async (accountId) => {
-      const cached = cache.get(accountId);
-      if (cached !== undefined && cached.until > now()) return cached.keys;
-      const keys = await load(accountId);
-      if (cache.size >= CACHED_ACCOUNTS) cache.clear();
-      cache.set(accountId, { keys, until: now() + CACHED_MS });
-      return keys;
+      let state = states.get(accountId);
+      // Half of the time within which a new version must be known everywhere.
+      if (state === undefined || nowMs() - state.readAtMs > timing.sealsAfterMs / 2) state = await readOnce(accountId);
+      return liveKeys(state, nowMs);
+    },
+    addVersion: async (accountId, above) => {
+      await records.addVersion(accountId, above, timing.sealsAfterMs);
+      const { held } = await read(accountId);
+      const newest = held.at(-1) as Held;
+      return { version: newest.version.version, sealsFromMs: newest.sealsFromMs };
+    },
+    dropVersionsBelow: async (accountId, version) => {
+      await records.dropVersionsBelow(accountId, version);
+      await read(accountId);
+    },
+    discard: async (accountId) => {
+      await parts.keyStore.discard(accountId);
+      states.delete(accountId);
     },
     destroy: async (accountId) => {
-      await parts.keyStore.delete(accountId);
+      const destroyed = await records.destroy(accountId);
       // Only now: a call that read the record a moment ago may have put the keys back in memory.
-      cache.delete(accountId);
+      await read(accountId).catch((error: unknown) => {
+        if (!(error instanceof AccountKeysMissing)) throw error;
+      });
+      return destroyed;
     },
+    rewrap: (name) => records.rewrap(name),
+    close: () => clearInterval(timer),
   };
 }

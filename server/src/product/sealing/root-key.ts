@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 /** A root key that must not be used: too short, too regular, or printed somewhere for everybody to read. */
 export class RootKeyRefused extends Error {
@@ -60,9 +60,4 @@ export function parseRootKey(text: string): Buffer {
   if (PUBLISHED.has(bytes.toString('hex')))
     throw new RootKeyRefused(`This root key is published, so anybody can know it. ${ADVICE}`);
   return bytes;
-}
-
-/** A key of 32 bytes for one purpose (HKDF-SHA-256, RFC 5869): knowing one tells nothing of another or of the root. */
-export function deriveRootKey(rootKey: Buffer, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', rootKey, Buffer.alloc(0), `nudgescribe ${purpose}`, 32));
 }

@@ -10,6 +10,7 @@ import { createLocalKeyStore } from '../../providers/key-store/local-folder.ts';
 import { createLocalObjectStorage } from '../../providers/object-storage/local-folder.ts';
 import { createMisbehavingStorage, type MisbehavingStorage } from '../../providers/object-storage/misbehaving.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
+import { createLocalRootKeys } from '../../providers/root-key/local-keys.ts';
 import { type AccountKeys, createAccountKeyring } from './account-keys.ts';
 import { SealBroken } from './seal-broken.ts';
 import { FRAME_BYTES, readSealed, writeSealed } from './sealed-stream.ts';
@@ -25,7 +26,9 @@ let otherKeys: AccountKeys;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nudgescribe-sealed-stream-'));
   objects = createMisbehavingStorage(await createLocalObjectStorage(folder));
-  const keyring = createAccountKeyring({ rootKey: randomBytes(32), keyStore: await createLocalKeyStore(folder) });
+  const bytes = randomBytes(32);
+  const rootKey = await createLocalRootKeys(async () => [bytes]);
+  const keyring = createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(folder) });
   const made = async () => {
     const accountId = newId();
     await keyring.create(accountId);

@@ -120,10 +120,21 @@ function openFrames(key: KeyObject, firstFrame: number, skipBytes: number): Tran
   });
 }
 
-async function readHeader(objects: ObjectStorage, keys: AccountKeys, objectKey: string): Promise<KeyObject> {
+/** The version of the account's key that an object was sealed by. Throws ObjectMissing, and SealBroken when it is none. */
+export async function versionOfObject(objects: ObjectStorage, objectKey: string): Promise<number> {
+  const header = await readStart(objects, objectKey);
+  if (header.length !== HEADER_BYTES || header[0] !== FORMAT) throw new SealBroken('This is not a sealed object.');
+  return header.readUInt16BE(1);
+}
+
+async function readStart(objects: ObjectStorage, objectKey: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of objects.get(objectKey, { start: 0, end: HEADER_BYTES - 1 })) chunks.push(chunk as Buffer);
-  const header = Buffer.concat(chunks);
+  return Buffer.concat(chunks);
+}
+
+async function readHeader(objects: ObjectStorage, keys: AccountKeys, objectKey: string): Promise<KeyObject> {
+  const header = await readStart(objects, objectKey);
   if (header.length !== HEADER_BYTES || header[0] !== FORMAT) throw new SealBroken('This is not a sealed object.');
   const version = keys.version(header.readUInt16BE(1));
   if (version === undefined || !version.commitment.equals(header.subarray(3, 19)))

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { newId } from '../../platform/ids/ids.ts';
-import { type KeyRecord, KeyRecordExists, type KeyStore } from '../../providers/key-store/key-store.ts';
 import { createLocalKeyStore } from '../../providers/key-store/local-folder.ts';
-import { type AccountKeyring, type AccountKeys, AccountKeysMissing, createAccountKeyring } from './account-keys.ts';
+import { createLocalRootKeys } from '../../providers/root-key/local-keys.ts';
+import { type AccountKeyring, type AccountKeys, createAccountKeyring } from './account-keys.ts';
 import { blindIndex } from './blind-index.ts';
+import { deriveFrom } from './key-records.ts';
 import {
   decodeProfile,
   encodeProfile,
@@ -18,38 +19,31 @@ import {
   sealProfile,
   sealProfiles,
 } from './profile-envelope.ts';
-import { deriveRootKey, parseRootKey, RootKeyRefused } from './root-key.ts';
+import { parseRootKey, RootKeyRefused } from './root-key.ts';
 import { SealBroken } from './seal-broken.ts';
 
 let folder: string;
 let keyring: AccountKeyring;
 let keys: AccountKeys;
 let otherKeys: AccountKeys;
-const rootKey = randomBytes(32);
+const rootKeyBytes = randomBytes(32);
 const accountId = newId();
 const otherAccountId = newId();
 const place = { accountId, workspaceId: newId(), customerId: newId() };
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nudgescribe-sealing-'));
+  const rootKey = await createLocalRootKeys(async () => [rootKeyBytes]);
   keyring = createAccountKeyring({ rootKey, keyStore: await createLocalKeyStore(folder) });
   await keyring.create(accountId);
   await keyring.create(otherAccountId);
   keys = await keyring.forAccount(accountId);
   otherKeys = await keyring.forAccount(otherAccountId);
 });
-after(() => rm(folder, { recursive: true, force: true }));
-
-/** A key store whose records a test can alter. */
-function memoryStore(): KeyStore & { records: Map<string, KeyRecord> } {
-  const records = new Map<string, KeyRecord>();
-  return {
-    records,
-    get: async (account) => records.get(account) ?? null,
-    create: async (record) => void records.set(record.account_id, record),
-    delete: async (account) => void records.delete(account),
-  };
-}
+after(async () => {
+  keyring.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe('root key', () => {
   const refused = [
@@ -81,75 +75,7 @@ describe('root key', () => {
       assert.deepEqual(parseRootKey(text), bytes);
   });
   test('purposes give different keys', () => {
-    assert.notDeepEqual(deriveRootKey(rootKey, 'a'), deriveRootKey(rootKey, 'b'));
-  });
-});
-
-describe('account keys', () => {
-  test('never overwritten, gone when destroyed, closed to another root key', async () => {
-    await assert.rejects(keyring.create(accountId), KeyRecordExists);
-    const store = await createLocalKeyStore(folder);
-    await assert.rejects(
-      createAccountKeyring({ rootKey: randomBytes(32), keyStore: store }).forAccount(accountId),
-      SealBroken,
-    );
-    const doomed = newId();
-    await keyring.create(doomed);
-    await keyring.forAccount(doomed);
-    await keyring.destroy(doomed);
-    await assert.rejects(keyring.forAccount(doomed), AccountKeysMissing);
-  });
-  test('a record moved to another account does not open', async () => {
-    const moved = newId();
-    const text = await readFile(join(folder, 'keys', `${accountId}.json`), 'utf8');
-    await writeFile(join(folder, 'keys', `${moved}.json`), text.replace(accountId, moved));
-    await assert.rejects(keyring.forAccount(moved), SealBroken);
-  });
-});
-
-describe('key versions', () => {
-  const store = memoryStore();
-  const clock = { now: () => new Date(0) };
-
-  test('one version of a key never passes for another', async () => {
-    const ring = () => createAccountKeyring({ rootKey, keyStore: store, clock });
-    await ring().create(accountId);
-    const first = await ring().forAccount(accountId);
-    const old = sealProfile(first, place, 'one');
-    // Wrapped under the name of version 1, the key must not open as version 2.
-    const record = (await store.get(accountId)) as KeyRecord;
-    const [version] = record.versions;
-    store.records.set(accountId, {
-      ...record,
-      versions: [...record.versions, { version: 2, wrapped_key: version?.wrapped_key ?? '' }],
-    });
-    await assert.rejects(ring().forAccount(accountId), SealBroken);
-    assert.equal(openProfile(first, place, old).toString(), 'one');
-    const claimed = Buffer.from(old);
-    claimed.writeUInt16BE(2, 1);
-    assert.throws(() => openProfile(first, place, claimed), SealBroken);
-  });
-  test('a damaged wrapping is a broken seal, whatever is damaged', async () => {
-    for (const wrapped of ['', 'AAAA', randomBytes(60).toString('base64')]) {
-      const damaged = newId();
-      store.records.set(damaged, {
-        account_id: damaged,
-        wrapped_index_secret: wrapped,
-        versions: [{ version: 1, wrapped_key: wrapped }],
-      });
-      await assert.rejects(createAccountKeyring({ rootKey, keyStore: store }).forAccount(damaged), SealBroken);
-    }
-  });
-  test('keys are read again after a minute, so a destruction elsewhere takes effect', async () => {
-    let nowMs = 0;
-    const moving = createAccountKeyring({ rootKey, keyStore: store, clock: { now: () => new Date(nowMs) } });
-    const account = newId();
-    await moving.create(account);
-    await moving.forAccount(account);
-    await store.delete(account);
-    await moving.forAccount(account);
-    nowMs = 61_000;
-    await assert.rejects(moving.forAccount(account), AccountKeysMissing);
+    assert.notDeepEqual(deriveFrom(rootKeyBytes, 'a'), deriveFrom(rootKeyBytes, 'b'));
   });
 });
 

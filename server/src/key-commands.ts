@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import type { Config } from './config.ts';
+import { openServices } from './open-services.ts';
+import { isUuid } from './platform/ids/ids.ts';
+import { beginRotation, everyAccount } from './product/keys/rotate-account-keys.ts';
+import type { Services } from './product/services.ts';
+import { rotateRootKey } from './rotate-root-key.ts';
+import { UsageMistake } from './usage-mistake.ts';
+
+type Print = (text: string) => void;
+
+async function withServices(config: Config, work: (services: Services) => Promise<void>): Promise<void> {
+  const { services, close } = await openServices({ ...config, logLevel: 'warn' }, { database: 'either' });
+  try {
+    await work(services);
+  } finally {
+    await close();
+  }
+}
+
+async function rotateAccounts(config: Config, args: string[], print: Print): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { all: { type: 'boolean', default: false } },
+  });
+  if (values.all === positionals.length > 0 || !positionals.every(isUuid))
+    throw new UsageMistake('keys rotate needs the ids of accounts, or --all.');
+  await withServices(config, async (services) => {
+    for (const accountId of values.all ? await everyAccount(services) : positionals) {
+      const jobId = await beginRotation(services, accountId);
+      print(`${accountId}  ${jobId === null ? 'has nothing sealed' : `job ${jobId}`}`);
+    }
+  });
+  print('A server or worker does it, while everything is served: `keys status` tells how far it is.');
+}
+
+async function keysStatus(config: Config, print: Print): Promise<void> {
+  await withServices(config, async (services) => {
+    for (const name of await services.keyStore.names()) {
+      const kept = await services.keyStore.get(name);
+      if (kept === null) continue;
+      const { record } = kept;
+      if (record.kind === 'destroyed') print(`${name}  destroyed ${record.destroyed_at}`);
+      else if (record.kind === 'server') print(`${name}  wrapped by ${keyNameOf(record.wrapped_secret)}`);
+      else
+        print(
+          `${name}  versions ${record.versions.map((one) => one.version).join(', ')}  wrapped by ${keyNameOf(record.wrapped_index_secret)}`,
+        );
+    }
+  });
+}
+
+const keyNameOf = (wrapped: string) => wrapped.slice(0, wrapped.lastIndexOf('.'));
+
+async function rotateRoot(config: Config, print: Print): Promise<void> {
+  await withServices(config, async ({ keyring, keyStore }) => {
+    const { rewrapped, inFile } = await rotateRootKey(config, { keyring, keyStore });
+    print(`${rewrapped} records of the key store are wrapped by the new root key.`);
+    if (!inFile)
+      print('Take the old root key out of the settings of all servers and workers, and start them again one by one.');
+  });
+}
+
+/** `keys status | rotate | rotate-root`. */
+export async function keysCommand(config: Config, [what, ...args]: string[], print: Print): Promise<void> {
+  if (what === 'status') return keysStatus(config, print);
+  if (what === 'rotate') return rotateAccounts(config, args, print);
+  if (what === 'rotate-root') return rotateRoot(config, print);
+  throw new UsageMistake('keys needs status, rotate or rotate-root.');
+}

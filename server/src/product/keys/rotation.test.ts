@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startProcess } from '../../../test/crash/processes.ts';
+import { startTestServer, type TestServer, until } from '../../../test/harness.ts';
+import { startApp } from '../../app.ts';
+import { readConfig } from '../../config.ts';
+import { createLocalRootKeys } from '../../providers/root-key/local-keys.ts';
+import { readRootKeyFile, replaceRootKeyFile } from '../../root-key.ts';
+import { rotateRootKey } from '../../rotate-root-key.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import { testCampaigns } from '../campaigns/test-campaign.ts';
+import { createAccountKeyring } from '../sealing/account-keys.ts';
+import { parseRootKey } from '../sealing/root-key.ts';
+import { versionOfObject } from '../sealing/sealed-stream.ts';
+import { beginRotation } from './rotate-account-keys.ts';
+import { SEALED_COLUMNS } from './sealed-rows.ts';
+
+const DYING = fileURLToPath(new URL('../../../test/crash/dying-process.ts', import.meta.url));
+const CUSTOMERS = 2_500;
+/** As long as it takes to see that nobody meets a key that is not known yet. */
+const keyTiming = { refreshMs: 100, sealsAfterMs: 1_000, dropsAfterMs: 2_000 };
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer({ keyTiming, workers: false });
+});
+
+test('every column that is sealed like a profile is known to the rotation', async () => {
+  const rows = await server.app.services.database.tenant(server.a.accountId, (tx) =>
+    tx.rows<{ name: string }>(
+      `select table_name || '.' || column_name as name from information_schema.columns
+       where table_schema = 'public' and data_type = 'bytea' and column_name like 'sealed%' order by 1`,
+    ),
+  );
+  assert.deepEqual(
+    rows.map((row) => row.name),
+    SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort(),
+  );
+});
+
+test("an account's key rotates under load and through a kill: nothing fails to open, and nothing is left to the old key", async () => {
+  const { a } = server;
+  const { services } = server.app;
+  const six = await testCampaigns(() => a);
+  const settings = { ...server.environment, NUDGESCRIBE_TEST_KEY_TIMING: JSON.stringify(keyTiming) };
+  const early = startProcess(['worker', 'never', '1', '0'], settings, DYING);
+  const campaignId = await six.draft('Published before', { export_fields: ['first_name'] });
+  await six.written(campaignId);
+  await six.decide(campaignId, { all: true, review_status: 'Approved' });
+  await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
+  const publishing = await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId });
+  assert.equal((await six.ended(publishing.job_id)).status, 'completed');
+  await early.end('SIGTERM');
+  const fileOf = () =>
+    a.call('POST', '/v1/messages/fetch', {
+      workspace_id: a.workspaceId,
+      campaign_id: campaignId,
+      page: 1,
+      format: 'csv',
+    });
+  const published = (await fileOf()).text;
+  const manifest = await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId });
+  const group = await six.ok('PUT', '/v1/cg', { group_name: 'Many' });
+  const ids = { workspace_id: a.workspaceId, customer_group_id: group.customer_group_id };
+  const numberOf = (index: number) => `K-${String(index).padStart(5, '0')}`;
+  const send = (from: number, count: number, name: string) =>
+    a.call('POST', '/v1/customer/check', {
+      ...ids,
+      on_error: 'skip',
+      customer_data: [
+        // One without its identifier: a row for the repair file.
+        { first_name: 'Nobody' },
+        ...Array.from({ length: count }, (_, index) => ({
+          customer_number: numberOf(from + index),
+          first_name: name,
+        })),
+      ],
+    });
+  for (let from = 0; from < CUSTOMERS; from += 500) {
+    const answer = await send(from, 500, 'Before');
+    assert.equal(answer.body.created, 500, answer.text);
+  }
+  const jobId = await beginRotation(services, a.accountId);
+  assert.ok(jobId !== null);
+  assert.equal(await beginRotation(services, a.accountId), jobId, 'one at a time');
+  const jobOf = async () => (await a.call('POST', '/v1/job', { workspace_id: a.workspaceId, job_id: jobId })).body;
+
+  let stopped = false;
+  let reads = 0;
+  const failures: string[] = [];
+  const reader = (async () => {
+    for (let page = 1; !stopped; page = (page % 5) + 1) {
+      const answer = await a.call('POST', '/v1/customer', { ...ids, page, page_size: 500, decrypt: true });
+      reads += 1;
+      if (answer.status !== 200) failures.push(answer.text);
+      else if (answer.body.some((one: { profile: { first_name: string } }) => one.profile.first_name.length === 0))
+        failures.push('a value is missing');
+      await sleep(20);
+    }
+  })();
+  const writer = (async () => {
+    for (let from = 0; !stopped; from = (from + 20) % CUSTOMERS) {
+      const answer = await send(from, 20, `Changed ${from}`);
+      if (answer.status !== 200) failures.push(answer.text);
+      await sleep(20);
+    }
+  })();
+
+  const victim = startProcess(['worker', 'before step', '2', '0'], settings, DYING);
+  assert.equal(await victim.ended, 'SIGKILL', victim.output());
+  assert.ok(['running', 'queued'].includes((await jobOf()).status));
+  const worker = startProcess(['worker', 'never', '1', '0'], settings, DYING);
+  const job = await until(async () => {
+    const now = await jobOf();
+    return now.status === 'completed' && now;
+  }, 60_000).finally(() => {
+    stopped = true;
+  });
+  await Promise.all([reader, writer]);
+  await worker.end('SIGTERM');
+  assert.deepEqual(failures, []);
+  assert.ok(reads > 10, `${reads} reads`);
+  assert.equal(job.result.key_version, 2);
+
+  const versions: { of: string; versions: number[] }[] = [];
+  await services.database.tenant(a.accountId, async (tx) => {
+    for (const { table, column } of SEALED_COLUMNS) {
+      const rows = await tx.rows<{ version: number }>(
+        `select distinct get_byte(${column}, 2) as version from ${table} where account_id = $1 and ${column} is not null`,
+        [a.accountId],
+      );
+      versions.push({ of: `${table}.${column}`, versions: rows.map((row) => row.version) });
+    }
+  });
+  for (const { of, versions: found } of versions)
+    assert.ok(
+      found.every((version) => version === 2),
+      `${of}: ${found}`,
+    );
+  assert.deepEqual(versions.find(({ of }) => of === 'customers.sealed_profile')?.versions, [2]);
+  assert.deepEqual(versions.find(({ of }) => of === 'import_failed_rows.sealed_row')?.versions, [2]);
+  assert.equal((await fileOf()).text, published);
+  assert.deepEqual(await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId }), manifest);
+  const stored = await services.objects.list(`published/${a.accountId}`);
+  assert.equal(stored.length, 2, stored.join());
+  for (const key of stored) assert.equal(await versionOfObject(services.objects, key), 2);
+  const record = (await services.keyStore.get(a.accountId))?.record;
+  assert.ok(record?.kind === 'account' && record.versions.length === 1 && record.versions[0]?.version === 2);
+});
+
+test('the root key rotates under a running server that is not started again', async () => {
+  const path = join(server.dataDir, 'the-root-key');
+  const { NUDGESCRIBE_ROOT_KEY: old = '', ...others } = server.environment;
+  await writeFile(path, `${old}\n`, { mode: 0o600 });
+  const config = readConfig({ ...others, NUDGESCRIBE_ROOT_KEY_FILE: path });
+  const running = await startApp(config, { keyTiming, workers: false });
+  const { keyring, keyStore } = running.services;
+  try {
+    const read = async (accountId: string) => (await keyring.forAccount(accountId)).current.version;
+    assert.equal(await read(server.a.accountId), 2);
+    // A rotation that was stopped behind its first step: the new key stands in front, some are wrapped by it.
+    await replaceRootKeyFile(path, [randomBytes(32), parseRootKey(old)]);
+    await keyring.rewrap(server.b.accountId);
+    const { rewrapped } = await rotateRootKey(config, { keyring, keyStore, settleMs: 100 });
+    assert.equal(rewrapped, 2, "the other account's keys and the server's own");
+    const [left, ...more] = (await readRootKeyFile(path)) ?? [];
+    assert.equal(more.length, 0);
+    assert.notEqual(left?.toString('hex'), old);
+    for (const { accountId } of [server.a, server.b]) assert.ok((await read(accountId)) > 0);
+    const made = await createAccount(running.services, {
+      accountName: 'Third',
+      workspaceName: 'Main',
+      email: 'third@example.test',
+      password: null,
+      apiKey: null,
+    });
+    assert.equal(await read(made.accountId), 1, 'what is made now is wrapped by the new one');
+    const oldOnly = await createLocalRootKeys(async () => [parseRootKey(old)]);
+    for (const name of await keyStore.names())
+      assert.equal(
+        await createAccountKeyring({ rootKey: oldOnly, keyStore })
+          .rewrap(name)
+          .catch((error: Error) => error.name),
+        'SealBroken',
+      );
+  } finally {
+    await running.stop();
+  }
+});
