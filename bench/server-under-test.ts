@@ -76,6 +76,7 @@ export async function startServerUnderTest(nodeOptions: readonly string[] = []):
       NUDGESCRIBE_PORT: String(port),
       NUDGESCRIBE_BOOTSTRAP_EMAIL: login.email,
       NUDGESCRIBE_BOOTSTRAP_PASSWORD: login.password,
+      NUDGESCRIBE_CALLS_PER_MINUTE: '10000000',
       NUDGESCRIBE_BOOTSTRAP_API_KEY: login.apiKey,
     },
     stdio: ['ignore', log, log],

@@ -421,6 +421,19 @@ export type TokenStanding = {
   expires_in: number;
 };
 
+export type Usage = {
+  /** yyyy-MM, in UTC. */
+  month: string;
+  /** When the next month begins. */
+  resets_at: string;
+  usage: {
+    kind: 'imports' | 'imported_rows' | 'written_messages' | 'exports' | 'exported_rows';
+    used: number;
+    /** How much the account may use in a month; null without limit. */
+    quota: number | null;
+  }[];
+};
+
 export type User = {
   user_id: string;
   account_id: string;
@@ -1361,6 +1374,15 @@ export type AuditListBody = {
 /** What audit.list answers. */
 export type AuditListReply = AuditEvent[];
 
+/** What usage.get takes. */
+export type UsageGetBody = {
+  /** An earlier month, yyyy-MM. */
+  month?: string | undefined;
+};
+
+/** What usage.get answers. */
+export type UsageGetReply = Usage;
+
 /** One method for every call, grouped by capability. */
 export function createCalls(send: Send) {
   return {
@@ -2033,6 +2055,17 @@ export function createCalls(send: Send) {
        */
       list: (body: AuditListBody = {}, options: CallOptions = {}): Promise<AuditListReply> =>
         send<AuditListReply>({ name: 'audit.list', method: 'POST', path: '/v1/audit', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    usage: {
+      /**
+       * What the account has used this month, and may use (`POST /v1/usage`).
+       *
+       * Imports and their rows (dry runs count as imports, and rows that were not stored do not count), messages written, exports and their rows. Publishing, importing and writing beyond a quota is 400 quota_exceeded.
+       *
+       * Needs the permission `usage.read` in the account.
+       */
+      get: (body: UsageGetBody = {}, options: CallOptions = {}): Promise<UsageGetReply> =>
+        send<UsageGetReply>({ name: 'usage.get', method: 'POST', path: '/v1/usage', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beginWork } from './background-work.ts';
 import type { Config } from './config.ts';
 import { type Overrides, openServices } from './open-services.ts';
+import { createCallLimits } from './platform/http/call-limits.ts';
 import { clientAddress } from './platform/http/client-address.ts';
 import { createFrontDoor } from './platform/http/front-door.ts';
 import { registerOpenRoutes } from './platform/http/open-routes.ts';
@@ -14,6 +15,7 @@ import { createTrailKeeper } from './product/audit/keep-trail.ts';
 import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
 import { createUploadReceiver } from './product/imports/receive-upload.ts';
+import { createAnswerSealer } from './product/sealing/seal-answer.ts';
 import type { Services } from './product/services.ts';
 
 export type App = {
@@ -46,12 +48,15 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       services,
       database: services.database,
       guard: createGuard({ ...services, apiCode: config.apiCode }),
+      limits: createCallLimits(config.limits),
+      answerSealer: createAnswerSealer(services.keyring),
       receiveUpload: createUploadReceiver(services),
       addressOf: clientAddress(config.trustedProxies),
       checkReplies: overrides.checkReplies ?? false,
       endpoints,
       log: services.log,
       trustedProxies: config.trustedProxies,
+      surface: { allowedOrigins: config.allowedOrigins, isHttps: config.publicUrl?.startsWith('https://') === true },
       serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) => {
         door.open(handler);
         return door.server;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { type Overrides, openServices } from './open-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
+import { deleteOldAnswers } from './platform/http/kept-answers-store.ts';
 import { describeError } from './platform/log/log.ts';
 import { sweepAllUploads } from './product/imports/sweep-uploads.ts';
 import { jobKinds } from './product/job-kinds.ts';
@@ -10,6 +11,7 @@ import type { Services } from './product/services.ts';
 
 const SWEEP_MS = 30_000;
 const UPLOADS_SWEEP_MS = 60 * 60_000;
+const ANSWERS_SWEEP_MS = 15 * 60_000;
 const WAIT_FOR_SERVER_MS = 60_000;
 
 /** Works off jobs, so many at once (0: none), and looks now and then after what crashes left behind. */
@@ -22,6 +24,9 @@ export async function beginWork(services: Services, jobsAtOnce: number): Promise
   const sweeps = [
     every(SWEEP_MS, 'sweep_failed', () => runner.sweep()),
     every(UPLOADS_SWEEP_MS, 'uploads_sweep_failed', () => sweepAllUploads(services)),
+    every(ANSWERS_SWEEP_MS, 'answers_sweep_failed', async () => {
+      await database.acrossAccounts(deleteOldAnswers);
+    }),
   ];
   return { end: () => sweeps.forEach(clearInterval) };
 }

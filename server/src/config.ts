@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type Quotas, USAGE_KINDS } from './product/usage/usage.ts';
 
 /** A language model that campaigns may name as their writer. */
 export type WriterConfig = {
@@ -30,6 +31,11 @@ export type Config = {
   rootKeyProgram: string[] | null;
   apiCode: string | null;
   trustedProxies: string[];
+  /** Origins of pages that may call the API from a browser. */
+  allowedOrigins: string[];
+  limits: { callsPerMinute: number; signInsPerMinute: number; callsAtOnce: number };
+  /** What every account may use in a month where it has no quota of its own, by kind; a kind that is absent has no limit. */
+  quotas: Quotas;
   logLevel: string;
   accessTokenSeconds: number;
   refreshTokenSeconds: number;
@@ -68,6 +74,8 @@ const writersSchema = z.array(
     max_output_tokens: z.number().int().min(64).max(32_000).default(2_000),
   }),
 );
+
+const quotasSchema = z.partialRecord(z.enum(USAGE_KINDS), z.number().int().min(0).max(Number.MAX_SAFE_INTEGER));
 
 type Environment = Record<string, string | undefined>;
 
@@ -127,6 +135,33 @@ function readProxies(value: string | null, mistakes: string[]): string[] {
       mistakes.push('NUDGESCRIBE_TRUSTED_PROXIES must list IP addresses or CIDR ranges, separated by commas.');
   }
   return proxies;
+}
+
+function readOrigins(value: string | null, mistakes: string[]): string[] {
+  const origins = (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  for (const origin of origins) {
+    const url = URL.canParse(origin) ? new URL(origin) : null;
+    if (url === null || url.origin !== origin || !['http:', 'https:'].includes(url.protocol))
+      mistakes.push(
+        'NUDGESCRIBE_ALLOWED_ORIGINS must list origins like https://app.example.com, separated by commas, in lower case and without a path.',
+      );
+  }
+  return origins;
+}
+
+function readQuotas(value: string | null, mistakes: string[]): Config['quotas'] {
+  if (value === null) return {};
+  try {
+    return quotasSchema.parse(JSON.parse(value));
+  } catch {
+    mistakes.push(
+      `NUDGESCRIBE_QUOTAS must be a JSON object with whole numbers a month for any of ${USAGE_KINDS.join(', ')}.`,
+    );
+    return {};
+  }
 }
 
 function readWriters(environment: Environment, value: string | null, mistakes: string[]): WriterConfig[] {
@@ -214,6 +249,13 @@ export function readConfig(environment: Environment): Config {
     rootKeyProgram,
     apiCode: text('NUDGESCRIBE_API_CODE'),
     trustedProxies: readProxies(text('NUDGESCRIBE_TRUSTED_PROXIES'), mistakes),
+    allowedOrigins: readOrigins(text('NUDGESCRIBE_ALLOWED_ORIGINS'), mistakes),
+    limits: {
+      callsPerMinute: integer('NUDGESCRIBE_CALLS_PER_MINUTE', 6_000, 1, 10_000_000),
+      signInsPerMinute: integer('NUDGESCRIBE_SIGN_INS_PER_MINUTE', 60, 1, 10_000_000),
+      callsAtOnce: integer('NUDGESCRIBE_CALLS_AT_ONCE', 12, 1, 18),
+    },
+    quotas: readQuotas(text('NUDGESCRIBE_QUOTAS'), mistakes),
     logLevel: oneOf('NUDGESCRIBE_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
     accessTokenSeconds,
     refreshTokenSeconds,

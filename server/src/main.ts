@@ -4,6 +4,8 @@ import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
 import { keysCommand } from './key-commands.ts';
 import { openServices } from './open-services.ts';
+import { setQuotaCommand } from './operator/quota.ts';
+import { UsageMistake } from './operator/usage-mistake.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { DatabaseNotOurs } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors/failure.ts';
@@ -23,6 +25,8 @@ const USAGE = `Usage: npm run operator -- <command>
   migrate                                bring the database up to this version and stop
   account create --name N --email E      make a further account with its first administrator and API key
       [--password P] [--api-key K] [--workspace W]
+  account quota --account ID --kind KIND --per-month N|none|general
+      what one account may use in a calendar month of imports, imported_rows, written_messages, exports, exported_rows
   audit verify [--account ID [--known POSITION:HASH ...]]
       check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
       end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
@@ -166,6 +170,10 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     return;
   }
   if (command === 'account' && rest[0] === 'create') return createAccountCommand(rest.slice(1));
+  if (command === 'account' && rest[0] === 'quota') {
+    print(await setQuotaCommand(rest.slice(1), process.env));
+    return;
+  }
   if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));
   if (command === 'keys') return keysCommand(readConfig(process.env), rest, print);
   if (command === 'help' || command === '--help') {

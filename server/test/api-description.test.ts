@@ -38,6 +38,7 @@ before(async () => {
     endpoints,
     log: createLog('silent'),
     trustedProxies: [],
+    surface: { allowedOrigins: [], isHttps: true },
     serverFactory: (handler) => createServer(handler),
   });
   await registerOpenRoutes(app, { document, ready: async () => isReady });
@@ -80,6 +81,8 @@ describe('the API description', () => {
 
   test('is served as it was written', async () => {
     const answer = await app.inject('/openapi.json');
+    // This server says that callers reach it through HTTPS.
+    assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000; includeSubDomains');
     assert.equal(answer.statusCode, 200);
     assert.match(String(answer.headers['content-type']), /^application\/json/);
     assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(document)));

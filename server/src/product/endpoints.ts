@@ -17,6 +17,7 @@ import { reviewEndpoints } from './reviews/endpoints.ts';
 import { queueEndpoints } from './reviews/queue-endpoints.ts';
 import type { Services } from './services.ts';
 import { suppressionEndpoints } from './suppressions/endpoints.ts';
+import { usageEndpoints } from './usage/endpoints.ts';
 
 /** The whole API, in the order a reader meets it. A route that is not here does not exist. */
 export const endpoints: readonly Endpoint<Services>[] = [
@@ -37,4 +38,5 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...rerunEndpoints,
   ...jobEndpoints,
   ...auditEndpoints,
+  ...usageEndpoints,
 ];

@@ -28,6 +28,8 @@ export type FailureExtras = {
   body?: Record<string, unknown>;
   /** A sentence that replaces the table's one, for a caller's eyes. Never a customer's value. */
   message?: string;
+  /** When to try again (429 and 503). */
+  retryAfterSeconds?: number;
   /** What the log keeps and the caller never sees. */
   cause?: unknown;
 };

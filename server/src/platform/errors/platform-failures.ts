@@ -36,6 +36,32 @@ export const platformFailures = failures({
     message: 'The body is too large for this call. Send large files as a text/csv, NDJSON or multipart upload.',
   },
   media_type_unknown: { status: 415, message: 'Send the body as application/json.' },
+  idempotency_key_invalid: {
+    status: 400,
+    message: 'The Idempotency-Key header must have 1 to 255 visible characters of ASCII.',
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    message: 'A call with this Idempotency-Key is still running. Wait for it, then send this one again.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    message: 'This Idempotency-Key stands for another call. Take a new key for every new call.',
+  },
+  idempotency_answer_gone: {
+    status: 409,
+    message:
+      'The first call with this Idempotency-Key was done, and its answer was too long to keep. Read what it made.',
+  },
+  too_many_calls: { status: 429, message: 'Too many calls in a minute. Wait as long as Retry-After says.' },
+  too_many_sign_ins: {
+    status: 429,
+    message: 'Too many attempts from this address. Wait as long as Retry-After says.',
+  },
+  too_many_at_once: {
+    status: 429,
+    message: 'Too many calls of this account are waiting. Send fewer at the same time.',
+  },
   server_error: { status: 500, message: 'Something went wrong on our side. Quote the request id when you report it.' },
   dependency_away: {
     status: 503,

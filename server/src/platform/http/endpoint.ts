@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Transaction } from '../database/database.ts';
+import type { Outcome } from './kept-answers.ts';
 import type { ReceivedUpload } from './upload.ts';
 
 /** Who is calling, once the credentials held. */
@@ -34,6 +35,11 @@ export type Call<Services, Body> = {
   jsonOnly: boolean;
   /** Adds ids to the audit event of this call. Ids, counts and codes only. */
   audit(objectIds: Record<string, string | number | boolean | string[]>): void;
+  /**
+   * For handlers that open their own transactions and change something: keeps the answer for whoever sends the call again
+   * with its Idempotency-Key. Called last in the transaction of the change, which it may end by throwing.
+   */
+  keepAnswer(tx: Transaction, outcome: Outcome): Promise<void>;
 };
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -66,6 +72,8 @@ export type Endpoint<Services, Body extends AnyBody = AnyBody> = {
   audit: string | null;
   /** 'write' and 'read': the handler runs in one transaction. 'own': it opens its own, and writes its own audit event. */
   transaction: 'write' | 'read' | 'own';
+  /** Whether the call changes something, and so takes an Idempotency-Key. By itself true for PUT, PATCH and DELETE. */
+  changes: boolean;
   /** Codes this call may answer with beyond the general ones. */
   failures: readonly { readonly table: Readonly<Record<string, { status: number; message: string }>> }[];
   handle(call: Call<Services, z.output<Body>>): Promise<unknown>;
@@ -85,7 +93,20 @@ export class Reply {
 
 const JSON_BODY_BYTES = 1024 * 1024;
 
-type Optional = 'intake' | 'maxBodyBytes' | 'audit' | 'replyMediaTypes' | 'failures' | 'transaction' | 'description';
+type Optional =
+  | 'intake'
+  | 'maxBodyBytes'
+  | 'audit'
+  | 'replyMediaTypes'
+  | 'failures'
+  | 'transaction'
+  | 'description'
+  | 'changes';
+
+/** Whether the call needs a token: then it is known whose it is before anything else. */
+export function isSignedIn(access: Access): boolean {
+  return access.kind === 'account' || access.kind === 'workspace';
+}
 
 /** Fills in what most endpoints share. */
 export function defineEndpoint<Services, Body extends AnyBody>(
@@ -98,6 +119,7 @@ export function defineEndpoint<Services, Body extends AnyBody>(
     replyMediaTypes: ['application/json'],
     failures: [],
     description: spec.summary,
+    changes: isSignedIn(spec.access) && ['PUT', 'PATCH', 'DELETE'].includes(spec.method),
     ...spec,
     audit,
     transaction: spec.transaction ?? (audit === null ? 'read' : 'write'),

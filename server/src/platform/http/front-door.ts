@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { newId } from '../ids/ids.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** The address cannot be listened at; the message says what to do. */
 export class AddressRefused extends Error {
@@ -37,9 +38,9 @@ function notReady(request: IncomingMessage, response: ServerResponse): void {
   const requestId = newId();
   const alive = request.url === '/healthz';
   response.writeHead(alive ? 200 : 503, {
+    ...SECURITY_HEADERS,
     'content-type': 'application/json; charset=utf-8',
     'x-request-id': requestId,
-    'cache-control': 'no-store',
     ...(alive ? {} : { 'retry-after': '2' }),
   });
   response.end(

@@ -38,8 +38,6 @@ export async function registerOpenRoutes(
       .status(statusCode)
       .headers(headers)
       .header('content-security-policy', contentSecurityPolicy(nonce))
-      .header('referrer-policy', 'no-referrer')
-      .header('x-frame-options', 'DENY')
       .send(rawPayload);
   };
   for (const path of [DOCS_PATH, `${DOCS_PATH}/`, `${DOCS_PATH}/js/scalar.js`]) app.get(path, showPage);

@@ -13,8 +13,11 @@ const GENERAL_CODES: Partial<Record<FailureStatus, readonly (keyof typeof platfo
   400: ['broken_json', 'broken_gzip', 'body_not_an_object', 'invalid_fields', 'not_found'],
   401: ['missing_fields'],
   403: ['unauthorised', 'forbidden', 'workspace_forbidden', 'gateway_refused'],
+  409: ['idempotency_key_in_use', 'idempotency_answer_gone'],
   413: ['body_too_large'],
   415: ['media_type_unknown'],
+  422: ['idempotency_key_reused'],
+  429: ['too_many_calls', 'too_many_sign_ins', 'too_many_at_once'],
   500: ['server_error'],
   503: ['dependency_away'],
   507: ['storage_full'],
@@ -24,8 +27,11 @@ const SHARED_NAMES: Partial<Record<FailureStatus, string>> = {
   400: 'BadRequest',
   401: 'MissingFields',
   403: 'Unauthorised',
+  409: 'Conflict',
   413: 'PayloadTooLarge',
   415: 'UnsupportedMediaType',
+  422: 'KeyReused',
+  429: 'TooManyRequests',
   500: 'ServerError',
   503: 'ServiceUnavailable',
   507: 'InsufficientStorage',
@@ -74,7 +80,8 @@ export function sharedResponses(paths: object): Record<string, unknown> {
 }
 
 function statusesOf(call: DescribedCall, own: CodeTable): FailureStatus[] {
-  const statuses = new Set<number>([400, 401, 403, 500, 503]);
+  const statuses = new Set<number>([400, 401, 403, 429, 500, 503]);
+  if (call.endpoint.changes) statuses.add(409).add(422);
   if (call.endpoint.method !== 'GET') statuses.add(413).add(415);
   if (call.endpoint.intake === 'upload') statuses.add(507);
   for (const spec of Object.values(own)) statuses.add(spec.status);

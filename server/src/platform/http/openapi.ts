@@ -95,6 +95,15 @@ export function describeApi<Services>(
   };
 }
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A key of your own for this very call. Sent again within 24 hours with the same key, it has no second effect and gets the first answer, with Idempotency-Replayed: true.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 type AnyEndpoint = DescribedCall['endpoint'];
 
 /** The capability an endpoint belongs to: the first part of its name. */
@@ -144,7 +153,11 @@ function operationOf(call: DescribedCall, components: Readonly<Record<string, Js
     required: true,
     schema: { type: 'string' },
   }));
-  const parameters = [...pathParameters, ...uploadParameters(call, components)];
+  const parameters = [
+    ...pathParameters,
+    ...(endpoint.changes ? [IDEMPOTENCY_KEY] : []),
+    ...uploadParameters(call, components),
+  ];
   const requestBody = requestBodyOf(call, components);
   return {
     operationId: endpoint.name,

@@ -3,16 +3,23 @@ import type { Database, Transaction } from '../database/database.ts';
 import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import { parseBody, refuseMissing, requiredFields } from './body-check.ts';
-import type { Actor, Call, Endpoint } from './endpoint.ts';
-import { Reply } from './endpoint.ts';
-import type { Guard } from './guard.ts';
-import { bodyFailure, parseJsonObject, readWhole, unpacked } from './json-body.ts';
-import { parametersFrom, type ReceivedUpload, readMultipart, type UploadReceiver } from './upload.ts';
+import type { CallLimits } from './call-limits.ts';
+import { type Actor, type Call, type Endpoint, isSignedIn, Reply } from './endpoint.ts';
+import type { CallFacts, Guard } from './guard.ts';
+import { bodyFailure } from './json-body.ts';
+import { AnsweredBefore, type AnswerSealer, type KeyedCall, keyedCall } from './kept-answers.ts';
+import { type Input, readInput } from './read-input.ts';
+import type { UploadReceiver } from './upload.ts';
 
 export type PipelineParts<Services> = {
   services: Services;
   database: Database;
   guard: Guard;
+  limits: CallLimits;
+  /** What seals answers that are kept for an account. */
+  answerSealer(accountId: string): Promise<AnswerSealer>;
+  /** The keys under which calls with transactions of their own are at work here, so that a second one is told at once. */
+  keysAtWork: Set<string>;
   receiveUpload: UploadReceiver;
   addressOf(request: FastifyRequest): string;
   /** Checks every answer against its schema: on in tests, where a mismatch is a 500. */
@@ -21,20 +28,19 @@ export type PipelineParts<Services> = {
 
 export type RequestFacts = { requestId: string };
 
-type Input = { fields: Record<string, unknown>; upload: ReceivedUpload | null };
-
 /**
  * Answers one call in the contract's order: credentials (403), readable body (400), required fields (401), workspace and
  * permission (403), unknown fields, types and rules (400), then the work.
  */
 export function createPipeline<Services>(parts: PipelineParts<Services>, endpoint: Endpoint<Services>) {
   const required = requiredFields(endpoint.body);
+  const known = isSignedIn(endpoint.access);
 
   return async function answer(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts): Promise<unknown> {
     const headers = request.headers as Record<string, string | undefined>;
     const address = parts.addressOf(request);
     const called = { call: endpoint.name, address, requestId: facts.requestId };
-    const actor = await parts.guard.authenticate(headers, endpoint.access, called);
+    const actor = await admit(parts, endpoint, headers, called, reply);
     const query = request.query as Record<string, string>;
     const audited: Record<string, unknown> = {};
 
@@ -48,78 +54,160 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
 
     /** Who is refused leaves an event; the endpoints that check credentials by themselves write their own. */
     const refuse = async (error: unknown, fields: Record<string, unknown>): Promise<never> => {
-      const known = endpoint.access.kind === 'account' || endpoint.access.kind === 'workspace';
       if (known && error instanceof Failure && error.status === 403)
         await parts.guard.recordRefusal(actor, called, { code: error.code, workspaceId: fields.workspace_id });
       throw error;
     };
 
+    const endReading = known ? await parts.limits.readLarge(actor, request, endpoint) : null;
     let seen: Record<string, unknown> = {};
-    const input = await readInput(request, endpoint, actor, query, parts.receiveUpload, (fields, complete) => {
-      seen = fields;
-      if (complete) refuseMissing(required, fields);
-      return permitEarly(fields);
-    }).catch((error) => refuse(bodyFailure(error), seen));
-
+    let input: Input | null = null;
     try {
-      refuseMissing(required, input.fields);
+      input = await readInput(request, endpoint, actor, query, parts.receiveUpload, (fields, complete) => {
+        seen = fields;
+        if (complete) refuseMissing(required, fields);
+        return permitEarly(fields);
+      }).catch((error) => {
+        throw bodyFailure(error);
+      });
+      seen = input.fields;
+      refuseMissing(required, seen);
+      const { upload } = input;
+      const keyed = endpoint.changes ? await keyOf(parts, endpoint, actor, headers, input) : null;
+      let kept = false;
       const call = (tx: Transaction): Call<Services, Record<string, unknown>> => ({
         services: parts.services,
-        body: parseBody(endpoint.body, input.fields),
+        body: parseBody(endpoint.body, seen),
         actor,
         tx,
-        upload: input.upload,
+        upload,
         requestId: facts.requestId,
         address,
         headers,
         query,
         jsonOnly: acceptsOnlyJson(headers.accept),
         audit: (objectIds) => Object.assign(audited, objectIds),
+        keepAnswer: async (within, outcome) => {
+          kept = true;
+          // Another call under the same key may have ended since this one began.
+          await keyed?.begin(within);
+          await keyed?.keep(within, outcome);
+        },
       });
-      const result = await work(actor, call, input.fields, permitApart);
-      if (result instanceof Reply) {
-        reply.header('content-type', result.contentType);
-        for (const [name, value] of Object.entries(result.headers)) reply.header(name, value);
-        return reply.send(result.content);
+      const endTurn = known ? await parts.limits.work(actor) : null;
+      try {
+        const result = await work(call, keyed);
+        if (keyed !== null && endpoint.transaction === 'own' && !kept)
+          throw new Error(`${endpoint.name} changes something and kept no answer.`);
+        return send(reply, result);
+      } catch (error) {
+        if (!(error instanceof AnsweredBefore)) throw error;
+        reply.header('idempotency-replayed', 'true');
+        if ('failure' in error.outcome) throw error.outcome.failure;
+        return send(reply, error.outcome.result);
+      } finally {
+        endTurn?.();
       }
-      if (parts.checkReplies && endpoint.reply !== null) endpoint.reply.parse(result);
-      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
     } catch (error) {
-      return await refuse(error, input.fields);
+      return await refuse(error, seen);
     } finally {
-      await input.upload?.release();
+      endReading?.();
+      await input?.upload?.release();
     }
 
     async function work(
-      who: Actor,
       callWith: (tx: Transaction) => Call<Services, Record<string, unknown>>,
-      fields: Record<string, unknown>,
-      permitFirst: (fields: Record<string, unknown>) => Promise<void>,
+      keyed: KeyedCall | null,
     ): Promise<unknown> {
       const open = endpoint.access.kind === 'public' || endpoint.access.kind === 'signed_link';
       if (open || endpoint.transaction === 'own') {
-        if (!open) await permitFirst(fields);
-        return endpoint.handle(callWith(NO_TRANSACTION));
+        if (!open) await permitApart(seen);
+        const own = callWith(NO_TRANSACTION);
+        return keyed === null ? endpoint.handle(own) : onceHere(keyed, () => endpoint.handle(own));
       }
-      return parts.database.tenant(who.accountId, async (tx) => {
+      return parts.database.tenant(actor.accountId, async (tx) => {
         for (const key of Object.keys(audited)) delete audited[key];
-        await parts.guard.permit(tx, who, endpoint.access, fields.workspace_id);
-        const result = await endpoint.handle(callWith(tx));
+        await parts.guard.permit(tx, actor, endpoint.access, seen.workspace_id);
+        const within = callWith(tx);
+        await keyed?.begin(tx);
+        const result = await endpoint.handle(within);
         if (endpoint.audit !== null) {
-          const workspaceId = typeof fields.workspace_id === 'string' ? fields.workspace_id : null;
+          const workspaceId = typeof seen.workspace_id === 'string' ? seen.workspace_id : null;
           await parts.guard.record(tx, {
             action: endpoint.audit,
-            actor: who,
+            actor,
             workspaceId,
             objectIds: { ...audited },
             address,
             requestId: facts.requestId,
           });
         }
+        await keyed?.keep(tx, { result });
         return result;
       });
     }
+
+    /** Work under a key, in transactions of its own. Those of another process meet where the answer is kept. */
+    async function onceHere<T>(keyed: KeyedCall, handle: () => Promise<T>): Promise<T> {
+      const name = `${actor.accountId} ${actor.userId} ${headers['idempotency-key']}`;
+      if (parts.keysAtWork.has(name)) throw platformFailures.idempotency_key_in_use({ retryAfterSeconds: 1 });
+      parts.keysAtWork.add(name);
+      try {
+        await parts.database.tenant(actor.accountId, (tx) => keyed.begin(tx));
+        return await handle();
+      } finally {
+        parts.keysAtWork.delete(name);
+      }
+    }
+
+    function send(to: FastifyReply, result: unknown): FastifyReply {
+      if (result instanceof Reply) {
+        to.header('content-type', result.contentType);
+        for (const [name, value] of Object.entries(result.headers)) to.header(name, value);
+        return to.send(result.content);
+      }
+      if (parts.checkReplies && endpoint.reply !== null) endpoint.reply.parse(result);
+      return to.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+    }
   };
+}
+
+/**
+ * Who calls, once the credentials hold, with the call counted. Attempts to sign in are counted by address before anything
+ * is looked at, other calls by their token; a valid token never suffers from what else comes from its address.
+ */
+async function admit<Services>(
+  parts: PipelineParts<Services>,
+  endpoint: Endpoint<Services>,
+  headers: Record<string, string | undefined>,
+  called: CallFacts,
+  reply: FastifyReply,
+): Promise<Actor> {
+  const { kind } = endpoint.access;
+  if (kind === 'api_key' || kind === 'public') {
+    parts.limits.attempt(called.address, reply);
+    return parts.guard.authenticate(headers, endpoint.access, called);
+  }
+  const actor = await parts.guard.authenticate(headers, endpoint.access, called).catch((error: unknown) => {
+    parts.limits.refused(called.address, reply);
+    throw error;
+  });
+  if (kind !== 'signed_link') parts.limits.called(actor, reply);
+  return actor;
+}
+
+async function keyOf<Services>(
+  parts: PipelineParts<Services>,
+  endpoint: Endpoint<Services>,
+  actor: Actor,
+  headers: Record<string, string | undefined>,
+  input: Input,
+): Promise<KeyedCall | null> {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return null;
+  const content = input.upload?.contentHash ?? null;
+  const sealer = await parts.answerSealer(actor.accountId);
+  return keyedCall(actor, key, { name: endpoint.name, fields: input.fields, content }, sealer);
 }
 
 /** Stands in for the transaction of endpoints that open their own; using it is a mistake in the handler. */
@@ -133,55 +221,4 @@ function acceptsOnlyJson(accept: string | undefined): boolean {
   if (accept === undefined) return false;
   const types = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase());
   return types.length > 0 && types.every((type) => type === 'application/json');
-}
-
-/** Bytes of another charset would be read as other text, or told row by row as broken. */
-function refuseOtherCharsets(contentType: string): void {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
-  if (charset === undefined || ['utf-8', 'utf8', 'us-ascii'].includes(charset)) return;
-  throw platformFailures.media_type_unknown({
-    message:
-      'Only UTF-8 is understood. Save or convert the content as UTF-8 and send it with charset=utf-8, or without a charset.',
-  });
-}
-
-async function readInput(
-  request: FastifyRequest,
-  endpoint: { method: string; intake: 'json' | 'upload'; maxBodyBytes: number },
-  actor: Actor,
-  query: Record<string, string | string[]>,
-  receiveUpload: UploadReceiver,
-  before: (fields: Record<string, unknown>, complete: boolean) => Promise<void>,
-): Promise<Input> {
-  if (endpoint.method === 'GET') return { fields: {}, upload: null };
-  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  refuseOtherCharsets(request.headers['content-type'] ?? '');
-  const stream = unpacked(request.raw, request.headers['content-encoding']);
-  if (mediaType === '' || mediaType === 'application/json') {
-    return { fields: parseJsonObject(await readWhole(stream, endpoint.maxBodyBytes)), upload: null };
-  }
-  if (endpoint.intake === 'upload') {
-    if (mediaType === 'text/csv' || mediaType === 'application/x-ndjson') {
-      const fields = parametersFrom(Object.entries(query));
-      await before(fields, true);
-      return {
-        fields,
-        upload: await receiveUpload(actor.accountId, mediaType === 'text/csv' ? 'csv' : 'ndjson', stream),
-      };
-    }
-    if (mediaType === 'multipart/form-data') {
-      const known = parametersFrom(Object.entries(query));
-      const read = await readMultipart(
-        stream,
-        request.headers['content-type'] ?? '',
-        (fields) => before({ ...known, ...fields }, false),
-        (kind, file) => receiveUpload(actor.accountId, kind, file),
-      );
-      return { fields: { ...known, ...read.fields }, upload: read.upload };
-    }
-    throw platformFailures.media_type_unknown({
-      message: 'Send application/json, multipart/form-data, text/csv or application/x-ndjson.',
-    });
-  }
-  throw platformFailures.media_type_unknown();
 }

@@ -7,6 +7,7 @@ import { newId } from '../ids/ids.ts';
 import { describeError, type Log } from '../log/log.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createPipeline, type PipelineParts } from './pipeline.ts';
+import { SECURITY_HEADERS, type Surface, setSurfaceHeaders } from './security-headers.ts';
 
 const MAX_URL_PARAMETER_CHARACTERS = 2_000;
 
@@ -26,10 +27,11 @@ export function errorBody(failure: Failure, requestId: string): Record<string, u
 
 /** The HTTP server: one route for every row of the endpoint table, and nothing else that answers under /v1/. */
 export function createHttpServer<Services>(
-  parts: PipelineParts<Services> & {
+  parts: Omit<PipelineParts<Services>, 'keysAtWork'> & {
     endpoints: readonly Endpoint<Services>[];
     log: Log;
     trustedProxies: readonly string[];
+    surface: Surface;
     /** Takes the handler and returns the server that stands at the front door. */
     serverFactory(handler: (request: IncomingMessage, response: ServerResponse) => void): Server;
   },
@@ -43,7 +45,7 @@ export function createHttpServer<Services>(
     routerOptions: { maxParamLength: MAX_URL_PARAMETER_CHARACTERS },
     // A path that cannot be decoded reaches no hook and no error handler.
     frameworkErrors: (error, request, reply) => {
-      setGeneralHeaders(request, reply);
+      setSurfaceHeaders(request, reply, parts.surface);
       sendFailure(request, reply, asFailure(error));
     },
     clientErrorHandler: refuseUnreadable,
@@ -52,7 +54,10 @@ export function createHttpServer<Services>(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
 
-  app.addHook('onRequest', async (request, reply) => setGeneralHeaders(request, reply));
+  app.addHook('onRequest', async (request, reply) => {
+    // Fastify goes no further with what is answered when the answer itself is returned.
+    if (setSurfaceHeaders(request, reply, parts.surface)) return reply;
+  });
   app.addHook('onResponse', async (request, reply) => {
     parts.log.info('request', {
       request_id: request.id,
@@ -74,9 +79,10 @@ export function createHttpServer<Services>(
     return sendFailure(request, reply, failure);
   });
 
+  const keysAtWork = new Set<string>();
   const methodsByPath = Map.groupBy(parts.endpoints, (endpoint) => endpoint.path);
   for (const endpoint of parts.endpoints) {
-    const answer = createPipeline(parts, endpoint);
+    const answer = createPipeline({ ...parts, keysAtWork }, endpoint);
     app.route({
       method: endpoint.method,
       url: endpoint.path,
@@ -93,14 +99,10 @@ export function createHttpServer<Services>(
   return app;
 }
 
-function setGeneralHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('x-request-id', request.id);
-  reply.header('cache-control', 'no-store');
-  reply.header('x-content-type-options', 'nosniff');
-}
-
 function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): FastifyReply {
-  if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5');
+  const { retryAfterSeconds } = failure.extras;
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+  else if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5');
   if (!request.raw.complete) {
     // Whoever refused left the rest of the body unread: the next call on this connection would wait behind it.
     reply.header('connection', 'close');
@@ -121,9 +123,15 @@ function refuseUnreadable(error: { code?: string }, socket: Socket): void {
   const requestId = newId();
   const failure = platformFailures.invalid_fields({ message: 'This is not an HTTP request that can be read.' });
   const body = JSON.stringify(errorBody(failure, requestId));
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+    'x-request-id': requestId,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('')}\r\n${body}`);
 }
 
 function asFailure(error: unknown): Failure {

@@ -9,6 +9,8 @@ import { unpackedFile } from './packed-file.ts';
 export type ReceivedUpload = {
   kind: 'csv' | 'ndjson';
   bytes: number;
+  /** Keyed hash of the bytes. */
+  contentHash: Buffer;
   /** The bytes themselves when the file is small; null when they lie in object storage. */
   memory: Buffer | null;
   /** Hands the stored object over to the caller, who deletes it from then on. Null when the file is in memory. */

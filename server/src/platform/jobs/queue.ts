@@ -88,7 +88,8 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
   const running = new Set<Promise<void>>();
   const send = async (tx: Transaction, ref: JobRef, delaySeconds = 0) => {
     const db = { executeSql: async (text: string, values?: unknown[]) => ({ rows: await tx.rows(text, values) }) };
-    await boss.send(QUEUE, ref, { db, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) });
+    const group = { id: ref.account_id };
+    await boss.send(QUEUE, ref, { db, group, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) });
   };
   return {
     send,
@@ -110,7 +111,14 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
     work: async (handler, concurrency) => {
       await boss.work<JobRef>(
         QUEUE,
-        { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 },
+        {
+          batchSize: 1,
+          localConcurrency: concurrency,
+          // One account's thousand jobs leave a worker free for the first one of another.
+          localGroupConcurrency: Math.max(1, concurrency - 1),
+          pollingIntervalSeconds: 0.5,
+          notifyPollingIntervalSeconds: 2,
+        },
         async ([job]) => {
           if (job === undefined) return;
           const run = handler(job.data, AbortSignal.any([stopping.signal, job.signal]));

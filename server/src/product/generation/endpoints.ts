@@ -7,6 +7,7 @@ import { loadFields } from '../fields/load-fields.ts';
 import { messageFailures } from '../messages/errors.ts';
 import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
+import { usageFailures } from '../usage/errors.ts';
 import { startRewriting, startWriting } from './start-writing.ts';
 
 const ids = { workspace_id: idSchema, campaign_id: idSchema };
@@ -16,6 +17,7 @@ export const generationEndpoints = [
   endpoint({
     name: 'campaigns.generate',
     method: 'POST',
+    changes: true,
     path: '/v1/campaign/generate',
     summary: 'Have the messages of a campaign written',
     description:
@@ -25,7 +27,7 @@ export const generationEndpoints = [
     reply: z.object({ job_id: idSchema, campaign_status: statusSchema }),
     example,
     audit: 'campaign.generation_started',
-    failures: [campaignFailures, segmentFailures],
+    failures: [campaignFailures, segmentFailures, usageFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
@@ -37,6 +39,7 @@ export const generationEndpoints = [
   endpoint({
     name: 'messages.regenerate',
     method: 'POST',
+    changes: true,
     path: '/v1/campaign/messages/regenerate',
     summary: 'Have messages written anew',
     description:
@@ -50,7 +53,7 @@ export const generationEndpoints = [
     reply: z.object({ job_id: idSchema }),
     example: { ...example, message_ids: [EXAMPLE_ID], guidance: 'Shorter and warmer' },
     audit: 'message.rewriting_started',
-    failures: [campaignFailures, messageFailures],
+    failures: [campaignFailures, messageFailures, usageFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const { jobId } = await startRewriting(services, tx, campaign, {

@@ -23,6 +23,7 @@ import {
 } from '../messages/run-messages.ts';
 import { holdForTexts, renewTextHolds } from '../messages/text-fields.ts';
 import type { Services } from '../services.ts';
+import { countUsage } from '../usage/count-usage.ts';
 import { type Writer, type WrittenMessage, writerFailures } from '../writing/writer.ts';
 import { findingsFor, writeRequestFor } from './write-request.ts';
 
@@ -120,8 +121,10 @@ async function writeMissing(services: Services, run: JobRun): Promise<Record<str
       ),
     );
     written = await run.step(async ({ tx, progress }) => {
-      const saved = written + (await saveWritten(tx, job.account_id, place.campaign.campaign_id, texts.flat()));
+      const fresh = await saveWritten(tx, job.account_id, place.campaign.campaign_id, texts.flat());
+      const saved = written + fresh;
       progress(existing + saved, total);
+      await countUsage(services, tx, job.account_id, { written_messages: fresh });
       return saved;
     });
   }
@@ -194,6 +197,7 @@ async function rewrite(services: Services, run: JobRun): Promise<Record<string, 
     await run.step(async ({ tx, progress }) => {
       await lockCampaignForJob(tx, job.account_id, campaign.campaign_id);
       const waiting = new Set((await rewritesOf(tx, job.account_id, job.job_id)).map((message) => message.message_id));
+      const done = rewritten.filter(({ message }) => waiting.has(message.message_id)).length;
       for (const { message, text, findings } of rewritten) {
         if (waiting.has(message.message_id))
           await replaceText(tx, job.account_id, message.message_id, {
@@ -215,6 +219,7 @@ async function rewrite(services: Services, run: JobRun): Promise<Record<string, 
         rewritten.map((entry) => entry.message.message_id),
       );
       progress(job.progress_total - messages.length + at + rewritten.length, job.progress_total);
+      await countUsage(services, tx, job.account_id, { written_messages: done });
     });
   }
   return { rewritten: job.progress_total };

@@ -11,13 +11,14 @@ import { queueJob } from '../jobs/queue-job.ts';
 import { messageFailures } from '../messages/errors.ts';
 import { beginRewriting, pickMessages } from '../messages/run-messages.ts';
 import type { Services } from '../services.ts';
+import { requireQuota } from '../usage/count-usage.ts';
 import { beginRun } from './begin-run.ts';
 import { CAMPAIGN_GENERATION, MESSAGE_REWRITING } from './jobs.ts';
 
-type Wanted = Pick<Services, 'queue' | 'writers'>;
+type Wanted = Pick<Services, 'queue' | 'writers' | 'clock' | 'config'>;
 
-/** Queues the writing of what the locked campaign's current run lacks. */
-export function queueWriting(
+/** Queues the writing of what the locked campaign's current run lacks. Throws unknown_writer and quota_exceeded. */
+export async function queueWriting(
   services: Wanted,
   tx: Transaction,
   campaign: CampaignRow,
@@ -25,6 +26,7 @@ export function queueWriting(
   texts: number,
 ): Promise<string> {
   requireWriter(services.writers, campaign.writer);
+  await requireQuota(services, tx, campaign.account_id, { written_messages: texts });
   return queueJob(services.queue, tx, {
     accountId: campaign.account_id,
     workspaceId: campaign.workspace_id,
@@ -69,6 +71,7 @@ export async function startRewriting(
     )
   )
     throw messageFailures.message_published();
+  await requireQuota(services, tx, campaign.account_id, { written_messages: ids.length });
   const jobId = await queueJob(services.queue, tx, {
     accountId: campaign.account_id,
     workspaceId: campaign.workspace_id,

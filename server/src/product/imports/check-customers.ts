@@ -3,11 +3,12 @@ import { newId } from '../../platform/ids/ids.ts';
 import { recordCall } from '../customers/record-call.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
+import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import type { ImportContent } from './content.ts';
 import { importFailures } from './errors.ts';
 import { sealFailedRow } from './failed-row.ts';
 import { requireImport } from './find-import.ts';
-import { type ImportReply, type ImportRow, importReply, isRejected } from './import.ts';
+import { acceptedRows, type ImportReply, type ImportRow, importReply, isRejected } from './import.ts';
 import { checkerFor, type ImportContext } from './import-context.ts';
 import { parseFaults } from './parse-fault.ts';
 import { applyChunk, playChunk } from './play-chunk.ts';
@@ -98,6 +99,8 @@ async function importAtOnce(
     for (const failed of merged.failed) addErrors(report, failed.errors);
     const rejected = isRejected(options, report);
     const applies = !rejected && !options.validate_only;
+    const used = { imports: 1, imported_rows: applies ? acceptedRows(merged.counts) : 0 };
+    await requireQuota(services, tx, accountId, used);
     if (applies) {
       await applyChunk(tx, context, { createdBy: actor.userId, groupId: group.customer_group_id }, merged);
     }
@@ -128,12 +131,17 @@ async function importAtOnce(
       status: rejected ? 'rejected' : 'completed',
       ...merged.counts,
     });
-    return findImport(tx, accountId, importId);
+    await countUsage(services, tx, accountId, used);
+    const row = await findImport(tx, accountId, importId);
+    if (row === undefined) throw new Error('The import was not returned.');
+    await caller.keepAnswer(tx, isRefused(row) ? { failure: rejection(row) } : { result: importReply(row) });
+    return row;
   });
-  if (row === undefined) throw new Error('The import was not returned.');
-  if (row.status === 'rejected' && !options.validate_only) throw rejection(row);
+  if (isRefused(row)) throw rejection(row);
   return importReply(row);
 }
+
+const isRefused = (row: ImportRow) => row.status === 'rejected' && !row.options.validate_only;
 
 /** 400 with everything the import object says; its errors stand as details. */
 function rejection(row: ImportRow): Failure {

@@ -6,6 +6,7 @@ import { recordCall } from '../customers/record-call.ts';
 import { requirePermission } from '../identity/permission.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { endpoint, type ProductCall } from '../services.ts';
+import { usageFailures } from '../usage/errors.ts';
 import { cancelImport } from './cancel-import.ts';
 import { checkCustomers } from './check-customers.ts';
 import { contentInMemory, contentOfUpload, type ImportContent, recordsAsNdjson } from './content.ts';
@@ -68,6 +69,7 @@ export const importEndpoints = [
   endpoint({
     name: 'customers.check',
     method: 'POST',
+    changes: true,
     path: '/v1/customer/check',
     summary: 'Validate customers and store them',
     description:
@@ -84,7 +86,7 @@ export const importEndpoints = [
     },
     audit: 'customers.imported',
     transaction: 'own',
-    failures: [importFailures],
+    failures: [importFailures, usageFailures],
     handle: async (call) => {
       const { services, actor, body } = call;
       const keys = await services.keyring.forAccount(actor.accountId);
@@ -121,7 +123,7 @@ export const importEndpoints = [
     }),
     example: { workspace_id: EXAMPLE_ID, customer_data: { email: 'ada@example.com', first_name: 'Ada' } },
     audit: 'customers.updated',
-    failures: [importFailures],
+    failures: [importFailures, usageFailures],
     handle: async (call) => {
       const { body } = call;
       const answer = await patchCustomers(call, {

@@ -6,9 +6,10 @@ import { requireGroup } from '../groups/find-group.ts';
 import type { JobRun } from '../jobs/job.ts';
 import { readSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
+import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import { importFailures } from './errors.ts';
 import { sealFailedRow } from './failed-row.ts';
-import { addCounts, type ImportRow } from './import.ts';
+import { acceptedRows, addCounts, type ImportRow } from './import.ts';
 import type { ImportContext } from './import-context.ts';
 import type { Merged } from './merge-rows.ts';
 import { oneAhead } from './one-ahead.ts';
@@ -98,6 +99,12 @@ function playStep(work: Work, chunk: PreparedChunk, play: Play) {
     });
     await insertIdentifiersMet(step.tx, accountId, importId, new Map(remembered));
     await saveChunk(step.tx, work, now, chunk.end, merged);
+    if (play !== 'decide') {
+      const used = { imported_rows: acceptedRows(merged.counts) };
+      // A file under reject was promised whole: whether its rows fit was asked before the first of them was stored.
+      if (now.options.on_error === 'skip') await requireQuota(work.services, step.tx, accountId, used);
+      await countUsage(work.services, step.tx, accountId, used);
+    }
     step.progress((play === 'decide' ? 0 : now.content_bytes) + chunk.end.byte, 2 * now.content_bytes);
     return { fields: played.fields, created: merged.counts.created, areAllNew: merged.newcomers !== null };
   });

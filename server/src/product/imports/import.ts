@@ -117,6 +117,11 @@ function shownCounts(row: ImportRow): Counts {
   return row.phase === 'validating' || row.status === 'rejected' ? withheld(counts) : counts;
 }
 
+/** The rows that were stored, or stood there already as the file has them. */
+export function acceptedRows({ created, updated, unchanged }: Counts): number {
+  return created + updated + unchanged;
+}
+
 /** The counters of rows of which nothing was stored: what was acceptable counts as skipped. */
 export function withheld(counts: Counts): Counts {
   const { created, updated, unchanged } = counts;

@@ -1,10 +1,11 @@
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import type { ProductCall, Services } from '../services.ts';
+import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import { INLINE_ROWS } from './check-customers.ts';
 import { contentInMemory, recordsAsNdjson } from './content.ts';
 import { importFailures } from './errors.ts';
-import { isRejected } from './import.ts';
+import { acceptedRows, isRejected } from './import.ts';
 import { checkerFor, type ImportContext } from './import-context.ts';
 import type { ImportOptions } from './import-options.ts';
 import { applyChunk, playChunk } from './play-chunk.ts';
@@ -62,7 +63,9 @@ export async function patchCustomers(
       body: { updated: 0, not_found: counts.skipped, errors: report.errors },
     });
   }
+  const updated = acceptedRows(counts);
+  await requireQuota(services, tx, actor.accountId, { imported_rows: updated });
   await applyChunk(tx, context, { createdBy: actor.userId, groupId: request.groupId }, merged);
-  const updated = counts.updated + counts.unchanged;
+  await countUsage(services, tx, actor.accountId, { imported_rows: updated });
   return { updated, not_found: counts.skipped, errors: report.errors };
 }

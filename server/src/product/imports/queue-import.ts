@@ -3,6 +3,7 @@ import { recordCall } from '../customers/record-call.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import type { ProductCall, Services } from '../services.ts';
+import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import type { ImportContent } from './content.ts';
 import { sealHeader } from './failed-row.ts';
 import { type ImportReply, importReply } from './import.ts';
@@ -18,7 +19,9 @@ export type CheckRequest = {
   repairsImportId: string | null;
 };
 
-export type Caller = Pick<ProductCall<unknown>, 'actor' | 'address' | 'requestId'> & { services: Services };
+export type Caller = Pick<ProductCall<unknown>, 'actor' | 'address' | 'requestId' | 'keepAnswer'> & {
+  services: Services;
+};
 
 /** What every new import is recorded with, however it will be run. */
 export function newImport(
@@ -58,6 +61,11 @@ export async function queueImport(
   try {
     const row = await services.database.tenant(accountId, async (tx) => {
       await requireGroup(tx, accountId, request.workspaceId, request.groupId);
+      // How many rows there are is not known yet: what is beyond the quota is refused when they are applied.
+      await requireQuota(services, tx, accountId, {
+        imports: 1,
+        imported_rows: request.options.validate_only ? 0 : 1,
+      });
       const importId = newId();
       const jobId = await queueJob(services.queue, tx, {
         accountId,
@@ -78,9 +86,12 @@ export async function queueImport(
         job_id: jobId,
         customer_group_id: request.groupId,
       });
-      return findImport(tx, accountId, importId);
+      await countUsage(services, tx, accountId, { imports: 1 });
+      const made = await findImport(tx, accountId, importId);
+      if (made === undefined) throw new Error('The import was not returned.');
+      await caller.keepAnswer(tx, { result: importReply(made) });
+      return made;
     });
-    if (row === undefined) throw new Error('The import was not returned.');
     durable.keep();
     return importReply(row);
   } catch (error) {

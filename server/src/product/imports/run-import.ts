@@ -1,9 +1,10 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import type { Failure } from '../../platform/errors/failure.ts';
+import { Failure } from '../../platform/errors/failure.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
+import { requireQuota } from '../usage/count-usage.ts';
 import { importFailures } from './errors.ts';
 import { type ImportRow, importReply, isEnded, isRejected } from './import.ts';
 import type { ImportContext } from './import-context.ts';
@@ -51,12 +52,31 @@ async function endTurn(
   if (next !== undefined) await services.queue.hasten(tx, { account_id: row.account_id, job_id: next.job_id });
 }
 
+/** A file under reject whose rows are more than the account may still import has that for a fault. */
+async function beyondQuota(
+  work: Work,
+  tx: Transaction,
+  row: ImportRow,
+  found: readonly RowError[],
+): Promise<RowError[]> {
+  if (found.length > 0 || row.options.validate_only || row.options.on_error !== 'reject') return [];
+  const rows = row.created_count + row.updated_count + row.unchanged_count;
+  try {
+    await requireQuota(work.services, tx, work.context.accountId, { imported_rows: rows });
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [{ row: 0, field: null, code: error.code, message: error.message }];
+  }
+}
+
 /** The end of the first pass: a dry run and a bad file end here, a good one goes on to be applied. */
-async function endValidating(work: Work, faults: readonly RowError[]): Promise<ImportRow> {
+async function endValidating(work: Work, found: readonly RowError[]): Promise<ImportRow> {
   const { accountId } = work.context;
   return work.run.step(async ({ tx }) => {
     const now = await lockImport(tx, accountId, work.importId);
     const report = { errors: now.errors, error_counts: now.error_counts };
+    const faults = [...found, ...(await beyondQuota(work, tx, now, found))];
     addErrors(report, faults);
     if (faults.length > 0) await saveReport(tx, accountId, work.importId, report);
     await deleteIdentifiersMet(tx, accountId, work.importId);

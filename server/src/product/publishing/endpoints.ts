@@ -12,6 +12,7 @@ import { loadFields } from '../fields/load-fields.ts';
 import { reviewFailures } from '../reviews/errors.ts';
 import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
+import { usageFailures } from '../usage/errors.ts';
 import { publishingFailures } from './errors.ts';
 import { manifestSchema } from './manifest.ts';
 import { publishCampaign } from './publish-campaign.ts';
@@ -56,6 +57,7 @@ export const publishingEndpoints = [
   endpoint({
     name: 'publishing.publish',
     method: 'POST',
+    changes: true,
     path: '/v1/messages/publish',
     summary: 'Publish the messages of a campaign as files',
     description:
@@ -71,7 +73,7 @@ export const publishingEndpoints = [
     }),
     example,
     audit: 'campaign.published',
-    failures: [...failures, reviewFailures, segmentFailures],
+    failures: [...failures, reviewFailures, segmentFailures, usageFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const locked = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);

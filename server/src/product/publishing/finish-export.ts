@@ -5,6 +5,7 @@ import type { JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { Services } from '../services.ts';
 import type { SnapshotRow } from '../snapshots/snapshot.ts';
+import { countUsage } from '../usage/count-usage.ts';
 import { runPrefix } from './begin-export.ts';
 import { columnsOf } from './export-plan.ts';
 import { type ExportRow, outcomesOf, type RangeOutcome, reopenErased } from './export-store.ts';
@@ -64,6 +65,7 @@ function manifestOf(
 
 /** Puts the files in place, unless an earlier start of this export has done so and died. */
 async function swapIn(
+  services: Pick<Services, 'clock'>,
   tx: Transaction,
   exported: ExportRow,
   snapshot: SnapshotRow,
@@ -77,6 +79,7 @@ async function swapIn(
   const manifest = manifestOf(exported, snapshot, run, outcomes, parts);
   const publication = { publication_id: id, campaign_id: campaignId, run_number: runNumber, manifest };
   await swapPublication(tx, accountId, { ...publication, object_prefix: exported.object_prefix }, parts);
+  await countUsage(services, tx, accountId, { exported_rows: manifest.rows });
   return { manifest, parts };
 }
 
@@ -105,7 +108,7 @@ export async function finishExport(
   const finished = await run.step(async ({ tx, progress }) => {
     await lockProfiles(tx, snapshot.workspace_id);
     if ((await reopenErased(tx, exported.account_id, exported.export_id)) > 0) return null;
-    const done = await swapIn(tx, exported, snapshot);
+    const done = await swapIn(services, tx, exported, snapshot);
     progress(done.manifest.customers, done.manifest.customers);
     return done;
   });

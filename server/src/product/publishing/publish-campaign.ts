@@ -1,5 +1,4 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import type { JobQueue } from '../../platform/jobs/queue.ts';
 import { approvalSection } from '../approvals/approval-section.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { holdNeeds } from '../campaigns/hold-needs.ts';
@@ -16,6 +15,8 @@ import { fieldsInTexts, renewTextHolds } from '../messages/text-fields.ts';
 import { reviewFailures } from '../reviews/errors.ts';
 import { compileEligibility } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
+import type { Services } from '../services.ts';
+import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import { publishingFailures } from './errors.ts';
 import { findRunFiles, saveExportJob } from './store.ts';
 
@@ -62,17 +63,19 @@ async function holdForExport(
 /**
  * Publishes the current run: campaign and messages become Published in the transaction that queues the export. A
  * published campaign is exported again; while an export is queued or running, the same job is given back.
- * Throws wrong_state, group_gone, field_gone, approval_void, and what a field changed since forbids.
+ * Throws quota_exceeded first of all, wrong_state, group_gone, field_gone, approval_void, and what a field changed since forbids.
  */
 export async function publishCampaign(
-  services: { queue: JobQueue },
+  services: Pick<Services, 'queue' | 'clock' | 'config'>,
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
   by: { userId: string; now: Date },
 ): Promise<{ campaign: CampaignRow; jobId: string }> {
-  move(campaign.status, 'publish');
   const files = await findRunFiles(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  if (files?.export_job_id == null)
+    await requireQuota(services, tx, campaign.account_id, { exports: 1, exported_rows: 1 });
+  move(campaign.status, 'publish');
   if (files?.export_job_id != null) return { campaign, jobId: files.export_job_id };
   if ((await findGroupHere(tx, campaign.account_id, campaign.workspace_id, campaign.customer_group_id)) === undefined)
     throw publishingFailures.group_gone();
@@ -93,6 +96,7 @@ export async function publishCampaign(
     createdBy: by.userId,
   });
   await saveExportJob(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, jobId);
+  await countUsage(services, tx, campaign.account_id, { exports: 1 });
   await holdForExport(tx, campaign, fieldsInTexts(messages, fields), jobId);
   return { campaign: await takeStep(tx, campaign, 'publish', { published_at: by.now }), jobId };
 }

@@ -9,6 +9,7 @@ import { messageReply, messageSchema } from '../messages/message.ts';
 import { pageOfAllMessages, pageOfMessages, runCounts } from '../messages/run-messages.ts';
 import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
+import { usageFailures } from '../usage/errors.ts';
 import { rerunFailures } from './errors.ts';
 import { initiateRerun } from './initiate-rerun.ts';
 
@@ -24,6 +25,7 @@ export const rerunEndpoints = [
   endpoint({
     name: 'reruns.initiate',
     method: 'POST',
+    changes: true,
     path: '/v1/campaign/rerun/initiate',
     summary: 'Begin a new run of a published campaign',
     description:
@@ -43,7 +45,7 @@ export const rerunEndpoints = [
     }),
     example: { ...example, customer_group_id: EXAMPLE_ID },
     audit: 'campaign.rerun_initiated',
-    failures: [rerunFailures, campaignFailures, segmentFailures],
+    failures: [rerunFailures, campaignFailures, segmentFailures, usageFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);

@@ -37,7 +37,7 @@ async function refuseUnpublished(tx: Transaction, campaign: CampaignRow): Promis
  * Throws not_published, not_found (group), empty_group and the segment failures.
  */
 export async function initiateRerun(
-  services: Pick<Services, 'queue' | 'writers'>,
+  services: Pick<Services, 'queue' | 'writers' | 'clock' | 'config'>,
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],

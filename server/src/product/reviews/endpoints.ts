@@ -205,6 +205,7 @@ export const reviewEndpoints = [
   endpoint({
     name: 'campaigns.approve',
     method: 'POST',
+    changes: true,
     path: '/v1/campaign/approve',
     summary: 'Approve a campaign for publishing',
     description:
@@ -236,6 +237,7 @@ export const reviewEndpoints = [
   endpoint({
     name: 'campaigns.reopen',
     method: 'POST',
+    changes: true,
     path: '/v1/campaign/reopen',
     summary: 'Take a campaign back to Draft',
     description: 'From "Ready for review" or "Failed". Its unpublished texts are dropped.',

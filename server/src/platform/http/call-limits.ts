@@ -1,0 +1,80 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Failure } from '../errors/failure.ts';
+import { platformFailures } from '../errors/platform-failures.ts';
+import type { Actor, Endpoint } from './endpoint.ts';
+import { type Allowance, createRateLimit } from './rate-limit.ts';
+import { createTurns, type EndTurn } from './turns.ts';
+
+export type LimitSettings = {
+  /** Of one token. Those of one account together have four times as many. */
+  callsPerMinute: number;
+  /** Attempts to sign in from one address. */
+  signInsPerMinute: number;
+  /** How many calls of one account work at a time; the others wait for them. */
+  callsAtOnce: number;
+};
+
+export type CallLimits = {
+  /** Counts an attempt to sign in, before anything of it is looked at. Throws too_many_sign_ins (429). */
+  attempt(address: string, reply: FastifyReply): void;
+  /** Counts a call whose token did not hold. Throws too_many_sign_ins (429). */
+  refused(address: string, reply: FastifyReply): void;
+  /** Counts the call of a known caller, and says in the RateLimit headers what is left. Throws too_many_calls (429). */
+  called(actor: Actor, reply: FastifyReply): void;
+  /** Waits until the account may have one more such body in memory; null for a body that is small. */
+  readLarge(
+    actor: Actor,
+    request: FastifyRequest,
+    endpoint: Pick<Endpoint<never>, 'maxBodyBytes'>,
+  ): Promise<EndTurn | null>;
+  /** Waits until one more call of the account may work. */
+  work(actor: Actor): Promise<EndTurn>;
+};
+
+const ACCOUNT_TOKENS = 4;
+const REFUSALS_A_SIGN_IN = 10;
+const SMALL_BODY_BYTES = 1024 * 1024;
+const LARGE_BODIES_AT_ONCE = 3;
+
+/** The headers of draft-ietf-httpapi-ratelimit-headers, as they were up to its version 6. */
+function tell(reply: FastifyReply, allowance: Allowance): void {
+  reply.header('ratelimit-limit', allowance.limit);
+  reply.header('ratelimit-remaining', allowance.remaining);
+  reply.header('ratelimit-reset', allowance.resetSeconds);
+}
+
+/** Limits that keep one tenant, or one address, from taking the server from the others. */
+export function createCallLimits(settings: LimitSettings): CallLimits {
+  const tokens = createRateLimit(settings.callsPerMinute);
+  const accounts = createRateLimit(settings.callsPerMinute * ACCOUNT_TOKENS);
+  const signIns = createRateLimit(settings.signInsPerMinute);
+  const refusals = createRateLimit(settings.signInsPerMinute * REFUSALS_A_SIGN_IN);
+  const working = createTurns(settings.callsAtOnce);
+  const large = createTurns(LARGE_BODIES_AT_ONCE);
+
+  const count = (reply: FastifyReply, allowance: Allowance, failure: (seconds: number) => Failure) => {
+    tell(reply, allowance);
+    if (allowance.waitSeconds > 0) throw failure(allowance.waitSeconds);
+  };
+  const tooManyAttempts = (retryAfterSeconds: number) => platformFailures.too_many_sign_ins({ retryAfterSeconds });
+  const tooManyCalls = (retryAfterSeconds: number) => platformFailures.too_many_calls({ retryAfterSeconds });
+
+  return {
+    attempt: (address, reply) => count(reply, signIns.take(address), tooManyAttempts),
+    refused: (address, reply) => count(reply, refusals.take(address), tooManyAttempts),
+    called: (actor, reply) => {
+      count(reply, tokens.take(actor.sessionId), tooManyCalls);
+      const together = accounts.take(actor.accountId);
+      // Told only where it refuses: what one token has left is what its holder can act on.
+      if (together.waitSeconds > 0) count(reply, together, tooManyCalls);
+    },
+    readLarge: async (actor, request, endpoint) => {
+      const isJson = /^\s*(application\/json|$)/i.test((request.headers['content-type'] ?? '').split(';')[0] ?? '');
+      const bytes = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+      const isSmall = bytes <= SMALL_BODY_BYTES && request.headers['content-encoding'] === undefined;
+      if (!isJson || isSmall || endpoint.maxBodyBytes <= SMALL_BODY_BYTES) return null;
+      return large.take(actor.accountId);
+    },
+    work: (actor) => working.take(actor.accountId),
+  };
+}

@@ -1,0 +1,59 @@
+import type { FastifyRequest } from 'fastify';
+import { platformFailures } from '../errors/platform-failures.ts';
+import type { Actor } from './endpoint.ts';
+import { parseJsonObject, readWhole, unpacked } from './json-body.ts';
+import { parametersFrom, type ReceivedUpload, readMultipart, type UploadReceiver } from './upload.ts';
+
+export type Input = { fields: Record<string, unknown>; upload: ReceivedUpload | null };
+
+/** Bytes of another charset would be read as other text, or told row by row as broken. */
+function refuseOtherCharsets(contentType: string): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
+  if (charset === undefined || ['utf-8', 'utf8', 'us-ascii'].includes(charset)) return;
+  throw platformFailures.media_type_unknown({
+    message:
+      'Only UTF-8 is understood. Save or convert the content as UTF-8 and send it with charset=utf-8, or without a charset.',
+  });
+}
+
+/** Reads the body into fields and a file, whatever its form. `before` may refuse the call before a file is received. */
+export async function readInput(
+  request: FastifyRequest,
+  endpoint: { method: string; intake: 'json' | 'upload'; maxBodyBytes: number },
+  actor: Actor,
+  query: Record<string, string | string[]>,
+  receiveUpload: UploadReceiver,
+  before: (fields: Record<string, unknown>, complete: boolean) => Promise<void>,
+): Promise<Input> {
+  if (endpoint.method === 'GET') return { fields: {}, upload: null };
+  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  refuseOtherCharsets(request.headers['content-type'] ?? '');
+  const stream = unpacked(request.raw, request.headers['content-encoding']);
+  if (mediaType === '' || mediaType === 'application/json') {
+    return { fields: parseJsonObject(await readWhole(stream, endpoint.maxBodyBytes)), upload: null };
+  }
+  if (endpoint.intake === 'upload') {
+    if (mediaType === 'text/csv' || mediaType === 'application/x-ndjson') {
+      const fields = parametersFrom(Object.entries(query));
+      await before(fields, true);
+      return {
+        fields,
+        upload: await receiveUpload(actor.accountId, mediaType === 'text/csv' ? 'csv' : 'ndjson', stream),
+      };
+    }
+    if (mediaType === 'multipart/form-data') {
+      const known = parametersFrom(Object.entries(query));
+      const read = await readMultipart(
+        stream,
+        request.headers['content-type'] ?? '',
+        (fields) => before({ ...known, ...fields }, false),
+        (kind, file) => receiveUpload(actor.accountId, kind, file),
+      );
+      return { fields: { ...known, ...read.fields }, upload: read.upload };
+    }
+    throw platformFailures.media_type_unknown({
+      message: 'Send application/json, multipart/form-data, text/csv or application/x-ndjson.',
+    });
+  }
+  throw platformFailures.media_type_unknown();
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { endpoints } from '../src/product/endpoints.ts';
+import { type Answer, startTestServer, type Tenant, type TestServer } from './harness.ts';
+
+let server: TestServer;
+let a: Tenant;
+let client: pg.Client;
+let group: string;
+
+before(async () => {
+  server = await startTestServer();
+  a = server.a;
+  client = new pg.Client({ connectionString: server.databaseUrl });
+  // The database goes with the server, at the end, maybe before this connection.
+  client.on('error', () => undefined);
+  await client.connect();
+  const made = await a.call('PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name: 'All' });
+  group = made.body.customer_group_id;
+  const field = { workspace_id: a.workspaceId, field_name: 'number', field_type: 'string', is_unique: true };
+  assert.equal((await a.call('PUT', '/v1/cpf', field)).status, 200);
+});
+after(() => client.end());
+
+const withKey = (key: string) => ({ headers: { 'idempotency-key': key } });
+const makeGroup = (key: string, name: string, by: Tenant = a) =>
+  by.call('PUT', '/v1/cg', { workspace_id: by.workspaceId, group_name: name }, withKey(key));
+const csvImport = (key: string, raw: string, by: Tenant = a) =>
+  by.call('POST', '/v1/customer/check', undefined, {
+    raw,
+    query: { workspace_id: by.workspaceId, customer_group_id: group, on_error: 'skip' },
+    headers: { 'content-type': 'text/csv', 'idempotency-key': key },
+  });
+const refusal = (answer: Answer) => [answer.status, answer.body.code];
+const countOf = async (table: string) =>
+  Number((await client.query(`select count(*) from ${table} where account_id = $1`, [a.accountId])).rows[0].count);
+
+describe('Idempotency-Key', () => {
+  test('is taken by every call that changes something, and by no other', () => {
+    const reads =
+      /\.(get|list|all|pages|find|formats|infer|segments|lint|queue|preview|history|messages|manifest|fetch|download|export)$/;
+    for (const { name, access, changes } of endpoints) {
+      const signedIn = access.kind === 'account' || access.kind === 'workspace';
+      assert.equal(changes, signedIn && !reads.test(name), `${name}: does it change something?`);
+    }
+  });
+
+  test('the same call again gets the first answer and has no second effect', async () => {
+    const key = randomUUID();
+    const [groups, events] = [await countOf('customer_groups'), await countOf('audit_events')];
+    const first = await makeGroup(key, 'Once');
+    const again = await makeGroup(key, 'Once');
+    assert.equal(first.status, 200);
+    assert.equal(again.text, first.text);
+    assert.deepEqual(
+      [first.headers.get('idempotency-replayed'), again.headers.get('idempotency-replayed')],
+      [null, 'true'],
+    );
+    assert.deepEqual([await countOf('customer_groups'), await countOf('audit_events')], [groups + 1, events + 1]);
+  });
+
+  test('another body under the same key is 422, another call too; keys in another order are the same body', async () => {
+    const key = randomUUID();
+    assert.equal((await makeGroup(key, 'First')).status, 200);
+    assert.deepEqual(refusal(await makeGroup(key, 'Second')), [422, 'idempotency_key_reused']);
+    const workspace = await a.call('PUT', '/v1/workspace', { workspace_name: 'Other' }, withKey(key));
+    assert.deepEqual(refusal(workspace), [422, 'idempotency_key_reused']);
+    const turned = { group_name: 'First', workspace_id: a.workspaceId };
+    assert.equal((await a.call('PUT', '/v1/cg', turned, withKey(key))).status, 200);
+  });
+
+  test('belongs to the caller: the same key of another account is another key', async () => {
+    const key = randomUUID();
+    const [of, other] = [await makeGroup(key, 'Mine'), await makeGroup(key, 'Mine', server.b)];
+    assert.deepEqual([of.status, other.status], [200, 200]);
+    assert.notEqual(of.body.customer_group_id, other.body.customer_group_id);
+  });
+
+  test('sent many times at once has one effect; the others get its answer or 409', async () => {
+    const key = randomUUID();
+    const groups = await countOf('customer_groups');
+    const answers = await Promise.all(Array.from({ length: 12 }, () => makeGroup(key, 'At once')));
+    const statuses = new Set(answers.map(({ status }) => status));
+    assert.ok(
+      [...statuses].every((status) => status === 200 || status === 409),
+      [...statuses].join(),
+    );
+    assert.equal(new Set(answers.filter(({ status }) => status === 200).map(({ text }) => text)).size, 1);
+    assert.equal(await countOf('customer_groups'), groups + 1);
+    for (const busy of answers.filter(({ status }) => status === 409))
+      assert.equal(busy.body.code, 'idempotency_key_in_use');
+  });
+
+  test('of a call that was refused may be used for the mended one', async () => {
+    const key = randomUUID();
+    assert.equal((await makeGroup(key, '')).status, 400);
+    assert.equal((await makeGroup(key, 'Mended')).status, 200);
+  });
+
+  test('of an upload: the file is part of the call, and a refused import is answered as it was', async () => {
+    const key = randomUUID();
+    const imports = await countOf('imports');
+    const first = await csvImport(key, 'number\n1\n2\n');
+    assert.equal(first.body.created, 2, first.text);
+    assert.equal((await csvImport(key, 'number\n1\n2\n')).text, first.text);
+    assert.deepEqual(refusal(await csvImport(key, 'number\n1\n3\n')), [422, 'idempotency_key_reused']);
+    const body = { workspace_id: a.workspaceId, customer_group_id: group, customer_data: [{ nothing: 'x' }, {}] };
+    const rejected = await a.call('POST', '/v1/customer/check', body, withKey('rejected'));
+    const repeated = await a.call('POST', '/v1/customer/check', body, withKey('rejected'));
+    assert.deepEqual([rejected.status, repeated.status], [400, 400]);
+    assert.deepEqual({ ...repeated.body, request_id: '' }, { ...rejected.body, request_id: '' });
+    assert.equal(await countOf('imports'), imports + 2);
+  });
+
+  test('of uploads at once: one import', async () => {
+    const imports = await countOf('imports');
+    const many = `number\n${Array.from({ length: 1_500 }, (_, n) => `m${n}`).join('\n')}\n`;
+    const answers = await Promise.all(Array.from({ length: 6 }, () => csvImport('uploads', many)));
+    assert.deepEqual(
+      new Set(answers.map(({ status }) => (status === 200 || status === 409 ? 'good' : status))),
+      new Set(['good']),
+    );
+    assert.equal(await countOf('imports'), imports + 1);
+  });
+
+  test('that cannot be read is 400, after the permission', async () => {
+    assert.deepEqual(refusal(await makeGroup('a b', 'Odd')), [400, 'idempotency_key_invalid']);
+    const foreign = { workspace_id: server.b.workspaceId, group_name: 'x' };
+    assert.equal((await a.call('PUT', '/v1/cg', foreign, withKey('a b'))).status, 403);
+  });
+
+  test('lasts 24 hours, and what is kept is not readable', async () => {
+    const key = 'kept-for-a-day';
+    const first = await a.call('PUT', '/v1/api-key', { key_name: 'Kept' }, withKey(key));
+    const again = await a.call('PUT', '/v1/api-key', { key_name: 'Kept' }, withKey(key));
+    assert.equal(again.text, first.text);
+    const { rows } = await client.query('select * from kept_answers');
+    const stored = rows
+      .map((row) =>
+        Object.values(row)
+          .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
+          .join(' '),
+      )
+      .join(' ');
+    for (const secret of [
+      key,
+      'Kept',
+      ...Object.values(first.body).filter((value) => typeof value === 'string' && value.length > 40),
+    ])
+      assert.ok(!stored.includes(secret as string), 'something readable is kept');
+    await client.query(`update kept_answers set created_at = now() - interval '25 hours'`);
+    assert.deepEqual(
+      [(await makeGroup('aged', 'Aged')).status, (await makeGroup('aged', 'Aged')).headers.get('idempotency-replayed')],
+      [200, 'true'],
+    );
+    const { services } = server.app;
+    const { deleteOldAnswers } = await import('../src/platform/http/kept-answers-store.ts');
+    assert.equal(await services.database.acrossAccounts(deleteOldAnswers), rows.length);
+    assert.equal(await countOf('kept_answers'), 1);
+  });
+
+  test('holds when the server died after the change was committed, and before the answer was sent', async () => {
+    // The connection is cut at once: the answer of the first call reaches nobody.
+    const key = randomUUID();
+    const groups = await countOf('customer_groups');
+    const cut = AbortSignal.timeout(1);
+    await fetch(`${server.url}/v1/cg`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${a.token}`, 'content-type': 'application/json', ...withKey(key).headers },
+      body: JSON.stringify({ workspace_id: a.workspaceId, group_name: 'Cut' }),
+      signal: cut,
+    }).catch(() => undefined);
+    await server.restart();
+    a = server.a;
+    const again = await makeGroup(key, 'Cut');
+    assert.equal(again.status, 200, again.text);
+    assert.equal(await countOf('customer_groups'), groups + 1);
+  });
+});
