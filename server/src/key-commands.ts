@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
 import { openServices } from './open-services.ts';
+import { UsageMistake } from './operator/usage-mistake.ts';
 import { isUuid } from './platform/ids/ids.ts';
 import { beginRotation, everyAccount } from './product/keys/rotate-account-keys.ts';
 import type { Services } from './product/services.ts';
 import { rotateRootKey } from './rotate-root-key.ts';
-import { UsageMistake } from './usage-mistake.ts';
 
 type Print = (text: string) => void;
 

@@ -16,7 +16,6 @@ import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
 import { accountsWithTrails, readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
-import { UsageMistake } from './usage-mistake.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
 

@@ -29,6 +29,14 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     boundTo: 't.import_id',
     join: 'join imports i on i.account_id = t.account_id and i.import_id = t.import_id',
   },
+  // Its workspace is the account, as answers belong to no workspace.
+  {
+    table: 'kept_answers',
+    column: 'sealed_answer',
+    workspace: 't.account_id',
+    boundTo: "encode(substring(t.key_hash from 1 for 16), 'hex')::uuid",
+    join: '',
+  },
   ...['sealed_prompt', 'sealed_answer'].map((column) => ({
     table: 'model_calls',
     column,
