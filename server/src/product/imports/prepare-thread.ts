@@ -154,17 +154,27 @@ async function nextRows(): Promise<RawRow[] | null> {
   return value;
 }
 
+/** How many identifiers the whole file has when its beginning, up to where the reading is, has so many. */
+function expectedIn(met: number): number {
+  const read = reached.byte - context.plan.first_byte;
+  return Math.ceil((met * data.contentBytes) / Math.max(1, read));
+}
+
 async function scanRows(request: Extract<Request, { ask: 'scan' }>): Promise<Answer> {
   const { identify, checking } = checkerOf(request.fields);
-  finder ??= { met: repeatFinder(data.contentBytes), signature: checking.signature };
   const until = reached.row + request.rows;
   const from = reached.byte;
   while (reached.row < until && reached.byte - from < BYTES_AT_ONCE) {
     const next = await nextRows();
     if (next === null) break;
     dropHeld(reached.byte);
-    if (checking.hasUnique)
-      for (const raw of next) for (const { blindIndex } of identify(raw).identifiers) finder.met.meet(blindIndex);
+    if (!checking.hasUnique) continue;
+    const identifiers = next.flatMap((raw) => identify(raw).identifiers);
+    finder ??= {
+      met: repeatFinder(expectedIn(Math.max(next.length, identifiers.length))),
+      signature: checking.signature,
+    };
+    for (const { blindIndex } of identifiers) finder.met.meet(blindIndex);
   }
   return reached.byte === from ? { tell: 'end' } : { tell: 'scanned', endByte: reached.byte };
 }

@@ -2,8 +2,8 @@
  * Which identifiers of a file may stand in more than one of its rows, in constant memory. Two Bloom filters (Bloom,
  * "Space/Time Trade-offs in Hash Coding with Allowable Errors", 1970): what the first has seen before goes into the
  * second. The second never misses an identifier that was met twice, so only those it names have to be remembered row by
- * row; those it names for nothing only cost the remembering. At 16 bytes of file and more for each identifier that is
- * one in a hundred at worst, and a whole lot fewer in files with several columns.
+ * row; those it names for nothing cost the remembering, and that a chunk of new customers is not taken as a whole. At 32
+ * bits an identifier and eight probes that is one in 170,000.
  */
 export type RepeatedIdentifiers = {
   /** False only when the identifier was met once or never. Blind indexes are keyed hashes, so their own bits are the hash. */
@@ -12,7 +12,8 @@ export type RepeatedIdentifiers = {
 
 export type RepeatFinder = RepeatedIdentifiers & { meet(blindIndex: string): void };
 
-const PROBES = 4;
+const PROBES = 8;
+const BITS_AN_IDENTIFIER = 32;
 const LEAST_BITS = 2 ** 16;
 /** 32 MiB. A file beyond it is answered more and more often with "may repeat", and never wrongly with "does not". */
 const MOST_BITS = 2 ** 28;
@@ -47,9 +48,9 @@ const firstOf = (blindIndex: string) => Number.parseInt(blindIndex.slice(0, 8), 
 /** Odd, so that the probes of one identifier differ. */
 const strideOf = (blindIndex: string) => Number.parseInt(blindIndex.slice(28), 16) | 1;
 
-/** For a file of so many bytes: about a byte of memory for sixteen of the file, 32 MiB and a quarter at most. */
-export function repeatFinder(contentBytes: number): RepeatFinder {
-  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, contentBytes / 2)));
+/** For about so many identifiers: four to eight bytes of memory each and a quarter, 40 MiB at most. */
+export function repeatFinder(expected: number): RepeatFinder {
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, expected * BITS_AN_IDENTIFIER)));
   const bits = Math.min(MOST_BITS, Math.max(LEAST_BITS, wanted));
   const seen = bitFilter(bits);
   const repeated = bitFilter(bits / REPEATS_SHARE);
