@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
+import { isLongForm } from '../../../test/form.ts';
 import { startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
 import { sealedTransaction } from '../../platform/database/database.ts';
 import { readAnchor } from './anchor.ts';
@@ -12,7 +13,7 @@ import { readKnownLink, reportText, verifyAccount } from './verify-account.ts';
 import { type KnownLink, verifyTrail } from './verify-trail.ts';
 
 // npm run test:full asks for all of them; the short form shows that the harness itself sees what it should.
-const TAMPERINGS = process.env.NUDGESCRIBE_TEST_FULL === undefined ? 400 : 10_000;
+const TAMPERINGS = isLongForm ? 10_000 : 400;
 
 let server: TestServer;
 let a: Tenant;
