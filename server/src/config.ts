@@ -121,11 +121,15 @@ function readProgram(name: string, value: string | null, mistakes: string[]): st
   return null;
 }
 
-function readProxies(value: string | null, mistakes: string[]): string[] {
-  const proxies = (value ?? '')
+/** What stands between commas, without what is blank. */
+const listOf = (value: string | null): string[] =>
+  (value ?? '')
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+
+function readProxies(value: string | null, mistakes: string[]): string[] {
+  const proxies = listOf(value);
   for (const proxy of proxies) {
     const [address = '', bits, ...rest] = proxy.split('/');
     const family = isIP(address);
@@ -138,10 +142,7 @@ function readProxies(value: string | null, mistakes: string[]): string[] {
 }
 
 function readOrigins(value: string | null, mistakes: string[]): string[] {
-  const origins = (value ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+  const origins = listOf(value);
   for (const origin of origins) {
     const url = URL.canParse(origin) ? new URL(origin) : null;
     if (url === null || url.origin !== origin || !['http:', 'https:'].includes(url.protocol))

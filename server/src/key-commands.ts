@@ -1,22 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
-import { openServices } from './open-services.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
+import { withServices } from './operator/with-services.ts';
 import { isUuid } from './platform/ids/ids.ts';
 import { beginRotation, everyAccount } from './product/keys/rotate-account-keys.ts';
-import type { Services } from './product/services.ts';
+import { readWrapped } from './providers/root-key/root-key.ts';
 import { rotateRootKey } from './rotate-root-key.ts';
 
 type Print = (text: string) => void;
-
-async function withServices(config: Config, work: (services: Services) => Promise<void>): Promise<void> {
-  const { services, close } = await openServices({ ...config, logLevel: 'warn' }, { database: 'either' });
-  try {
-    await work(services);
-  } finally {
-    await close();
-  }
-}
 
 async function rotateAccounts(config: Config, args: string[], print: Print): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -42,16 +33,14 @@ async function keysStatus(config: Config, print: Print): Promise<void> {
       if (kept === null) continue;
       const { record } = kept;
       if (record.kind === 'destroyed') print(`${name}  destroyed ${record.destroyed_at}`);
-      else if (record.kind === 'server') print(`${name}  wrapped by ${keyNameOf(record.wrapped_secret)}`);
+      else if (record.kind === 'server') print(`${name}  wrapped by ${readWrapped(record.wrapped_secret).keyName}`);
       else
         print(
-          `${name}  versions ${record.versions.map((one) => one.version).join(', ')}  wrapped by ${keyNameOf(record.wrapped_index_secret)}`,
+          `${name}  versions ${record.versions.map((one) => one.version).join(', ')}  wrapped by ${readWrapped(record.wrapped_index_secret).keyName}`,
         );
     }
   });
 }
-
-const keyNameOf = (wrapped: string) => wrapped.slice(0, wrapped.lastIndexOf('.'));
 
 async function rotateRoot(config: Config, print: Print): Promise<void> {
   await withServices(config, async ({ keyring, keyStore }) => {

@@ -3,9 +3,9 @@ import { startApp } from './app.ts';
 import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
 import { keysCommand } from './key-commands.ts';
-import { openServices } from './open-services.ts';
 import { setQuotaCommand } from './operator/quota.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
+import { withServices } from './operator/with-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { DatabaseNotOurs } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors/failure.ts';
@@ -98,16 +98,12 @@ async function createAccountCommand(args: string[]): Promise<void> {
       workspace: { type: 'string' },
     },
   });
-  if (values.name === undefined || values.email === undefined)
-    throw new UsageMistake('account create needs --name and --email.');
-  const { services, close } = await openServices(
-    { ...readConfig(process.env), logLevel: 'warn' },
-    { database: 'either' },
-  );
-  try {
+  const { name, email } = values;
+  if (name === undefined || email === undefined) throw new UsageMistake('account create needs --name and --email.');
+  await withServices(readConfig(process.env), async (services) => {
     const made = await createAccount(services, {
-      accountName: values.name,
-      email: values.email,
+      accountName: name,
+      email,
       password: values.password ?? null,
       apiKey: values['api-key'] ?? null,
       workspaceName: values.workspace ?? 'Main',
@@ -125,9 +121,7 @@ async function createAccountCommand(args: string[]): Promise<void> {
         2,
       ),
     );
-  } finally {
-    await close();
-  }
+  });
 }
 
 async function verifyAudit(args: string[]): Promise<void> {
@@ -143,28 +137,22 @@ async function verifyAudit(args: string[]): Promise<void> {
     if (link === null) throw new UsageMistake('--known needs POSITION:HASH as "audit verify" prints it.');
     return link;
   });
-  const { services, close } = await openServices(
-    { ...readConfig(process.env), logLevel: 'warn' },
-    { database: 'either' },
-  );
-  try {
+  await withServices(readConfig(process.env), async (services) => {
     const accounts = values.account === undefined ? await accountsWithTrails(services) : [values.account];
     for (const accountId of accounts) {
       const report = await verifyAccount(services, accountId, known);
       print(reportText(accountId, report));
       if (!report.intact) process.exitCode = 1;
     }
-  } finally {
-    await close();
-  }
+  });
 }
 
 async function run([command = '', ...rest]: string[]): Promise<void> {
   if (command === 'serve') return serve(rest);
   if (command === 'worker') return work();
   if (command === 'migrate') {
-    const { close } = await openServices({ ...readConfig(process.env), logLevel: 'warn' }, { database: 'either' });
-    await close();
+    // Opening them brings the database up to date.
+    await withServices(readConfig(process.env), async () => undefined);
     print('The database is up to date.');
     return;
   }

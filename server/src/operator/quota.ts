@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
-import { openServices } from '../open-services.ts';
 import { isUuid } from '../platform/ids/ids.ts';
 import { type QuotaWish, setQuota } from '../product/usage/set-quota.ts';
 import { USAGE_KINDS, type UsageKind } from '../product/usage/usage.ts';
 import { UsageMistake } from './usage-mistake.ts';
+import { withServices } from './with-services.ts';
 
 function wishOf(text: string | undefined): QuotaWish {
   if (text === 'none') return null;
@@ -25,15 +25,7 @@ export async function setQuotaCommand(args: string[], environment: NodeJS.Proces
   if (!(USAGE_KINDS as readonly string[]).includes(kind ?? ''))
     throw new UsageMistake(`--kind needs one of ${USAGE_KINDS.join(', ')}.`);
   const wish = wishOf(values['per-month']);
-  const { services, close } = await openServices(
-    { ...readConfig(environment), logLevel: 'warn' },
-    { database: 'either' },
-  );
-  try {
-    await setQuota(services.database, account, kind as UsageKind, wish);
-  } finally {
-    await close();
-  }
+  await withServices(readConfig(environment), ({ database }) => setQuota(database, account, kind as UsageKind, wish));
   if (wish === 'general') return `The general quota for ${kind} holds for the account again.`;
   return wish === null
     ? `The account has no limit for ${kind}.`

@@ -1,3 +1,5 @@
+import { idFromBytes } from '../ids/ids.ts';
+
 /**
  * One-dimensional arrays in Postgres' binary format (src/backend/utils/adt/arrayfuncs.c, array_send), for statements that
  * carry thousands of rows: the driver sends a Buffer as a binary parameter, which neither side has to escape or parse.
@@ -123,8 +125,7 @@ export function fixedAt(array: Uint8Array, index: number, bytes: number): Buffer
 
 /** The element of a uuid[] at this place. */
 export function idAt(array: Uint8Array, index: number): string {
-  const hex = fixedAt(array, index, ID_BYTES).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return idFromBytes(fixedAt(array, index, ID_BYTES));
 }
 
 /** The bytes of an element, by the ends that were noted while the array was written; of a jsonb[] the JSON itself. */

@@ -3,6 +3,7 @@ import type { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import type { Actor, Endpoint } from './endpoint.ts';
 import { type Allowance, createRateLimit } from './rate-limit.ts';
+import { isJson, mediaTypeOf } from './read-input.ts';
 import { createTurns, type EndTurn } from './turns.ts';
 
 export type LimitSettings = {
@@ -69,10 +70,9 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
       if (together.waitSeconds > 0) count(reply, together, tooManyCalls);
     },
     readLarge: async (actor, request, endpoint) => {
-      const isJson = /^\s*(application\/json|$)/i.test((request.headers['content-type'] ?? '').split(';')[0] ?? '');
       const bytes = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
       const isSmall = bytes <= SMALL_BODY_BYTES && request.headers['content-encoding'] === undefined;
-      if (!isJson || isSmall || endpoint.maxBodyBytes <= SMALL_BODY_BYTES) return null;
+      if (!isJson(mediaTypeOf(request)) || isSmall || endpoint.maxBodyBytes <= SMALL_BODY_BYTES) return null;
       return large.take(actor.accountId);
     },
     work: (actor) => working.take(actor.accountId),

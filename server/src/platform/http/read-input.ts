@@ -6,6 +6,12 @@ import { parametersFrom, type ReceivedUpload, readMultipart, type UploadReceiver
 
 export type Input = { fields: Record<string, unknown>; upload: ReceivedUpload | null };
 
+/** The body's media type without its parameters; '' where none is named, which stands for JSON. */
+export const mediaTypeOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string =>
+  (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+export const isJson = (mediaType: string) => mediaType === '' || mediaType === 'application/json';
+
 /** Bytes of another charset would be read as other text, or told row by row as broken. */
 function refuseOtherCharsets(contentType: string): void {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
@@ -26,10 +32,10 @@ export async function readInput(
   before: (fields: Record<string, unknown>, complete: boolean) => Promise<void>,
 ): Promise<Input> {
   if (endpoint.method === 'GET') return { fields: {}, upload: null };
-  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const mediaType = mediaTypeOf(request);
   refuseOtherCharsets(request.headers['content-type'] ?? '');
   const stream = unpacked(request.raw, request.headers['content-encoding']);
-  if (mediaType === '' || mediaType === 'application/json') {
+  if (isJson(mediaType)) {
     return { fields: parseJsonObject(await readWhole(stream, endpoint.maxBodyBytes)), upload: null };
   }
   if (endpoint.intake === 'upload') {

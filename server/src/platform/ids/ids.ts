@@ -13,6 +13,15 @@ export function isUuid(value: unknown): value is string {
   return typeof value === 'string' && UUID.test(value);
 }
 
+/** An id from its 16 bytes. */
+export function idFromBytes(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The 16 bytes of an id. */
+export const bytesOfId = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+
 /**
  * A new id: UUID version 7 (RFC 9562, section 5.7), time-ordered so that index pages fill in order. The 12 bits behind
  * the millisecond count up within it (method 1 of section 6.2), so ids made by one process are strictly increasing.

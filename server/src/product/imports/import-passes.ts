@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import { importFailures } from './errors.ts';
 import { sealFailedRow } from './failed-row.ts';
-import { acceptedRows, addCounts, type ImportRow } from './import.ts';
+import { acceptedRows, addCounts, countsOf, type ImportRow } from './import.ts';
 import type { ImportContext } from './import-context.ts';
 import type { Merged } from './merge-rows.ts';
 import { oneAhead } from './one-ahead.ts';
@@ -54,19 +54,10 @@ async function saveChunk(tx: Transaction, work: Work, now: ImportRow, end: Prepa
     work.importId,
     merged.failed.map((failed) => sealFailedRow(keys, place, failed)),
   );
-  const counts = {
-    total_rows: now.total_rows,
-    created: now.created_count,
-    updated: now.updated_count,
-    unchanged: now.unchanged_count,
-    skipped: now.skipped_count,
-    duplicates: now.duplicate_count,
-    failed: now.failed_count,
-  };
   await saveReached(tx, accountId, work.importId, {
     cursorByte: end.byte,
     cursorRow: end.row,
-    counts: addCounts(counts, merged.counts),
+    counts: addCounts(countsOf(now), merged.counts),
     report,
   });
 }

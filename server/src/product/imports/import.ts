@@ -100,12 +100,9 @@ export type ImportReply = z.output<typeof importSchema>;
 
 export const isEnded = (status: ImportStatus) => status !== 'queued' && status !== 'running';
 
-/**
- * The counters as they are true now: while a file is only being validated nothing has been stored, so what would be
- * created or changed is not told as done.
- */
-function shownCounts(row: ImportRow): Counts {
-  const counts: Counts = {
+/** The counters as they stand in the row. */
+export function countsOf(row: ImportRow): Counts {
+  return {
     total_rows: row.total_rows,
     created: row.created_count,
     updated: row.updated_count,
@@ -114,6 +111,14 @@ function shownCounts(row: ImportRow): Counts {
     duplicates: row.duplicate_count,
     failed: row.failed_count,
   };
+}
+
+/**
+ * The counters as they are true now: while a file is only being validated nothing has been stored, so what would be
+ * created or changed is not told as done.
+ */
+function shownCounts(row: ImportRow): Counts {
+  const counts = countsOf(row);
   return row.phase === 'validating' || row.status === 'rejected' ? withheld(counts) : counts;
 }
 
@@ -124,14 +129,7 @@ export function acceptedRows({ created, updated, unchanged }: Counts): number {
 
 /** The counters of rows of which nothing was stored: what was acceptable counts as skipped. */
 export function withheld(counts: Counts): Counts {
-  const { created, updated, unchanged } = counts;
-  return {
-    ...counts,
-    created: 0,
-    updated: 0,
-    unchanged: 0,
-    skipped: counts.skipped + created + updated + unchanged,
-  };
+  return { ...counts, created: 0, updated: 0, unchanged: 0, skipped: counts.skipped + acceptedRows(counts) };
 }
 
 function validity(row: ImportRow): boolean | null {

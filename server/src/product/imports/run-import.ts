@@ -6,7 +6,7 @@ import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { requireQuota } from '../usage/count-usage.ts';
 import { importFailures } from './errors.ts';
-import { type ImportRow, importReply, isEnded, isRejected } from './import.ts';
+import { acceptedRows, countsOf, type ImportRow, importReply, isEnded, isRejected } from './import.ts';
 import type { ImportContext } from './import-context.ts';
 import { lockImport, pass, preparerOf, scan, type Work } from './import-passes.ts';
 import { ParseFault } from './parse-fault.ts';
@@ -60,9 +60,8 @@ async function beyondQuota(
   found: readonly RowError[],
 ): Promise<RowError[]> {
   if (found.length > 0 || row.options.validate_only || row.options.on_error !== 'reject') return [];
-  const rows = row.created_count + row.updated_count + row.unchanged_count;
   try {
-    await requireQuota(work.services, tx, work.context.accountId, { imported_rows: rows });
+    await requireQuota(work.services, tx, work.context.accountId, { imported_rows: acceptedRows(countsOf(row)) });
     return [];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -1,7 +1,6 @@
+import { bytesOfId } from '../../platform/ids/ids.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { openProfiles, type ProfilesPlace, sealProfiles } from '../sealing/profile-envelope.ts';
-
-const rawId = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
 
 /** The same profiles of one workspace under the version that seals now, in the same order. Throws SealBroken. */
 export function resealed(
@@ -13,7 +12,7 @@ export function resealed(
   openProfiles(
     keys,
     place,
-    rows.map((row) => ({ customerId: rawId(row.boundTo), envelope: row.envelope })),
+    rows.map((row) => ({ customerId: bytesOfId(row.boundTo), envelope: row.envelope })),
     // A view into what the next call of the cipher leaves alone.
     (plaintext) => opened.push(plaintext),
   );

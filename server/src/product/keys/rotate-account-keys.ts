@@ -1,7 +1,7 @@
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { allAccounts } from '../audit/store.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { UPLOADS } from '../imports/receive-upload.ts';
 import { type JobKind, JobPostponed, type JobRun } from '../jobs/job.ts';
@@ -9,12 +9,11 @@ import { mustEnd } from '../jobs/must-end.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { resealFiles } from '../publishing/reseal-files.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { versionOfObject } from '../sealing/sealed-stream.ts';
+import { isSealedBefore } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
 import { resealed } from './reseal.ts';
 import { SEALED_COLUMNS } from './sealed-rows.ts';
 import {
-  allAccountIds,
   countCustomers,
   customersSealedBefore,
   lockRotation,
@@ -28,6 +27,7 @@ const KEY_ROTATION = 'key_rotation';
 const CUSTOMERS_A_STEP = 1_000;
 const ROWS_A_STEP = 2_000;
 const LONGEST_WAIT_SECONDS = 60;
+const ACCOUNTS_AT_MOST = 1_000_000;
 
 /**
  * Queues the rotation of an account's key: a job that goes on through kills while everything is served. Gives the job that
@@ -65,7 +65,8 @@ export async function beginRotation(services: Services, accountId: string): Prom
 }
 
 /** All accounts there are. */
-export const everyAccount = ({ database }: Pick<Services, 'database'>) => database.acrossAccounts(allAccountIds);
+export const everyAccount = ({ database }: Pick<Services, 'database'>) =>
+  database.acrossAccounts((tx) => allAccounts(tx, ACCOUNTS_AT_MOST));
 
 type Rotation = { services: Services; run: JobRun; keys: AccountKeys; version: number };
 type Reached = { workspace: string | null; after: string; done: number };
@@ -146,14 +147,8 @@ async function resealColumns({ run, keys, version }: Rotation): Promise<boolean>
 async function olderObjects({ services, run, version }: Rotation): Promise<number> {
   let older = 0;
   for (const prefix of [UPLOADS, 'published'])
-    for (const key of await services.objects.list(`${prefix}/${run.job.account_id}`)) {
-      const sealedBy = await versionOfObject(services.objects, key).catch((error: unknown) => {
-        // One that went meanwhile needs no key.
-        if (error instanceof ObjectMissing) return version;
-        throw error;
-      });
-      if (sealedBy < version) older += 1;
-    }
+    for (const key of await services.objects.list(`${prefix}/${run.job.account_id}`))
+      if (await isSealedBefore(services.objects, key, version)) older += 1;
   return older;
 }
 

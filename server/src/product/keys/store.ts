@@ -100,10 +100,3 @@ export async function lockRotation(tx: Transaction, accountId: string, kind: str
   );
   return row?.job_id ?? null;
 }
-
-export async function allAccountIds(tx: Transaction): Promise<string[]> {
-  const rows = await tx.rows<{ account_id: string }>(
-    'select account_id from accounts order by account_id limit 1000000',
-  );
-  return rows.map((row) => row.account_id);
-}

@@ -1,3 +1,4 @@
+import { idFromBytes } from '../../platform/ids/ids.ts';
 import { isHeldOut } from '../campaigns/holdout.ts';
 import { cellValue } from '../fields/value.ts';
 import { compileTemplate } from '../merge-tags/compile.ts';
@@ -33,11 +34,6 @@ type CompiledChannel = { seed: number; variants: CompiledText[] };
 
 const UNMATCHED: Assembled = { why: 'unmatched' };
 const INELIGIBLE: Assembled = { why: 'ineligible' };
-
-function idOf(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
 
 function compileTexts({ shape, texts }: PlanSource): Map<string, CompiledChannel[]> {
   const cellOf = (text: string | null) => (text === null ? null : compileTemplate(text, shape.fields));
@@ -108,7 +104,7 @@ export function createAssembler(source: PlanSource): Assembler {
       const criteria = segmentOf(cell);
       const channels = criteria === null ? undefined : texts.get(criteria);
       if (channels === undefined) return UNMATCHED;
-      const heldOut = shape.holdout > 0 && isHeldOut(shape.campaignId, idOf(customerId), shape.holdout);
+      const heldOut = shape.holdout > 0 && isHeldOut(shape.campaignId, idFromBytes(customerId), shape.holdout);
       const own = ownCells(cell);
       const lines: string[] = [];
       for (const { seed, variants } of channels) {

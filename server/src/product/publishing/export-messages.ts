@@ -6,7 +6,6 @@ import { lockProfiles } from '../fields/load-fields.ts';
 import { releaseGroups } from '../groups/hold.ts';
 import { JobCancelled, type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { openingKeys } from '../sealing/portable-keys.ts';
 import type { Services } from '../services.ts';
 import { findSnapshot, releaseSnapshot, SnapshotGone, type SnapshotRow } from '../snapshots/snapshot.ts';
 import { beginExport, MESSAGES_EXPORT_SHARE } from './begin-export.ts';
@@ -38,8 +37,7 @@ async function inWorkshop<T>(
   { exported, snapshot }: Begun,
   work: (workshop: Workshop) => Promise<T>,
 ): Promise<T> {
-  const data = { source: exported.plan, keys: openingKeys(keys) };
-  const maker = snapshot.member_count <= TOO_FEW_FOR_A_THREAD ? makerHere(data) : startMaker(data);
+  const maker = snapshot.member_count <= TOO_FEW_FOR_A_THREAD ? makerHere(exported.plan) : startMaker(exported.plan);
   try {
     return await work({ services, run, keys, snapshot, prefix: exported.object_prefix, maker });
   } finally {

@@ -69,18 +69,18 @@ async function swapIn(
   tx: Transaction,
   exported: ExportRow,
   snapshot: SnapshotRow,
-): Promise<{ manifest: Manifest; parts: NewPart[] }> {
+): Promise<Manifest> {
   const { account_id: accountId, campaign_id: campaignId, run_number: runNumber, publication_id: id } = exported;
+  const swapped = await findPublication(tx, accountId, id);
+  if (swapped !== undefined) return swapped.manifest;
+  const run = await requireRun(tx, accountId, campaignId, runNumber);
   const outcomes = await outcomesOf(tx, accountId, exported.export_id);
   const parts = partsOf(outcomes);
-  const swapped = await findPublication(tx, accountId, id);
-  if (swapped !== undefined) return { manifest: swapped.manifest, parts };
-  const run = await requireRun(tx, accountId, campaignId, runNumber);
   const manifest = manifestOf(exported, snapshot, run, outcomes, parts);
   const publication = { publication_id: id, campaign_id: campaignId, run_number: runNumber, manifest };
   await swapPublication(tx, accountId, { ...publication, object_prefix: exported.object_prefix }, parts);
   await countUsage(services, tx, accountId, { exported_rows: manifest.rows });
-  return { manifest, parts };
+  return manifest;
 }
 
 /** Leaves nothing below the run but what can be fetched: files that were replaced go, and what killed workers left. */
@@ -105,15 +105,15 @@ export async function finishExport(
   exported: ExportRow,
   snapshot: SnapshotRow,
 ): Promise<Manifest | null> {
-  const finished = await run.step(async ({ tx, progress }) => {
+  const manifest = await run.step(async ({ tx, progress }) => {
     await lockProfiles(tx, snapshot.workspace_id);
     if ((await reopenErased(tx, exported.account_id, exported.export_id)) > 0) return null;
-    const done = await swapIn(services, tx, exported, snapshot);
-    progress(done.manifest.customers, done.manifest.customers);
-    return done;
+    const manifest = await swapIn(services, tx, exported, snapshot);
+    progress(manifest.customers, manifest.customers);
+    return manifest;
   });
-  if (finished === null) return null;
+  if (manifest === null) return null;
   await writeManifest(services, keys, exported.publication_id);
   await sweepRun(services, exported);
-  return finished.manifest;
+  return manifest;
 }

@@ -19,15 +19,12 @@ export type PartCounts = {
   held_out: number;
 };
 
-/** What making files of one export takes. It may be handed to a thread. */
-export type MakerData = { source: PlanSource; keys: OpeningKeys };
-
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Makes one file after the other: sealed members in, the sealed file out, piece by piece. */
 export type PartMaker = {
-  /** With the keys that open profiles from now on, when there are others than before. */
-  begin(seal: ObjectSeal, keys: OpeningKeys | null): void;
+  /** With the keys that open the profiles of this file. */
+  begin(seal: ObjectSeal, keys: OpeningKeys): void;
   /** The next members in joining order, and the places of those that are suppressed. Returns what of the file is ready. */
   feed(members: Uint8Array, suppressed: ReadonlySet<number>): Bytes;
   finish(): { sealed: Bytes; counts: PartCounts };
@@ -91,12 +88,12 @@ function positionAt(view: DataView, at: number): number {
   return view.getInt32(at) * 2 ** 32 + view.getUint32(at + 4);
 }
 
-export function createPartMaker({ source, keys: ported }: MakerData): PartMaker {
+/** Makes the files of one export; its plan may be handed to a thread. */
+export function createPartMaker(source: PlanSource): PartMaker {
   const { accountId, workspaceId } = source.shape;
-  let keys = portedOpeningKeys(ported);
   const assembler: Assembler = createAssembler(source);
   let counts = noCounts();
-  let file: ReturnType<typeof growingFile> | null = null;
+  let file: (ReturnType<typeof growingFile> & { keys: ReturnType<typeof portedOpeningKeys> }) | null = null;
 
   function add(customerId: Uint8Array, plaintext: Buffer): void {
     const values = JSON.parse(plaintext.toString('utf8')) as Record<number, string>;
@@ -111,10 +108,9 @@ export function createPartMaker({ source, keys: ported }: MakerData): PartMaker 
   }
 
   return {
-    begin: (seal, renewed) => {
-      if (renewed !== null) keys = portedOpeningKeys(renewed);
+    begin: (seal, keys) => {
       counts = noCounts();
-      file = growingFile(seal, assembler.header);
+      file = { ...growingFile(seal, assembler.header), keys: portedOpeningKeys(keys) };
     },
     feed: (members, suppressed) => {
       if (file === null) throw new Error('No file was begun.');
@@ -133,7 +129,7 @@ export function createPartMaker({ source, keys: ported }: MakerData): PartMaker 
         return true;
       });
       let next = 0;
-      openProfiles(keys, { accountId, workspaceId }, profiles, (plaintext) => {
+      openProfiles(file.keys, { accountId, workspaceId }, profiles, (plaintext) => {
         const profile = profiles[next];
         next += 1;
         if (profile !== undefined) add(profile.customerId, plaintext);

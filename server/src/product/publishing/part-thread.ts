@@ -2,14 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { CopiedRows } from '../../platform/database/copy-out.ts';
 import type { OpeningKeys } from '../sealing/portable-keys.ts';
 import type { ObjectSeal } from '../sealing/sealed-stream.ts';
-import { createPartMaker, type MakerData, type PartCounts } from './part-maker.ts';
+import type { PlanSource } from './export-plan.ts';
+import { createPartMaker, type PartCounts } from './part-maker.ts';
 
 /*
  * The thread in which members become files, so that the server's own thread answers calls meanwhile. It opens nothing
  * itself: members and the key of each file are handed to it, and it answers one request at a time.
  */
 export type Request =
-  | { ask: 'begin'; seal: ObjectSeal; keys: OpeningKeys | null }
+  | { ask: 'begin'; seal: ObjectSeal; keys: OpeningKeys }
   | { ask: 'feed'; members: CopiedRows; suppressed: readonly number[] }
   | { ask: 'finish' };
 
@@ -18,7 +19,7 @@ export type Answer = { sealed: Uint8Array<ArrayBuffer>; counts: PartCounts | nul
 
 const port = parentPort;
 if (port === null) throw new Error('This file is started as a thread.');
-const maker = createPartMaker(workerData as MakerData);
+const maker = createPartMaker(workerData as PlanSource);
 
 function answer(request: Request): Answer | null {
   if (request.ask === 'begin') {

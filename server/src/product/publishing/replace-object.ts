@@ -5,7 +5,6 @@ import { JobSuperseded } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { writeSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
-import type { Manifest } from './manifest.ts';
 import {
   moveObject,
   type PublishedPart,
@@ -79,7 +78,7 @@ export async function writeManifest(
   let written = '';
   for (let head = await read(); ; head = await read()) {
     if (head === undefined) return;
-    const text = manifestText(head.manifest);
+    const text = `${JSON.stringify(head.manifest, null, 2)}\n`;
     if (text === written) return;
     await writeSealed(services.objects, keys, manifestKeyOf(head.object_prefix), Readable.from([Buffer.from(text)]));
     written = text;
@@ -87,5 +86,3 @@ export async function writeManifest(
     if ((await read()) === undefined) await services.objects.delete(manifestKeyOf(head.object_prefix));
   }
 }
-
-export const manifestText = (manifest: Manifest) => `${JSON.stringify(manifest, null, 2)}\n`;

@@ -2,22 +2,12 @@ import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
 import type { JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { readSealed, versionOfObject } from '../sealing/sealed-stream.ts';
+import { isSealedBefore, readSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
 import { clearRetired, manifestKeyOf, replaceObject, writeManifest } from './replace-object.ts';
 import { partsAfter, publicationsAfter } from './rewrite-store.ts';
 
 const PARTS_AT_ONCE = 100;
-
-/** Whether an older key version sealed it; not when it is gone, because its publication was replaced meanwhile. */
-async function isOlder(services: Pick<Services, 'objects'>, objectKey: string, version: number): Promise<boolean> {
-  try {
-    return (await versionOfObject(services.objects, objectKey)) < version;
-  } catch (error) {
-    if (error instanceof ObjectMissing) return false;
-    throw error;
-  }
-}
 
 /**
  * Seals published files and manifests anew that an older key version sealed; their content stays, to the byte. Safe to
@@ -39,7 +29,7 @@ export async function resealFiles(
     if (last === undefined) break;
     for (const part of parts) {
       run.throwIfStopped();
-      if (!(await isOlder(services, part.object_key, version))) continue;
+      if (!(await isSealedBefore(objects, part.object_key, version))) continue;
       const content = readSealed(objects, keys, part.object_key);
       await replaceObject(services, keys, run.job.job_id, part, content, async () => undefined).catch(
         (error: unknown) => {
@@ -55,7 +45,7 @@ export async function resealFiles(
     const last = heads.at(-1);
     if (last === undefined) return resealed;
     for (const { publication_id, object_prefix } of heads)
-      if (await isOlder(services, manifestKeyOf(object_prefix), version)) {
+      if (await isSealedBefore(objects, manifestKeyOf(object_prefix), version)) {
         await writeManifest(services, keys, publication_id);
         resealed += 1;
       }

@@ -3,12 +3,13 @@ import { Worker } from 'node:worker_threads';
 import type { CopiedRows } from '../../platform/database/copy-out.ts';
 import type { OpeningKeys } from '../sealing/portable-keys.ts';
 import type { ObjectSeal } from '../sealing/sealed-stream.ts';
-import { createPartMaker, type MakerData, type PartCounts } from './part-maker.ts';
+import type { PlanSource } from './export-plan.ts';
+import { createPartMaker, type PartCounts } from './part-maker.ts';
 import type { Answer, Request } from './part-thread.ts';
 
 /** A PartMaker whose work may be done elsewhere. Requests are made one at a time. */
 export type StartedMaker = {
-  begin(seal: ObjectSeal, keys: OpeningKeys | null): void;
+  begin(seal: ObjectSeal, keys: OpeningKeys): void;
   /** The members' memory is given away. */
   feed(members: CopiedRows, suppressed: readonly number[]): Promise<Uint8Array>;
   finish(): Promise<{ sealed: Uint8Array; counts: PartCounts }>;
@@ -24,8 +25,8 @@ let threads = 0;
 export const hasRoomForThread = () => threads < availableParallelism();
 
 /** For so few members that a thread would take longer to start than they take. */
-export function makerHere(data: MakerData): StartedMaker {
-  const maker = createPartMaker(data);
+export function makerHere(plan: PlanSource): StartedMaker {
+  const maker = createPartMaker(plan);
   return {
     begin: (seal, keys) => maker.begin(seal, keys),
     feed: async (members, suppressed) => maker.feed(members, new Set(suppressed)),
@@ -35,9 +36,9 @@ export function makerHere(data: MakerData): StartedMaker {
 }
 
 /** A maker in a thread of its own, with keys that open the account's profiles and, one at a time, those of its files. */
-export function startMaker(data: MakerData): StartedMaker {
+export function startMaker(plan: PlanSource): StartedMaker {
   const thread = new Worker(new URL('./part-thread.ts', import.meta.url), {
-    workerData: data,
+    workerData: plan,
     resourceLimits: LIMITS,
     env: {},
   });

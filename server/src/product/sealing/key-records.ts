@@ -4,6 +4,7 @@ import {
   type AccountKeyRecord,
   type DestroyedRecord,
   KeyRecordChanged,
+  KeyRecordExists,
   type KeyStore,
   SERVER_RECORD,
   type WrappedVersion,
@@ -204,7 +205,7 @@ export async function loadServerSecret(
   const isMine = await store.create(SERVER_RECORD, { kind: 'server', wrapped_secret }).then(
     () => true,
     (error: unknown) => {
-      if ((error as Error).name === 'KeyRecordExists') return false;
+      if (error instanceof KeyRecordExists) return false;
       throw error;
     },
   );

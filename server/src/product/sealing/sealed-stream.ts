@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { pipeline, Readable, Transform } from 'node:stream';
-import type { ObjectStorage } from '../../providers/object-storage/object-storage.ts';
+import { ObjectMissing, type ObjectStorage } from '../../providers/object-storage/object-storage.ts';
 import type { AccountKeys } from './account-keys.ts';
 import { SealBroken } from './seal-broken.ts';
 
@@ -125,6 +125,16 @@ export async function versionOfObject(objects: ObjectStorage, objectKey: string)
   const header = await readStart(objects, objectKey);
   if (header.length !== HEADER_BYTES || header[0] !== FORMAT) throw new SealBroken('This is not a sealed object.');
   return header.readUInt16BE(1);
+}
+
+/** Whether an older version than this one sealed an object. One that is gone needs no key. */
+export async function isSealedBefore(objects: ObjectStorage, objectKey: string, version: number): Promise<boolean> {
+  try {
+    return (await versionOfObject(objects, objectKey)) < version;
+  } catch (error) {
+    if (error instanceof ObjectMissing) return false;
+    throw error;
+  }
 }
 
 async function readStart(objects: ObjectStorage, objectKey: string): Promise<Buffer> {
