@@ -7,6 +7,11 @@ export type ClientOptions = {
   apiKey?: string | undefined;
   accessToken?: string | undefined;
   refreshToken?: string | undefined;
+  /**
+   * `cookie`: for pages that the server itself gives out. The browser keeps the session (`client.sessions.begin`), and the
+   * client adds the CSRF token that the session tells. Default `tokens`.
+   */
+  credentials?: 'tokens' | 'cookie' | undefined;
   /** Told of every new pair, so that a program can keep it. */
   onTokens?: ((tokens: Tokens) => void) | undefined;
   /** Stands in for the global fetch. */

@@ -392,6 +392,32 @@ export type ReviewCluster = {
   }[];
 };
 
+export type Session = {
+  session_id: string;
+  user_id: string;
+  account_id: string;
+  email: string;
+  display_name: string;
+  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  /** What the role may do in the account. */
+  permissions: string[];
+  /** The workspaces the user may see, oldest first. */
+  workspaces: {
+    workspace_id: string;
+    workspace_name: string;
+    role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+    /** What the user may do in this workspace. */
+    permissions: string[];
+  }[];
+  /** Send it as x-csrf-token with every call that changes something. Null when signed in by tokens. */
+  csrf_token: string | null;
+  began_at: string;
+  /** Sign in again by then. */
+  expires_at: string;
+  /** A session without a call for so long is over. Null when signed in by tokens. */
+  idle_seconds: number | null;
+};
+
 export type Suppression = {
   suppression_id: string;
   /** The customer it stands for now, if there is one. */
@@ -484,6 +510,21 @@ export type AuthSignInReply = TokenPair;
 
 /** What auth.refresh answers. */
 export type AuthRefreshReply = TokenPair | TokenStanding;
+
+/** What sessions.begin takes. */
+export type SessionsBeginBody = {
+  email: string;
+  password: string;
+  otp?: string | undefined;
+  /** Needed only when the same login is right in several accounts. */
+  account_id?: string | undefined;
+};
+
+/** What sessions.begin answers. */
+export type SessionsBeginReply = Session;
+
+/** What sessions.get answers. */
+export type SessionsGetReply = Session;
 
 /** What sessions.end takes. */
 export type SessionsEndBody = Record<string, never>;
@@ -1408,9 +1449,27 @@ export function createCalls(send: Send) {
     },
     sessions: {
       /**
+       * Sign in to the console (`PUT /v1/session`).
+       *
+       * Sets an HttpOnly, SameSite=Strict cookie that every call takes in place of a token. Calls that change something also need the header `x-csrf-token`. The session ends after 12 hours, or 30 minutes without a call. An unknown email and a wrong password get one and the same answer. `otp` is accepted and has no effect yet.
+       *
+       * Open to everybody.
+       */
+      begin: (body: SessionsBeginBody, options: CallOptions = {}): Promise<SessionsBeginReply> =>
+        send<SessionsBeginReply>({ name: 'sessions.begin', method: 'PUT', path: '/v1/session', credentials: 'none', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Look at the running session (`GET /v1/session`).
+       *
+       * Who is signed in, what they may do and where. A console asks this first when its page is loaded.
+       *
+       * Any signed-in user may call it.
+       */
+      get: (options: CallOptions = {}): Promise<SessionsGetReply> =>
+        send<SessionsGetReply>({ name: 'sessions.get', method: 'GET', path: '/v1/session', credentials: 'token', reads: true, answer: 'json' }, {}, options),
+      /**
        * Sign out (`DELETE /v1/session`).
        *
-       * Ends the session of the access token in use: its tokens are refused from the next call on.
+       * Ends the session in use: its cookie and its tokens are refused from the next call on.
        *
        * Any signed-in user may call it.
        *

@@ -19,10 +19,29 @@ const RENEWAL: CallSpec = {
   answer: 'json',
 };
 
+/** Who has loaded the page anew, or signed in again in another tab, asks for the token of the running session. */
+const SESSION: CallSpec = {
+  name: 'sessions.get',
+  method: 'GET',
+  path: '/v1/session',
+  credentials: 'token',
+  reads: true,
+  answer: 'json',
+};
+
 /** Sends calls: credentials, one renewal of a refused token, patience with calls that only read, errors as one class. */
 export function createTransport(options: ClientOptions, session: Session): Send {
   const fetchIt = options.fetch ?? globalThis.fetch.bind(globalThis);
   const base = options.baseUrl.replace(/\/+$/, '');
+  const byCookie = options.credentials === 'cookie';
+  const csrf: { token: string | null } = { token: null };
+
+  /** The session's answers tell the token for further calls; other answers change nothing. */
+  function adoptCsrfToken(spec: CallSpec, answer: unknown): void {
+    if (!byCookie || spec.path !== SESSION.path) return;
+    const { csrf_token: token } = answer as Record<string, unknown>;
+    if (typeof token === 'string') csrf.token = token;
+  }
 
   async function once(
     spec: CallSpec,
@@ -32,8 +51,10 @@ export function createTransport(options: ClientOptions, session: Session): Send 
   ): Promise<unknown> {
     const headers: Record<string, string> = { ...call.headers };
     if (token !== null) headers.authorization = `Bearer ${token}`;
+    if (csrf.token !== null) headers['x-csrf-token'] = csrf.token;
     if (spec.credentials === 'api_key' && options.apiKey !== undefined) headers['x-api-key'] = options.apiKey;
     const request: RequestInit & { duplex?: 'half' } = { method: spec.method, headers };
+    if (byCookie) request.credentials = 'same-origin';
     if (content.file !== undefined) Object.assign(request, packFile(content.file, call as UploadOptions, headers));
     else if (content.body !== undefined) {
       headers['content-type'] = 'application/json';
@@ -73,6 +94,7 @@ export function createTransport(options: ClientOptions, session: Session): Send 
     if (spec.credentials === 'refresh')
       return once(spec, content, call, held?.refreshToken ?? held?.accessToken ?? null);
     if (spec.credentials !== 'token') return once(spec, content, call, null);
+    if (byCookie) return withCookie(spec, content, call);
     const token = await session.accessToken(renew);
     try {
       return await once(spec, content, call, token);
@@ -86,11 +108,23 @@ export function createTransport(options: ClientOptions, session: Session): Send 
     }
   }
 
+  async function withCookie(spec: CallSpec, content: Content, call: CallOptions | UploadOptions): Promise<unknown> {
+    try {
+      return await once(spec, content, call, null);
+    } catch (error) {
+      const refused = error instanceof NudgescribeError && error.code === 'csrf_refused';
+      if (!refused || content.file instanceof ReadableStream) throw error;
+      adoptCsrfToken(SESSION, await once(SESSION, {}, {}, null));
+      return once(spec, content, call, null);
+    }
+  }
+
   return async <Reply>(spec: CallSpec, content: Content, call: CallOptions | UploadOptions): Promise<Reply> => {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await withCredentials(spec, content, call);
         if (spec.credentials === 'api_key' || spec.credentials === 'refresh') session.adopt(answer);
+        adoptCsrfToken(spec, answer);
         return answer as Reply;
       } catch (error) {
         if (!(error instanceof NudgescribeError) || !error.retryable || !spec.reads || attempt >= READ_ATTEMPTS)

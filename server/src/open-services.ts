@@ -111,6 +111,8 @@ export async function openServices(config: Config, overrides: Overrides & { data
     auditKeys,
     linkKey: deriveFrom(secret, 'signed links'),
     writers: createWriters(config.writers.map(modelWriter)),
+    // In production a proxy ends TLS in front of the server, whatever the server itself sees.
+    cookies: { secure: config.mode === 'production' || (config.publicUrl?.startsWith('https://') ?? false) },
     tokens: createTokens({
       signingKey: deriveFrom(secret, 'token signing'),
       clock,

@@ -7,6 +7,7 @@ import type { Log } from '../platform/log/log.ts';
 import type { KeyStore } from '../providers/key-store/key-store.ts';
 import type { ObjectStorage } from '../providers/object-storage/object-storage.ts';
 import type { AuditKeys } from './audit/chain.ts';
+import type { CookieRules } from './identity/console-cookie.ts';
 import type { Tokens } from './identity/tokens.ts';
 import type { JobKind } from './jobs/job.ts';
 import type { AccountKeyring } from './sealing/account-keys.ts';
@@ -24,6 +25,8 @@ export type Services = {
   /** Beside the keys it keeps what was erased, out of the database's reach. */
   keyStore: KeyStore;
   tokens: Tokens;
+  /** How browsers reach this installation, for the console's cookie. */
+  cookies: CookieRules;
   /** Seals audit events and signs the ends of their chain. */
   auditKeys: AuditKeys;
   /** Signs links to published files. */

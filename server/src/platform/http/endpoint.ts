@@ -40,6 +40,8 @@ export type Call<Services, Body> = {
    * with its Idempotency-Key. Called last in the transaction of the change, which it may end by throwing.
    */
   keepAnswer(tx: Transaction, outcome: Outcome): Promise<void>;
+  /** Adds a header to the answer, when it is a good one. */
+  setHeader(name: string, value: string): void;
 };
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -78,6 +80,11 @@ export type Endpoint<Services, Body extends AnyBody = AnyBody> = {
   failures: readonly { readonly table: Readonly<Record<string, { status: number; message: string }>> }[];
   handle(call: Call<Services, z.output<Body>>): Promise<unknown>;
 };
+
+/** Whether a call may change something; true also for those that only might, as they open their own transactions. */
+export function mayChange({ method, audit, transaction }: Pick<Endpoint<never>, 'method' | 'audit' | 'transaction'>) {
+  return method !== 'GET' && (audit !== null || transaction !== 'read' || method !== 'POST');
+}
 
 /** An answer that is not JSON, such as a CSV file. */
 export class Reply {

@@ -14,7 +14,7 @@ export type Guard = {
 };
 
 /** What is known of a call before anything of it is read. `call` is the endpoint's name. */
-export type CallFacts = { call: string; address: string; requestId: string };
+export type CallFacts = { call: string; mayChange: boolean; address: string; requestId: string };
 
 export type AuditEvent = {
   action: string;

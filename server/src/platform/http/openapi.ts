@@ -47,6 +47,13 @@ const SECURITY_SCHEMES = {
     bearerFormat: 'JWT',
     description: 'The access token from POST /v1/auth (for GET /v1/auth the refresh token does too).',
   },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'nudgescribe',
+    description:
+      'The cookie of a console session, from PUT /v1/session; under HTTPS its name is `__Host-nudgescribe`. Calls that change something also need the header `x-csrf-token`.',
+  },
   apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'The API key of the account.' },
 };
 
@@ -77,7 +84,7 @@ export function describeApi<Services>(
       ...(info.contact === undefined ? {} : { contact: info.contact }),
     },
     servers: [{ url: info.serverUrl, description: 'This server.' }],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { cookie: [] }],
     tags: tags.map((name) => ({ name, description: info.tags?.[name] ?? `The calls of ${name}.` })),
     paths,
     components: {
@@ -114,7 +121,8 @@ export function capabilityOf(endpoint: { name: string }): string {
 function securityOf(endpoint: AnyEndpoint): Record<string, string[]>[] {
   const { kind } = endpoint.access;
   if (kind === 'public' || kind === 'signed_link') return [];
-  return kind === 'api_key' ? [{ apiKey: [] }] : [{ bearer: [] }];
+  if (kind === 'api_key') return [{ apiKey: [] }];
+  return kind === 'refresh' ? [{ bearer: [] }] : [{ bearer: [] }, { cookie: [] }];
 }
 
 /** Who may call, as one sentence. */

@@ -4,7 +4,7 @@ import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import { parseBody, refuseMissing, requiredFields } from './body-check.ts';
 import type { CallLimits } from './call-limits.ts';
-import { type Actor, type Call, type Endpoint, isSignedIn, Reply } from './endpoint.ts';
+import { type Actor, type Call, type Endpoint, isSignedIn, mayChange, Reply } from './endpoint.ts';
 import type { CallFacts, Guard } from './guard.ts';
 import { bodyFailure } from './json-body.ts';
 import { AnsweredBefore, type AnswerSealer, type KeyedCall, keyedCall } from './kept-answers.ts';
@@ -39,10 +39,11 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
   return async function answer(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts): Promise<unknown> {
     const headers = request.headers as Record<string, string | undefined>;
     const address = parts.addressOf(request);
-    const called = { call: endpoint.name, address, requestId: facts.requestId };
+    const called = { call: endpoint.name, mayChange: mayChange(endpoint), address, requestId: facts.requestId };
     const actor = await admit(parts, endpoint, headers, called, reply);
     const query = request.query as Record<string, string>;
     const audited: Record<string, unknown> = {};
+    const answerHeaders = new Map<string, string>();
 
     const permitApart = (fields: Record<string, unknown>) =>
       parts.database.tenant(actor.accountId, (tx) =>
@@ -93,12 +94,14 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
           await keyed?.begin(within);
           await keyed?.keep(within, outcome);
         },
+        setHeader: (name, value) => answerHeaders.set(name, value),
       });
       const endTurn = known ? await parts.limits.work(actor) : null;
       try {
         const result = await work(call, keyed);
         if (keyed !== null && endpoint.transaction === 'own' && !kept)
           throw new Error(`${endpoint.name} changes something and kept no answer.`);
+        for (const [name, value] of answerHeaders) reply.header(name, value);
         return send(reply, result);
       } catch (error) {
         if (!(error instanceof AnsweredBefore)) throw error;

@@ -7,7 +7,7 @@ import { changeUser } from './change-user.ts';
 import { acceptPassword, createApiKey, createUser } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
-import { revokeSession } from './session-store.ts';
+import { sessionEndpoints } from './session-endpoints.ts';
 import { refresh, signIn } from './sign-in.ts';
 import { type ApiKeyRow, listApiKeys, listUsers, listWorkspaceRoles, lockApiKey, revokeApiKey } from './store.ts';
 import { bearerToken } from './tokens.ts';
@@ -111,25 +111,6 @@ const authEndpoints = [
         role_code: roleCode,
         expires_in: Math.max(0, claims.exp - Math.floor(services.clock.now().getTime() / 1000)),
       };
-    },
-  }),
-];
-
-const sessionEndpoints = [
-  endpoint({
-    name: 'sessions.end',
-    method: 'DELETE',
-    path: '/v1/session',
-    summary: 'Sign out',
-    description: 'Ends the session of the access token in use: its tokens are refused from the next call on.',
-    access: { kind: 'account', permission: null },
-    body: nothing,
-    reply: z.object({ message: z.string() }),
-    example: {},
-    audit: 'auth.signed_out',
-    handle: async ({ tx, actor }) => {
-      await revokeSession(tx, actor.accountId, actor.sessionId, 'signed out');
-      return { message: 'You are signed out.' };
     },
   }),
 ];

@@ -2,6 +2,19 @@ import { failures } from '../../platform/errors/failure.ts';
 
 export const identityFailures = failures({
   sign_in_refused: { status: 403, message: 'The API key, email or password is not right.' },
+  console_sign_in_refused: { status: 403, message: 'The email or password is not right.' },
+  console_closed: {
+    status: 403,
+    message: 'This is a service user: it signs in through POST /v1/auth with an API key, and cannot open the console.',
+  },
+  csrf_refused: {
+    status: 403,
+    message: 'This call needs the x-csrf-token that GET /v1/session tells, because it is made by cookie.',
+  },
+  account_needed: {
+    status: 400,
+    message: 'This login is right in several accounts. Say which one you mean as account_id; details lists them.',
+  },
   email_taken: { status: 400, message: 'A user with this email exists already in this account.' },
   weak_password: { status: 400, message: 'This password cannot be taken.' },
   last_administrator: {

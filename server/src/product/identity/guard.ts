@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { brokeReference } from '../../platform/database/database-errors.ts';
 import { Failure } from '../../platform/errors/failure.ts';
@@ -9,6 +10,8 @@ import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { hashApiKey } from './api-keys.ts';
+import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
+import { findByCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
 import { type Permission, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
 import { findLiveSession } from './session-store.ts';
@@ -49,7 +52,13 @@ function checkGateway(headers: Headers, apiCode: string | null): void {
 }
 
 /** Decides who calls and what they may do. Nothing in a token is trusted without its session's row, read at every call. */
-export function createGuard(parts: { database: Database; tokens: Tokens; apiCode: string | null }): Guard {
+export function createGuard(parts: {
+  database: Database;
+  tokens: Tokens;
+  clock: Clock;
+  cookies: CookieRules;
+  apiCode: string | null;
+}): Guard {
   const { database, tokens } = parts;
 
   async function keyOwner(headers: Headers): Promise<{ accountId: string; apiKeyId: string } | null> {
@@ -59,7 +68,30 @@ export function createGuard(parts: { database: Database; tokens: Tokens; apiCode
     return owner === undefined ? null : { accountId: owner.account_id, apiKeyId: owner.api_key_id };
   }
 
-  /** The caller behind a token. Once the token is known to be ours, a refusal is written to its account's audit log. */
+  /**
+   * Checks what goes for every known caller, then how this one proves the session. From here on a refusal is written to
+   * the account's audit log.
+   */
+  async function admit(
+    headers: Headers,
+    caller: Omit<Actor, 'roleCode' | 'client'>,
+    facts: CallFacts,
+    proveSession: () => Promise<string>,
+  ): Promise<Actor> {
+    const actor = { ...caller, roleCode: '', client: clientOf(headers) };
+    try {
+      checkGateway(headers, parts.apiCode);
+      const roleCode = await proveSession();
+      if (headers['x-api-key'] !== undefined && (await keyOwner(headers))?.accountId !== caller.accountId)
+        throw platformFailures.unauthorised();
+      return { ...actor, roleCode };
+    } catch (error) {
+      if (error instanceof Failure && error.status === 403)
+        await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
+      throw error;
+    }
+  }
+
   async function byToken(headers: Headers, kinds: readonly string[], facts: CallFacts): Promise<Actor> {
     const token = bearerToken(headers.authorization);
     const claims = token === null ? null : await tokens.verify(token);
@@ -68,25 +100,34 @@ export function createGuard(parts: { database: Database; tokens: Tokens; apiCode
       throw platformFailures.unauthorised();
     }
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
-    const actor = { accountId, userId, sessionId, roleCode: '', client: clientOf(headers) };
-    try {
-      checkGateway(headers, parts.apiCode);
+    return admit(headers, { accountId, userId, sessionId }, facts, async () => {
       if (!kinds.includes(claims.typ)) throw platformFailures.unauthorised();
       const session = await database.tenant(accountId, (tx) => findLiveSession(tx, accountId, sessionId, userId));
       if (session === undefined) throw platformFailures.unauthorised();
-      if (headers['x-api-key'] !== undefined && (await keyOwner(headers))?.accountId !== accountId)
-        throw platformFailures.unauthorised();
-      return { ...actor, roleCode: session.role_code };
-    } catch (error) {
-      if (error instanceof Failure && error.status === 403)
-        await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
-      throw error;
+      return session.role_code;
+    });
+  }
+
+  /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */
+  async function byCookie(headers: Headers, cookie: ConsoleCookie, facts: CallFacts): Promise<Actor> {
+    const { accountId, sessionId } = cookie;
+    const session = await database.tenant(accountId, (tx) => findByCookie(tx, cookie, parts.clock.now()));
+    if (session === undefined) {
+      checkGateway(headers, parts.apiCode);
+      throw platformFailures.unauthorised();
     }
+    return admit(headers, { accountId, userId: session.user_id, sessionId }, facts, async () => {
+      if (facts.mayChange && !isCsrfTokenOf(cookie, headers['x-csrf-token'])) throw identityFailures.csrf_refused();
+      return session.role_code;
+    });
   }
 
   return {
     authenticate: async (headers, access: Access, facts) => {
-      if (access.kind === 'account' || access.kind === 'workspace') return byToken(headers, ['access'], facts);
+      if (access.kind === 'account' || access.kind === 'workspace') {
+        const cookie = headers.authorization === undefined ? readCookie(headers.cookie, parts.cookies) : null;
+        return cookie === null ? byToken(headers, ['access'], facts) : byCookie(headers, cookie, facts);
+      }
       if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], facts);
       checkGateway(headers, parts.apiCode);
       switch (access.kind) {

@@ -4,7 +4,7 @@ import type { RoleCode } from './roles.ts';
 export type SessionRow = {
   session_id: string;
   user_id: string;
-  refresh_jti: string;
+  refresh_jti: string | null;
   spent_jti: string | null;
   spent_at: Date | null;
   issued_at: Date;
@@ -16,26 +16,17 @@ export type NewSession = {
   accountId: string;
   sessionId: string;
   userId: string;
-  apiKeyId: string | null;
-  kind: 'api' | 'console';
-  refreshJti: string;
   issuedAt: Date;
   expiresAt: Date;
-};
+} & ({ kind: 'api'; apiKeyId: string; refreshJti: string } | { kind: 'console'; secretHash: Buffer });
 
 export async function insertSession(tx: Transaction, session: NewSession): Promise<void> {
+  const { accountId, sessionId, userId, kind, issuedAt, expiresAt } = session;
+  const [apiKeyId, refreshJti] = session.kind === 'api' ? [session.apiKeyId, session.refreshJti] : [null, null];
+  const [secretHash, seenAt] = session.kind === 'console' ? [session.secretHash, issuedAt] : [null, null];
   await tx.run(
-    'insert into sessions (account_id, session_id, user_id, api_key_id, kind, refresh_jti, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
-    [
-      session.accountId,
-      session.sessionId,
-      session.userId,
-      session.apiKeyId,
-      session.kind,
-      session.refreshJti,
-      session.issuedAt,
-      session.expiresAt,
-    ],
+    'insert into sessions (account_id, session_id, user_id, api_key_id, kind, refresh_jti, secret_hash, seen_at, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    [accountId, sessionId, userId, apiKeyId, kind, refreshJti, secretHash, seenAt, issuedAt, expiresAt],
   );
 }
 
@@ -56,6 +47,50 @@ export function findLiveSession(
   userId: string,
 ): Promise<{ role_code: RoleCode } | undefined> {
   return tx.row<{ role_code: RoleCode }>(FIND_LIVE_SESSION, [accountId, sessionId, userId]);
+}
+
+const FIND_CONSOLE_SESSION = prepared(
+  `select s.user_id, u.role_code, s.secret_hash, s.seen_at, s.expires_at
+     from sessions s join users u on u.account_id = s.account_id and u.user_id = s.user_id
+     where s.account_id = $1 and s.session_id = $2 and s.kind = 'console'
+       and s.revoked_at is null and u.disabled_at is null`,
+);
+
+export type ConsoleSessionRow = {
+  user_id: string;
+  role_code: RoleCode;
+  secret_hash: Buffer;
+  seen_at: Date;
+  expires_at: Date;
+};
+
+/** A console's session that was not revoked, of a user who is not disabled. Secret and times are the caller's to check. */
+export function findConsoleSession(
+  tx: Transaction,
+  accountId: string,
+  sessionId: string,
+): Promise<ConsoleSessionRow | undefined> {
+  return tx.row<ConsoleSessionRow>(FIND_CONSOLE_SESSION, [accountId, sessionId]);
+}
+
+/** Notes that the session is in use; never back in time. */
+export async function touchSession(tx: Transaction, accountId: string, sessionId: string, seenAt: Date): Promise<void> {
+  await tx.run('update sessions set seen_at = $3 where account_id = $1 and session_id = $2 and seen_at < $3', [
+    accountId,
+    sessionId,
+    seenAt,
+  ]);
+}
+
+export function findSession(
+  tx: Transaction,
+  accountId: string,
+  sessionId: string,
+): Promise<{ kind: 'api' | 'console'; created_at: Date; expires_at: Date } | undefined> {
+  return tx.row('select kind, created_at, expires_at from sessions where account_id = $1 and session_id = $2', [
+    accountId,
+    sessionId,
+  ]);
 }
 
 export function lockSession(tx: Transaction, accountId: string, sessionId: string): Promise<SessionRow | undefined> {

@@ -118,7 +118,7 @@ type Rotation = { refreshJti: string; issuedAt: Date } | 'reused';
 async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Rotation> {
   const now = parts.clock.now();
   const session = await lockSession(tx, claims.account_id, claims.sid);
-  if (session === undefined || session.revoked_at !== null) return 'reused';
+  if (session === undefined || session.refresh_jti === null || session.revoked_at !== null) return 'reused';
   if (session.refresh_jti === claims.jti) {
     const refreshJti = newId();
     await rotateSession(tx, claims.account_id, claims.sid, {

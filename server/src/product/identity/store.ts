@@ -50,6 +50,26 @@ export function findUserByEmail(tx: Transaction, accountId: string, email: strin
   ]);
 }
 
+/** Whose email this is, among all accounts: the operator's grant covers these columns only. */
+export function findEmailOwners(
+  tx: Transaction,
+  email: string,
+  limit: number,
+  accountId: string | null,
+): Promise<{ account_id: string; user_id: string }[]> {
+  return tx.rows(
+    'select account_id, user_id from users where lower(email) = lower($1) and ($3::uuid is null or account_id = $3) order by account_id limit $2',
+    [email, limit, accountId],
+  );
+}
+
+export function findUser(tx: Transaction, accountId: string, userId: string): Promise<UserRow | undefined> {
+  return tx.row<UserRow>(`select ${USER_COLUMNS} from users where account_id = $1 and user_id = $2`, [
+    accountId,
+    userId,
+  ]);
+}
+
 export function lockUser(tx: Transaction, accountId: string, userId: string): Promise<UserRow | undefined> {
   return tx.row<UserRow>(`select ${USER_COLUMNS} from users where account_id = $1 and user_id = $2 for update`, [
     accountId,
@@ -205,4 +225,21 @@ export async function visibleWorkspaceIds(tx: Transaction, accountId: string, us
     [accountId, userId],
   );
   return rows.map((row) => row.workspace_id);
+}
+
+/** The workspaces a user may see, oldest first, with the role held there. */
+export function listVisibleWorkspaces(
+  tx: Transaction,
+  accountId: string,
+  userId: string,
+): Promise<{ workspace_id: string; workspace_name: string; role_code: RoleCode }[]> {
+  return tx.rows(
+    `select w.workspace_id, w.workspace_name, case when u.all_workspaces then u.role_code else m.role_code end as role_code
+     from workspaces w
+     join users u on u.account_id = w.account_id and u.user_id = $2
+     left join workspace_members m on m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id
+     where w.account_id = $1 and (u.all_workspaces or m.user_id is not null)
+     order by w.created_at, w.workspace_id limit 10000`,
+    [accountId, userId],
+  );
 }

@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { createClient } from '@nudgescribe/sdk';
+import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
+import { createAccount } from '../accounts/create-account.ts';
+
+const MINUTE_MS = 60_000;
+const PASSWORD = 'a long and secret sentence';
+
+let server: TestServer;
+let a: Tenant;
+let now = Date.now();
+
+before(async () => {
+  server = await startTestServer({ clock: { now: () => new Date(now) } });
+  a = server.a;
+});
+
+const put = (body: unknown, headers: Record<string, string> = {}) =>
+  send(server.url, 'PUT', '/v1/session', body, { token: null, headers });
+const login = () => ({ email: a.email, password: a.password });
+const cookieOf = (answer: Answer) => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+
+/** A browser that is signed in: its calls carry the cookie, and the CSRF token unless told otherwise. */
+async function browser(body: unknown = login()) {
+  const answer = await put(body);
+  assert.equal(answer.status, 200, answer.text);
+  const cookie = cookieOf(answer);
+  return {
+    answer,
+    cookie,
+    csrf: answer.body.csrf_token as string,
+    call: (method: string, path: string, content?: unknown, csrf: string | null = answer.body.csrf_token) =>
+      send(server.url, method, path, content, {
+        token: null,
+        headers: { cookie, ...(csrf === null ? {} : { 'x-csrf-token': csrf }) },
+      }),
+  };
+}
+
+async function makeUser(email: string, role_code: string, more: Record<string, unknown> = {}): Promise<string> {
+  const made = await a.call('PUT', '/v1/user', { email, password: PASSWORD, role_code, ...more });
+  assert.equal(made.status, 200, made.text);
+  return made.body.user_id;
+}
+
+const refusal = ({ status, body }: Answer) => [status, body.code];
+
+describe('a console session', () => {
+  test('tells who is signed in, what they may do and where', async () => {
+    const { answer, call } = await browser();
+    const { body } = answer;
+    assert.deepEqual(
+      [body.user_id, body.account_id, body.email, body.role_code, body.idle_seconds],
+      [a.userId, a.accountId, a.email, 'ACCOUNT_ADMIN', 1800],
+    );
+    assert.ok(body.permissions.includes('users.write'));
+    assert.equal(Date.parse(body.expires_at) - now, 12 * 60 * MINUTE_MS);
+    assert.deepEqual(
+      body.workspaces.map((one: { workspace_id: string; workspace_name: string }) => [
+        one.workspace_id,
+        one.workspace_name,
+      ]),
+      [[a.workspaceId, 'Main']],
+    );
+    assert.deepEqual((await call('GET', '/v1/session')).body, body);
+    const byToken = (await a.call('GET', '/v1/session')).body;
+    assert.deepEqual([byToken.user_id, byToken.csrf_token, byToken.idle_seconds], [a.userId, null, null]);
+  });
+
+  test('shows only workspaces the user may see, each with its own role', async () => {
+    const { workspace_id } = (await a.call('PUT', '/v1/workspace', { workspace_name: 'Reviewed' })).body;
+    const workspaces = [{ workspace_id, role_code: 'REVIEWER' }];
+    await makeUser('reviewer@example.test', 'VIEWER', { workspaces });
+    const { answer, call } = await browser({ email: 'REVIEWER@example.test', password: PASSWORD });
+    assert.deepEqual(
+      answer.body.workspaces.map((one: { workspace_id: string; role_code: string }) => [
+        one.workspace_id,
+        one.role_code,
+      ]),
+      [[workspace_id, 'REVIEWER']],
+    );
+    assert.ok(answer.body.workspaces[0].permissions.includes('campaigns.approve'));
+    assert.ok(!answer.body.permissions.includes('campaigns.approve'));
+    assert.deepEqual(refusal(await call('POST', '/v1/cg', { workspace_id: a.workspaceId })), [
+      403,
+      'workspace_forbidden',
+    ]);
+  });
+
+  test('has a cookie that scripts, other sites and other hosts cannot use', async () => {
+    const attributes = ((await browser()).answer.headers.get('set-cookie') ?? '').split('; ').slice(1);
+    assert.deepEqual(attributes, ['Path=/', 'Max-Age=43200', 'HttpOnly', 'SameSite=Strict']);
+    const behindTls = await startTestServer({ environment: { NUDGESCRIBE_MODE: 'production' } });
+    const { email, password } = behindTls.a;
+    const signedIn = await send(behindTls.url, 'PUT', '/v1/session', { email, password }, { token: null });
+    const secure = signedIn.headers.get('set-cookie') ?? '';
+    assert.match(secure, /^__Host-nudgescribe=\S+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure$/);
+    const asked = async (cookie: string) =>
+      (await send(behindTls.url, 'GET', '/v1/session', undefined, { token: null, headers: { cookie } })).status;
+    assert.equal(await asked(cookieOf(signedIn)), 200);
+    // Without the prefix any page of a sister host, or of the same host over HTTP, could have set it.
+    assert.equal(await asked(cookieOf(signedIn).replace('__Host-', '')), 403);
+    await behindTls.stop();
+  });
+
+  test('is taken by calls of every kind; those that change something need the CSRF token too', async () => {
+    const { call, csrf } = await browser();
+    const workspace_id = a.workspaceId;
+    const create = (token: string | null) => call('PUT', '/v1/cg', { workspace_id, group_name: 'By cookie' }, token);
+    for (const wrong of [null, '', 'x'.repeat(43), (await browser()).csrf, `${csrf}x`])
+      assert.deepEqual(refusal(await create(wrong)), [403, 'csrf_refused']);
+    const made = await create(csrf);
+    assert.equal(made.status, 200);
+    const { customer_group_id } = made.body;
+    assert.equal((await call('POST', '/v1/cg', { workspace_id }, null)).status, 200);
+    // Reads that open their own transaction might change something: they are asked for the token.
+    for (const [method, path] of [
+      ['DELETE', '/v1/cg'],
+      ['POST', '/v1/customer/check'],
+      ['DELETE', '/v1/session'],
+    ] as const)
+      assert.deepEqual(refusal(await call(method, path, { workspace_id, customer_group_id }, null)), [
+        403,
+        'csrf_refused',
+      ]);
+    assert.equal((await call('DELETE', '/v1/cg', { workspace_id, customer_group_id })).status, 200);
+    const events = (await a.call('POST', '/v1/audit', { object: customer_group_id })).body;
+    assert.deepEqual(
+      events.map((event: { action: string; actor_user_id: string }) => [event.action, event.actor_user_id]),
+      [
+        ['group.deleted', a.userId],
+        ['group.created', a.userId],
+      ],
+    );
+  });
+
+  test('ends when signed out, and nothing brings it back', async () => {
+    const { call, cookie } = await browser();
+    const other = await browser();
+    const out = await call('DELETE', '/v1/session', {});
+    assert.equal(out.status, 200);
+    assert.match(out.headers.get('set-cookie') ?? '', /^nudgescribe=; Path=\/; Max-Age=0;/);
+    assert.deepEqual(refusal(await call('GET', '/v1/session')), [403, 'unauthorised']);
+    assert.equal((await other.call('GET', '/v1/session')).status, 200);
+    assert.equal((await put(login(), { cookie })).status, 200);
+    assert.equal((await call('GET', '/v1/session')).status, 403);
+  });
+
+  test('is replaced by a new sign-in of the same browser', async () => {
+    const { call, cookie } = await browser();
+    const again = await put(login(), { cookie });
+    assert.notEqual(cookieOf(again), cookie);
+    assert.equal((await call('GET', '/v1/session')).status, 403);
+  });
+
+  test('ends after 30 minutes without a call, and 12 hours after it began', async () => {
+    const began = now;
+    const { call } = await browser();
+    const lasts = async (minutes: number) => {
+      now = began + minutes * MINUTE_MS;
+      return (await call('GET', '/v1/session')).status;
+    };
+    for (let minutes = 29; minutes < 12 * 60; minutes += 29) assert.equal(await lasts(minutes), 200, `${minutes}`);
+    assert.equal(await lasts(12 * 60), 403);
+    const idle = await browser();
+    now += 30 * MINUTE_MS;
+    assert.equal((await idle.call('GET', '/v1/session')).status, 403);
+  });
+
+  test('ends at once with its user, also when the user becomes a service user', async () => {
+    const user_id = await makeUser('leaving@example.test', 'EDITOR');
+    const signIn = () => browser({ email: 'leaving@example.test', password: PASSWORD });
+    const first = await signIn();
+    await a.call('PATCH', '/v1/user', { user_id, role_code: 'VIEWER' });
+    assert.equal((await first.call('GET', '/v1/session')).body.role_code, 'VIEWER');
+    await a.call('PATCH', '/v1/user', { user_id, role_code: 'API_CLIENT' });
+    assert.equal((await first.call('GET', '/v1/session')).status, 403);
+    await a.call('PATCH', '/v1/user', { user_id, role_code: 'VIEWER' });
+    const second = await signIn();
+    await a.call('PATCH', '/v1/user', { user_id, disabled: true });
+    assert.equal((await second.call('GET', '/v1/session')).status, 403);
+    assert.equal((await put({ email: 'leaving@example.test', password: PASSWORD })).status, 403);
+  });
+
+  test('cannot be had with a cookie that is not whole, not ours, or given twice', async () => {
+    const { cookie } = await browser();
+    const [name, value = ''] = cookie.split('=');
+    const [account, session, secret = ''] = value.split('.');
+    const swapped = secret.startsWith('A') ? `B${secret.slice(1)}` : `A${secret.slice(1)}`;
+    for (const text of [
+      '',
+      value.slice(0, -1),
+      `${value}A`,
+      `${value}=`,
+      `${server.b.accountId}.${session}.${secret}`,
+      `${account}.${account}.${secret}`,
+      `${account}.${session}.${swapped}`,
+      `${account}.${session}.`,
+      `${account}'--.${session}.${secret}`,
+    ])
+      assert.equal(
+        (
+          await send(server.url, 'GET', '/v1/session', undefined, {
+            token: null,
+            headers: { cookie: `${name}=${text}` },
+          })
+        ).status,
+        403,
+        text,
+      );
+    const get = (headers: Record<string, string>) =>
+      send(server.url, 'GET', '/v1/session', undefined, { token: null, headers });
+    assert.equal((await get({ cookie: `${cookie}; ${cookie}` })).status, 403);
+    assert.equal((await get({ cookie: `__Host-${cookie}` })).status, 403);
+    assert.equal((await get({ cookie: `other=1; ${cookie}; more=2` })).status, 200);
+    // A token that is sent is the one that counts, and a wrong API key beside the cookie is refused.
+    assert.equal((await get({ cookie, authorization: 'Bearer wrong' })).status, 403);
+    assert.equal((await get({ cookie, 'x-api-key': server.b.apiKey })).status, 403);
+    assert.equal((await get({ cookie, 'x-api-key': a.apiKey })).status, 200);
+  });
+
+  test('is no token: neither refreshes nor stands in for one', async () => {
+    const { cookie } = await browser();
+    const headers = { cookie };
+    assert.equal((await send(server.url, 'GET', '/v1/auth', undefined, { token: null, headers })).status, 403);
+  });
+});
+
+describe('signing in to the console', () => {
+  test('refuses an unknown email, a wrong password and a disabled user with one answer', async () => {
+    const user_id = await makeUser('gone@example.test', 'EDITOR');
+    await a.call('PATCH', '/v1/user', { user_id, disabled: true });
+    const answers = [
+      await put({ ...login(), password: 'wrong' }),
+      await put({ ...login(), email: 'nobody@example.test' }),
+      await put({ ...login(), email: `${a.email}\0` }),
+      await put({ email: 'gone@example.test', password: PASSWORD }),
+      await put({ ...login(), account_id: server.b.accountId }),
+      await put({ ...login(), account_id: 'nowhere' }),
+    ];
+    assert.equal(new Set(answers.map(({ text, body }) => text.replace(body.request_id, ''))).size, 1);
+    for (const answer of answers) {
+      assert.deepEqual(refusal(answer), [403, 'console_sign_in_refused']);
+      assert.equal(answer.headers.get('set-cookie'), null);
+    }
+  });
+
+  test('is not for service users', async () => {
+    await makeUser('robot@example.test', 'API_CLIENT');
+    const robot = { email: 'robot@example.test', password: PASSWORD };
+    assert.deepEqual(refusal(await put(robot)), [403, 'console_closed']);
+    assert.equal(refusal(await put({ ...robot, password: 'wrong' }))[1], 'console_sign_in_refused');
+    const byKey = await a.call('POST', '/v1/auth', robot, { token: null, headers: { 'x-api-key': a.apiKey } });
+    assert.equal(byKey.status, 200);
+  });
+
+  test('finds the account by the password when an email stands in several, and asks when it is right in both', async () => {
+    const twin = (password: string) =>
+      createAccount(server.app.services, {
+        accountName: 'Twin',
+        workspaceName: 'Main',
+        email: a.email,
+        password,
+        apiKey: null,
+      });
+    const other = await twin('another secret sentence');
+    const found = await put({ email: a.email, password: 'another secret sentence' });
+    assert.deepEqual([found.status, found.body.account_id], [200, other.accountId]);
+    assert.equal((await put(login())).body.account_id, a.accountId);
+    const same = await twin(a.password);
+    const asked = await put(login());
+    assert.deepEqual(refusal(asked), [400, 'account_needed']);
+    assert.deepEqual(
+      asked.body.details.map((one: { account_id: string }) => one.account_id),
+      [a.accountId, same.accountId],
+    );
+    assert.equal((await put({ ...login(), account_id: same.accountId })).body.account_id, same.accountId);
+  });
+
+  test('works through the client library, which brings the CSRF token and fetches it after a reload', async () => {
+    let cookie = '';
+    const keepCookies: typeof fetch = async (input, init) => {
+      assert.equal(init?.credentials, 'same-origin');
+      const headers = { ...(init.headers as Record<string, string>), ...(cookie === '' ? {} : { cookie }) };
+      const response = await fetch(input, { ...init, headers });
+      cookie = (response.headers.get('set-cookie') ?? cookie).split(';')[0] ?? '';
+      return response;
+    };
+    const page = () => createClient({ baseUrl: server.url, credentials: 'cookie', fetch: keepCookies });
+    const client = page();
+    await client.sessions.begin({ ...login(), account_id: a.accountId });
+    const { workspaceId: workspace_id } = a;
+    await client.groups.create({ workspace_id, group_name: 'First page' });
+    await page().groups.create({ workspace_id, group_name: 'Loaded anew' });
+    assert.equal((await page().sessions.get()).user_id, a.userId);
+    await client.sessions.end();
+    await assert.rejects(client.groups.list({ workspace_id }), { status: 403, code: 'unauthorised' });
+  });
+});

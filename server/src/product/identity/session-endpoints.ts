@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Transaction } from '../../platform/database/database.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { endpoint } from '../services.ts';
+import { cookieHeader, csrfTokenOf, forgetCookieHeader, readCookie } from './console-cookie.ts';
+import { beginConsoleSession, CONSOLE_IDLE_SECONDS, CONSOLE_SECONDS, replaceCookie } from './console-session.ts';
+import { identityFailures } from './errors.ts';
+import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
+import { findSession, revokeSession } from './session-store.ts';
+import { findUser, listVisibleWorkspaces } from './store.ts';
+
+const permissionsSchema = z.array(z.string());
+
+const sessionSchema = z
+  .object({
+    session_id: idSchema,
+    user_id: idSchema,
+    account_id: idSchema,
+    email: z.string(),
+    display_name: z.string(),
+    role_code: z.enum(ROLE_CODES),
+    permissions: permissionsSchema.describe('What the role may do in the account.'),
+    workspaces: z
+      .array(
+        z.object({
+          workspace_id: idSchema,
+          workspace_name: z.string(),
+          role_code: z.enum(ROLE_CODES),
+          permissions: permissionsSchema.describe('What the user may do in this workspace.'),
+        }),
+      )
+      .describe('The workspaces the user may see, oldest first.'),
+    csrf_token: z
+      .string()
+      .nullable()
+      .describe('Send it as x-csrf-token with every call that changes something. Null when signed in by tokens.'),
+    began_at: timestampSchema,
+    expires_at: timestampSchema.describe('Sign in again by then.'),
+    idle_seconds: z
+      .number()
+      .int()
+      .nullable()
+      .describe('A session without a call for so long is over. Null when signed in by tokens.'),
+  })
+  .meta({ id: 'Session' });
+
+const permissionsOf = (roleCode: RoleCode) => [...ROLE_PERMISSIONS[roleCode]].sort();
+
+/** The session as its user sees it. Throws unauthorised when it ended just now. */
+async function sessionReply(
+  tx: Transaction,
+  ids: { accountId: string; sessionId: string; userId: string },
+  csrfToken: string | null,
+) {
+  const { accountId, sessionId, userId } = ids;
+  const [session, user] = [await findSession(tx, accountId, sessionId), await findUser(tx, accountId, userId)];
+  if (session === undefined || user === undefined) throw platformFailures.unauthorised();
+  return {
+    session_id: sessionId,
+    user_id: userId,
+    account_id: accountId,
+    email: user.email,
+    display_name: user.display_name,
+    role_code: user.role_code,
+    permissions: permissionsOf(user.role_code),
+    workspaces: (await listVisibleWorkspaces(tx, accountId, userId)).map((workspace) => ({
+      ...workspace,
+      permissions: permissionsOf(workspace.role_code),
+    })),
+    csrf_token: csrfToken,
+    began_at: session.created_at.toISOString(),
+    expires_at: session.expires_at.toISOString(),
+    idle_seconds: session.kind === 'console' ? CONSOLE_IDLE_SECONDS : null,
+  };
+}
+
+/** What the console lives on: sessions that a cookie holds. */
+export const sessionEndpoints = [
+  endpoint({
+    name: 'sessions.begin',
+    method: 'PUT',
+    path: '/v1/session',
+    summary: 'Sign in to the console',
+    description: `Sets an HttpOnly, SameSite=Strict cookie that every call takes in place of a token. Calls that change something also need the header \`x-csrf-token\`. The session ends after ${CONSOLE_SECONDS / 3600} hours, or ${CONSOLE_IDLE_SECONDS / 60} minutes without a call. An unknown email and a wrong password get one and the same answer. \`otp\` is accepted and has no effect yet.`,
+    access: { kind: 'public' },
+    body: z.strictObject({
+      email: z.string().min(1).max(254),
+      password: z.string().min(1).max(1_000),
+      otp: z.string().max(20).optional(),
+      account_id: idSchema.optional().describe('Needed only when the same login is right in several accounts.'),
+    }),
+    reply: sessionSchema,
+    example: { email: 'editor@example.com', password: 'a long and secret sentence' },
+    transaction: 'own',
+    failures: [identityFailures],
+    handle: async ({ services, actor, body, address, requestId, headers, setHeader }) => {
+      const rules = services.cookies;
+      const { cookie, userId } = await beginConsoleSession(
+        services,
+        { email: body.email, password: body.password, accountId: body.account_id ?? null },
+        { client: actor.client, address, requestId },
+      );
+      const earlier = readCookie(headers.cookie, rules);
+      if (earlier !== null) await replaceCookie(services, earlier);
+      setHeader('set-cookie', cookieHeader(cookie, CONSOLE_SECONDS, rules));
+      const { accountId, sessionId } = cookie;
+      return services.database.tenant(accountId, (tx) =>
+        sessionReply(tx, { accountId, sessionId, userId }, csrfTokenOf(cookie)),
+      );
+    },
+  }),
+  endpoint({
+    name: 'sessions.get',
+    method: 'GET',
+    path: '/v1/session',
+    summary: 'Look at the running session',
+    description: 'Who is signed in, what they may do and where. A console asks this first when its page is loaded.',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({}),
+    reply: sessionSchema,
+    example: {},
+    handle: async ({ services, tx, actor, headers }) => {
+      const cookie = headers.authorization === undefined ? readCookie(headers.cookie, services.cookies) : null;
+      return sessionReply(tx, actor, cookie === null ? null : csrfTokenOf(cookie));
+    },
+  }),
+  endpoint({
+    name: 'sessions.end',
+    method: 'DELETE',
+    path: '/v1/session',
+    summary: 'Sign out',
+    description: 'Ends the session in use: its cookie and its tokens are refused from the next call on.',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({}),
+    reply: z.object({ message: z.string() }),
+    example: {},
+    audit: 'auth.signed_out',
+    handle: async ({ services, tx, actor, headers, setHeader }) => {
+      await revokeSession(tx, actor.accountId, actor.sessionId, 'signed out');
+      if (headers.authorization === undefined) setHeader('set-cookie', forgetCookieHeader(services.cookies));
+      return { message: 'You are signed out.' };
+    },
+  }),
+];
