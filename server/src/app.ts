@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { beginWork } from './background-work.ts';
 import type { Config } from './config.ts';
 import { type Overrides, openServices } from './open-services.ts';
@@ -8,6 +9,7 @@ import { createFrontDoor } from './platform/http/front-door.ts';
 import { registerOpenRoutes } from './platform/http/open-routes.ts';
 import { describeApi } from './platform/http/openapi.ts';
 import { createHttpServer } from './platform/http/server.ts';
+import { registerSite } from './platform/http/site.ts';
 import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
 import { apiAbout } from './product/api-about.ts';
@@ -27,6 +29,10 @@ export type App = {
 };
 
 const STOP_MS = 6_000;
+/** Where the console's builder puts it. The server knows the folder and nothing of what is in it. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist/', import.meta.url));
+/** Never answered with the console's page. */
+const RESERVED_PATHS = ['/v1', '/docs', '/openapi.json', '/healthz', '/readyz'];
 
 /** Builds and starts everything once, and returns when calls are answered. `stop` ends it cleanly within 10 seconds. */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
@@ -70,6 +76,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
           () => false,
         ),
     });
+    registerSite(http, { folder: CONSOLE_FOLDER, reservedPaths: RESERVED_PATHS });
     await http.ready();
     const work = await beginWork(services, overrides.workers === false ? 0 : config.jobsAtOnce);
     const trail = createTrailKeeper(services);

@@ -3,6 +3,7 @@ import { startApp } from './app.ts';
 import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
 import { keysCommand } from './key-commands.ts';
+import { buildConsole } from './console-build.ts';
 import { setQuotaCommand } from './operator/quota.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
 import { withServices } from './operator/with-services.ts';
@@ -40,9 +41,10 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 async function serve(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { worker: { type: 'boolean', default: true } }, allowNegative: true });
   const config = readConfig(process.env);
+  buildConsole((reason) => print(`The console could not be built: ${reason}`));
   const app = await startApp(config, { workers: values.worker });
   if (app.firstStart !== null) print(firstStartText(app.firstStart));
-  print(`Nudgescribe is ready at ${app.url}  (API page: ${app.url}/docs)`);
+  print(`Nudgescribe is ready at ${app.url}  (console: ${app.url}/  API page: ${app.url}/docs)`);
   stopWhenTold(app);
 }
 

@@ -2,14 +2,16 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startCluster } from './cluster.ts';
+import { ensureChromium } from './console/ensure-chromium.ts';
 
 // Type-check, lint and all tests, as one command with one closing line. Arguments narrow the test files:
 // npm test -- imports runs the files whose path contains "imports", and skips type-check and lint. With --long harnesses
-// run in full (npm run test:crash).
+// run in full (npm run test:crash). With --e2e the console is built and its tests are run in a browser (npm run test:e2e).
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const wanted = process.argv.slice(2).filter((word) => word !== '--long');
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isLong = process.argv.includes('--long');
+const inBrowser = process.argv.includes('--e2e');
 const TIMEOUT_MS = isLong ? 1_500_000 : 240_000;
 
 function run(
@@ -32,10 +34,13 @@ function run(
   });
 }
 
-const files = globSync(['{server,sdk,cli,demo,bootstrap}/**/*.test.ts'], {
-  cwd: ROOT,
-  exclude: (name) => name.includes('node_modules'),
-})
+const files = globSync(
+  [inBrowser ? 'server/test/console/*.e2e.ts' : '{server,sdk,cli,demo,bootstrap,console}/**/*.test.ts'],
+  {
+    cwd: ROOT,
+    exclude: (name) => name.includes('node_modules'),
+  },
+)
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
 if (files.length === 0) {
@@ -45,9 +50,14 @@ if (files.length === 0) {
 
 let passed = 0;
 let failed = 0;
-if (wanted.length === 0) {
+if (inBrowser) {
+  ensureChromium();
+  const { code } = await run(process.execPath, ['console/build.ts']);
+  if (code !== 0) process.exit(1);
+} else if (wanted.length === 0) {
   for (const [name, command, args] of [
     ['type-check', 'tsc', ['--noEmit']],
+    ['type-check of the console', 'tsc', ['--noEmit', '-p', 'console']],
     ['lint', 'biome', ['check', '--error-on-warnings', '.']],
   ] as const) {
     const { code } = await run(`${ROOT}node_modules/.bin/${command}`, [...args]);
@@ -65,6 +75,7 @@ try {
     {
       NUDGESCRIBE_TEST_CLUSTER_URL: cluster.url,
       NUDGESCRIBE_TEST_ROOT_KEY: cluster.rootKey,
+      ...(process.argv.includes('--pictures') ? { NUDGESCRIBE_TEST_SCREENSHOTS: 'yes' } : {}),
       ...(isLong ? { NUDGESCRIBE_TEST_FORM: 'long' } : {}),
     },
   );

@@ -47,7 +47,7 @@ export function nameRule({ path }: SourceFile): Complaint[] {
       line: 0,
       advice: `Nothing is called "${empty}": name it after what a reader would look for.`,
     });
-  if (/\.(ts|tsx|mjs)$/.test(file) && !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config))?\.(ts|tsx|mjs)$/.test(file))
+  if (/\.(ts|tsx|mjs)$/.test(file) && !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|e2e|config))?\.(ts|tsx|mjs)$/.test(file))
     complaints.push({ path, line: 0, advice: 'File names are kebab-case: lower-case words joined by hyphens.' });
   return complaints;
 }

@@ -1,0 +1,146 @@
+import type { ApiKey } from '@nudgescribe/sdk';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { client } from '../api/client.ts';
+import { explain } from '../api/explain.ts';
+import { Button } from '../design/button.tsx';
+import { ConfirmDialog, Dialog } from '../design/dialog.tsx';
+import { TextInput } from '../design/fields.tsx';
+import { formatMoment } from '../design/format.ts';
+import { Badge, Card } from '../design/page.tsx';
+import { Empty, Loaded, Notice } from '../design/states.tsx';
+import { useMay } from '../session/session-context.tsx';
+
+const KEY = ['api-keys'] as const;
+
+export function Keys() {
+  const may = useMay()('api_keys.write');
+  const queries = useQueryClient();
+  const [making, setMaking] = useState(false);
+  const [revoked, setRevoked] = useState<ApiKey | null>(null);
+  const keys = useQuery({ queryKey: KEY, queryFn: () => client.apiKeys.list() });
+  return (
+    <Loaded query={keys} what="Loading keys">
+      {(list) => (
+        <Card
+          flush
+          title="API keys"
+          aside={
+            may && (
+              <Button small look="primary" onPress={() => setMaking(true)}>
+                New key
+              </Button>
+            )
+          }
+        >
+          {list.length === 0 ? (
+            <Empty title="No keys">A program signs in with a key and a user of its own.</Empty>
+          ) : (
+            <div className="table-frame">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">Key</th>
+                    <th scope="col">Ends in</th>
+                    <th scope="col">Made</th>
+                    <th scope="col">Last used</th>
+                    <th scope="col">
+                      <span className="visually-hidden">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {list.map((key) => (
+                    <tr key={key.api_key_id}>
+                      <td>
+                        <b>{key.key_name}</b> {key.revoked_at !== null && <Badge tone="bad">revoked</Badge>}
+                      </td>
+                      <td className="mono">…{key.key_hint}</td>
+                      <td className="muted">{formatMoment(key.created_at)}</td>
+                      <td className="muted">{key.last_used_at === null ? 'never' : formatMoment(key.last_used_at)}</td>
+                      <td>
+                        {may && key.revoked_at === null && (
+                          <Button
+                            small
+                            look="quiet"
+                            aria-label={`Revoke ${key.key_name}`}
+                            onPress={() => setRevoked(key)}
+                          >
+                            Revoke
+                          </Button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+          {making && <NewKeyDialog onClose={() => setMaking(false)} />}
+          {revoked !== null && (
+            <ConfirmDialog
+              title={`Revoke ${revoked.key_name}?`}
+              action="Revoke the key"
+              danger
+              onClose={() => setRevoked(null)}
+              onConfirm={async () => {
+                await client.apiKeys.revoke({ api_key_id: revoked.api_key_id });
+                await queries.invalidateQueries({ queryKey: KEY });
+              }}
+            >
+              <p>Programs that signed in with it are refused from their next call on. This cannot be taken back.</p>
+            </ConfirmDialog>
+          )}
+        </Card>
+      )}
+    </Loaded>
+  );
+}
+
+/** The key itself is shown once, here, and kept nowhere. */
+function NewKeyDialog({ onClose }: { onClose(): void }) {
+  const queries = useQueryClient();
+  const [name, setName] = useState('');
+  const [made, setMade] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      setMade((await client.apiKeys.create({ key_name: name })).api_key);
+      await queries.invalidateQueries({ queryKey: KEY });
+    } catch (error) {
+      setProblem(explain(error));
+    }
+    setBusy(false);
+  };
+  if (made !== null)
+    return (
+      <Dialog title="Your new key" onClose={onClose} urgent>
+        <Notice kind="warn">This is the only time it is shown. Keep it where secrets are kept.</Notice>
+        <code style={{ overflowWrap: 'anywhere' }}>{made}</code>
+        <div className="modal-actions">
+          <Button onPress={() => void navigator.clipboard?.writeText(made)}>Copy</Button>
+          <Button look="primary" onPress={onClose}>
+            I have kept it
+          </Button>
+        </div>
+      </Dialog>
+    );
+  return (
+    <Dialog title="New key" onClose={onClose}>
+      <form className="stack" onSubmit={submit}>
+        {problem !== null && <Notice kind="bad">{problem}</Notice>}
+        <TextInput label="Name" value={name} onChange={setName} required autoFocus hint="Which program uses it." />
+        <div className="modal-actions">
+          <Button onPress={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy}>
+            Make the key
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

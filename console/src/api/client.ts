@@ -1,0 +1,23 @@
+import { createClient } from '@nudgescribe/sdk';
+
+let signedOut: () => void = () => undefined;
+
+/** Told when the server no longer knows the session. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+const watched: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (response.status === 403) {
+    const body: unknown = await response
+      .clone()
+      .json()
+      .catch(() => null);
+    if ((body as { code?: unknown } | null)?.code === 'unauthorised') signedOut();
+  }
+  return response;
+};
+
+/** The one client: the browser's cookie says who calls. */
+export const client = createClient({ baseUrl: window.location.origin, credentials: 'cookie', fetch: watched });
