@@ -9,7 +9,8 @@ export function onSignedOut(listener: () => void): void {
 
 const watched: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
-  if (response.status === 403) {
+  // Whether there is a session is what /v1/session is asked for.
+  if (response.status === 403 && !String(input).endsWith('/v1/session')) {
     const body: unknown = await response
       .clone()
       .json()
