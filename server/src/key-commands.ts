@@ -3,7 +3,8 @@ import type { Config } from './config.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
 import { withServices } from './operator/with-services.ts';
 import { isUuid } from './platform/ids/ids.ts';
-import { beginRotation, everyAccount } from './product/keys/rotate-account-keys.ts';
+import { everyAccount } from './product/audit/every-account.ts';
+import { beginRotation } from './product/keys/rotate-account-keys.ts';
 import { readWrapped } from './providers/root-key/root-key.ts';
 import { rotateRootKey } from './rotate-root-key.ts';
 

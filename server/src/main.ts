@@ -15,7 +15,8 @@ import { isUuid } from './platform/ids/ids.ts';
 import type { Log } from './platform/log/log.ts';
 import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
-import { accountsWithTrails, readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
+import { everyAccount } from './product/audit/every-account.ts';
+import { readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
@@ -140,7 +141,7 @@ async function verifyAudit(args: string[]): Promise<void> {
     return link;
   });
   await withServices(readConfig(process.env), async (services) => {
-    const accounts = values.account === undefined ? await accountsWithTrails(services) : [values.account];
+    const accounts = values.account === undefined ? await everyAccount(services) : [values.account];
     for (const accountId of accounts) {
       const report = await verifyAccount(services, accountId, known);
       print(reportText(accountId, report));

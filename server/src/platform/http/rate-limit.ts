@@ -10,6 +10,9 @@ const MINUTE_MS = 60_000;
 /** Callers held at most; those that have their whole allowance again are forgotten first. */
 const CALLERS_AT_MOST = 100_000;
 
+/** Up to the next second; a sum of fractions does not make one more. */
+const wholeSeconds = (ms: number) => Math.ceil(ms / 1_000 - 1e-6);
+
 /**
  * So many calls a minute, by the generic cell rate algorithm (ITU-T I.371, virtual scheduling): one moment is kept for a
  * caller, at which its allowance is whole again. Unlike a window that begins anew every minute it never lets twice the
@@ -45,14 +48,14 @@ export function createRateLimit(perMinute: number, nowMs: () => number = () => p
         return {
           limit: perMinute,
           remaining: 0,
-          resetSeconds: Math.ceil((whole - now) / 1_000),
-          waitSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
+          resetSeconds: wholeSeconds(whole - now),
+          waitSeconds: Math.max(1, wholeSeconds(waitMs)),
         };
       wholeAt.set(caller, after);
       return {
         limit: perMinute,
         remaining: Math.max(0, Math.floor((MINUTE_MS - (after - now)) / intervalMs + 1e-6)),
-        resetSeconds: Math.ceil((after - now) / 1_000),
+        resetSeconds: wholeSeconds(after - now),
         waitSeconds: 0,
       };
     },

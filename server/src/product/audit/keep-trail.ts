@@ -1,6 +1,7 @@
 import { describeError } from '../../platform/log/log.ts';
+import { everyAccount } from './every-account.ts';
 import { linkEvents, raiseAnchor, type TrailParts } from './link-events.ts';
-import { accountsToLink, allAccounts } from './store.ts';
+import { accountsToLink } from './store.ts';
 
 const EVERY_MS = 1_000;
 const MAX_ACCOUNTS = 10_000;
@@ -39,8 +40,7 @@ export function createTrailKeeper(parts: TrailParts): TrailKeeper {
   }
 
   // A kill between a checkpoint and its anchor leaves the anchor one behind.
-  const anchored = parts.database
-    .acrossAccounts((tx) => allAccounts(tx, MAX_ACCOUNTS))
+  const anchored = everyAccount(parts)
     .then((accounts) => each(accounts, (accountId) => raiseAnchor(parts, accountId)))
     .catch((error) => parts.log.warn('audit_linking_failed', describeError(error)));
   const timer = setInterval(round, EVERY_MS);

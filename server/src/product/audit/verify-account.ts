@@ -2,10 +2,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { ObjectStorage } from '../../providers/object-storage/object-storage.ts';
 import { readAnchor } from './anchor.ts';
 import type { AuditKeys } from './chain.ts';
-import { allAccounts } from './store.ts';
 import { type KnownLink, type TrailProblem, type TrailReport, verifyTrail } from './verify-trail.ts';
-
-const MAX_ACCOUNTS = 100_000;
 
 type VerifyParts = { database: Database; objects: ObjectStorage; auditKeys: AuditKeys };
 
@@ -17,11 +14,6 @@ export async function verifyAccount(
 ): Promise<TrailReport> {
   const anchor = await readAnchor(objects, auditKeys, accountId);
   return database.tenantSnapshot(accountId, (tx) => verifyTrail(tx, auditKeys, accountId, { anchor, known }));
-}
-
-/** The accounts whose trails there are to verify. */
-export function accountsWithTrails({ database }: VerifyParts): Promise<string[]> {
-  return database.acrossAccounts((tx) => allAccounts(tx, MAX_ACCOUNTS));
 }
 
 const SENTENCES: Readonly<Record<TrailProblem['kind'], string>> = {

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../../platform/threads/start-thread.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { portableKeys } from '../sealing/portable-keys.ts';
 import type { ImportContext } from './import-context.ts';
@@ -28,11 +28,7 @@ export function startPreparer(context: ImportContext, source: Source, contentByt
   const { keys, ...rest } = context;
   let { version } = keys.current;
   const data: ThreadData = { context: rest, keys: portableKeys(keys), kind: source.kind, contentBytes };
-  const thread = new Worker(new URL('./prepare-thread.ts', import.meta.url), {
-    workerData: data,
-    resourceLimits: LIMITS,
-    env: {},
-  });
+  const thread = startThread(new URL('./prepare-thread.ts', import.meta.url), data, LIMITS);
   let settle: { resolve(answer: Answer): void; reject(error: unknown): void } | null = null;
   let broken: unknown = null;
   let reading: AsyncIterator<Buffer> | null = null;

@@ -1,7 +1,6 @@
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { allAccounts } from '../audit/store.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { UPLOADS } from '../imports/receive-upload.ts';
 import { type JobKind, JobPostponed, type JobRun } from '../jobs/job.ts';
@@ -27,7 +26,6 @@ const KEY_ROTATION = 'key_rotation';
 const CUSTOMERS_A_STEP = 1_000;
 const ROWS_A_STEP = 2_000;
 const LONGEST_WAIT_SECONDS = 60;
-const ACCOUNTS_AT_MOST = 1_000_000;
 
 /**
  * Queues the rotation of an account's key: a job that goes on through kills while everything is served. Gives the job that
@@ -63,10 +61,6 @@ export async function beginRotation(services: Services, accountId: string): Prom
     return jobId;
   });
 }
-
-/** All accounts there are. */
-export const everyAccount = ({ database }: Pick<Services, 'database'>) =>
-  database.acrossAccounts((tx) => allAccounts(tx, ACCOUNTS_AT_MOST));
 
 type Rotation = { services: Services; run: JobRun; keys: AccountKeys; version: number };
 type Reached = { workspace: string | null; after: string; done: number };

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { CopiedRows } from '../../platform/database/copy-out.ts';
+import { startThread } from '../../platform/threads/start-thread.ts';
 import type { OpeningKeys } from '../sealing/portable-keys.ts';
 import type { ObjectSeal } from '../sealing/sealed-stream.ts';
 import type { PlanSource } from './export-plan.ts';
@@ -37,11 +37,7 @@ export function makerHere(plan: PlanSource): StartedMaker {
 
 /** A maker in a thread of its own, with keys that open the account's profiles and, one at a time, those of its files. */
 export function startMaker(plan: PlanSource): StartedMaker {
-  const thread = new Worker(new URL('./part-thread.ts', import.meta.url), {
-    workerData: plan,
-    resourceLimits: LIMITS,
-    env: {},
-  });
+  const thread = startThread(new URL('./part-thread.ts', import.meta.url), plan, LIMITS);
   threads += 1;
   let settle: { resolve(answer: Answer): void; reject(error: unknown): void } | null = null;
   let broken: unknown = null;

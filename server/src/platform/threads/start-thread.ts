@@ -1,0 +1,12 @@
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+
+/**
+ * Starts a thread that runs the file `entry` with `data` as its workerData. It gets nothing of the environment, where
+ * secrets may stand, but the folder in which Node keeps compiled code. With it a thread starts several times sooner and
+ * compiles no WebAssembly, with which Node would strip its types: ending a thread that had has brought a whole Node down.
+ */
+export function startThread(entry: URL, data: unknown, resourceLimits: ResourceLimits): Worker {
+  const cache = process.env.NODE_COMPILE_CACHE;
+  const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: cache };
+  return new Worker(entry, { workerData: data, resourceLimits, env });
+}
