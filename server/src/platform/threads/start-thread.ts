@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 /**
@@ -6,7 +8,8 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
  * compiles no WebAssembly, with which Node would strip its types: ending a thread that had has brought a whole Node down.
  */
 export function startThread(entry: URL, data: unknown, resourceLimits: ResourceLimits): Worker {
-  const cache = process.env.NODE_COMPILE_CACHE;
-  const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: cache };
+  const inUse = getCompileCacheDir();
+  // What is in use is this version's own folder within the one that Node was told of.
+  const env = inUse === undefined ? {} : { NODE_COMPILE_CACHE: dirname(inUse) };
   return new Worker(entry, { workerData: data, resourceLimits, env });
 }
