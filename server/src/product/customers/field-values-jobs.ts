@@ -1,34 +1,50 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
+import { bytesOfId } from '../../platform/ids/ids.ts';
 import { endFieldMove, FIELD_VALUES_MOVE } from '../fields/change-field.ts';
 import { type LoadedField, loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { FIELD_VALUES_REMOVAL } from '../fields/remove-fields.ts';
 import type { JobKind, JobRun } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
+import { decodeProfile, openProfiles, type ProfilesPlace, sealProfiles } from '../sealing/profile-envelope.ts';
 import type { Services } from '../services.ts';
 import type { CustomerRow } from './customer.ts';
-import { customerWrite, openValues, profileText } from './profile-values.ts';
-import { customersAfter, deleteFieldIdentifiers, updateCustomers } from './store.ts';
+import { clearValuesOf, profileText } from './profile-values.ts';
+import { type CustomerWrite, customersAfter, deleteFieldIdentifiers, updateCustomers } from './store.ts';
 
 const CUSTOMERS_A_STEP = 1_000;
 
-/** Seals these customers anew under the fields as they are now, which drops the values of deleted fields. */
+/**
+ * Seals these customers of one workspace anew under the fields as they are now, which drops the values of deleted fields.
+ * All at once: opened and sealed together they cost a fraction of what each would by itself.
+ */
 async function resealCustomers(
   tx: Transaction,
   keys: AccountKeys,
+  place: ProfilesPlace,
   fields: readonly LoadedField[],
   rows: readonly CustomerRow[],
 ): Promise<void> {
   const slots = new Set(fields.map((field) => field.slot));
-  const writes = rows.map((row) => {
-    const owner = { accountId: row.account_id, workspaceId: row.workspace_id, customerId: row.customer_id };
-    const values = openValues(keys, owner, row.sealed_profile);
+  const sealed = rows.map((row) => ({ row, customerId: bytesOfId(row.customer_id), envelope: row.sealed_profile }));
+  const kept: (Omit<CustomerWrite, 'sealedProfile'> & { plaintext: Buffer })[] = [];
+  openProfiles(keys, place, sealed, (opened, { row }) => {
+    const values = decodeProfile(opened);
     for (const slot of values.keys()) if (!slots.has(slot)) values.delete(slot);
-    return customerWrite(keys, owner, fields, values, profileText(keys, row.workspace_id, values));
+    const { plaintext, digest } = profileText(keys, place.workspaceId, values);
+    kept.push({
+      customerId: row.customer_id,
+      plaintext: Buffer.from(plaintext),
+      profileDigest: digest,
+      clearValues: JSON.stringify(clearValuesOf(fields, values)),
+    });
   });
-  const accountId = rows[0]?.account_id;
-  if (accountId !== undefined) await updateCustomers(tx, accountId, writes);
+  const writes: CustomerWrite[] = [];
+  sealProfiles(keys, place, kept, (envelope, { plaintext: _, ...write }) =>
+    writes.push({ ...write, sealedProfile: Buffer.from(envelope) }),
+  );
+  await updateCustomers(tx, place.accountId, writes);
 }
 
 /** Walks over all customers of the job's workspace, a thousand at a step, and seals each anew. Returns how many. */
@@ -45,7 +61,7 @@ async function walk(services: Services, run: JobRun, removedFieldIds: readonly s
       const last = rows.at(-1);
       if (last === undefined) return done;
       const fields = await loadFields(step.tx, accountId, workspaceId);
-      await resealCustomers(step.tx, keys, fields, rows);
+      await resealCustomers(step.tx, keys, { accountId, workspaceId }, fields, rows);
       if (removedFieldIds.length > 0) {
         const ids = rows.map((row) => row.customer_id);
         await deleteFieldIdentifiers(step.tx, accountId, ids, removedFieldIds);

@@ -149,6 +149,16 @@ describe('queued imports', () => {
     const groupId = await freshGroup('At once');
     const text = file(many('twin', 2_500));
     const answers = await Promise.all([space.upload(text), space.upload(text), space.upload(text)]);
+    /** Each names one that came before it, and only the first names none. */
+    const namesOf = (imports: { import_id: string; same_file_as: string | null }[]) => {
+      const ids = imports.map((made) => made.import_id);
+      const named = imports.map((made) => made.same_file_as);
+      return {
+        none: named.filter((id) => id === null).length,
+        ours: named.filter((id) => ids.includes(id ?? '')).length,
+      };
+    };
+    assert.deepEqual(namesOf(answers.map((answer) => answer.body)), { none: 1, ours: 2 });
     const all = await Promise.all(answers.map((answer) => ended(server.a, answer.body.import_id)));
     assert.deepEqual(
       all.map((done) => done.status),
@@ -162,6 +172,7 @@ describe('queued imports', () => {
     const small = file(many('tiny', 300));
     const inline = await Promise.all([space.upload(small), space.upload(small), space.upload(small)]);
     assert.deepEqual(inline.map((answer) => answer.body.created).sort(), [0, 0, 300]);
+    assert.deepEqual(namesOf(inline.map((answer) => answer.body)), { none: 1, ours: 2 });
   });
 
   test('imports apply in the order they came, wait without a worker, and leave nothing when they are cancelled', async () => {

@@ -24,8 +24,15 @@ export type NewImport = {
   createdBy: string;
 };
 
-/** Inserts the import and finds the newest earlier one of the same content, dry runs apart. */
+/**
+ * Inserts the import and finds the newest earlier one of the same content, dry runs apart. Until the transaction ends the
+ * next import of this content waits, so that of two sent at once one is told of the other.
+ */
 export async function insertImport(tx: Transaction, row: NewImport): Promise<void> {
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended('content ' || $1 || encode($2, 'hex'), 0))`, [
+    row.workspaceId,
+    row.contentHash,
+  ]);
   await tx.run(
     `insert into imports (account_id, import_id, workspace_id, customer_group_id, status, options, plan, sealed_header, content_kind, object_key, content_bytes, content_hash, repairs_import_id, job_id, created_by, same_file_as)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,

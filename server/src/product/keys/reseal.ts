@@ -8,16 +8,15 @@ export function resealed(
   place: ProfilesPlace,
   rows: readonly { boundTo: string; envelope: Buffer }[],
 ): Buffer[] {
-  const opened: Buffer[] = [];
+  const opened: { customerId: string; plaintext: Buffer }[] = [];
   openProfiles(
     keys,
     place,
-    rows.map((row) => ({ customerId: bytesOfId(row.boundTo), envelope: row.envelope })),
+    rows.map(({ boundTo, envelope }) => ({ customerId: bytesOfId(boundTo), envelope, boundTo })),
     // A view into what the next call of the cipher leaves alone.
-    (plaintext) => opened.push(plaintext),
+    (plaintext, { boundTo }) => opened.push({ customerId: boundTo, plaintext }),
   );
   const sealed: Buffer[] = [];
-  const profiles = rows.map((row, index) => ({ customerId: row.boundTo, plaintext: opened[index] ?? Buffer.alloc(0) }));
-  sealProfiles(keys, place, profiles, (envelope) => sealed.push(Buffer.from(envelope)));
+  sealProfiles(keys, place, opened, (envelope) => sealed.push(Buffer.from(envelope)));
   return sealed;
 }

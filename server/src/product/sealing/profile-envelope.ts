@@ -71,13 +71,13 @@ const tagOf = (key: KeyVersion, covered: Buffer, envelopeBytes: number): Buffer 
 
 /**
  * Seals plaintexts (see encodeProfile), each for its customer, under the account's current key, and hands each envelope to
- * `take` in order. An envelope's memory is used again for the next: copy what is to be kept.
+ * `take` in order, with what it was made of. An envelope's memory is used again for the next: copy what is to be kept.
  */
-export function sealProfiles(
+export function sealProfiles<Profile extends { customerId: string; plaintext: Uint8Array }>(
   keys: AccountKeys,
   place: ProfilesPlace,
-  profiles: readonly { customerId: string; plaintext: Uint8Array }[],
-  take: (envelope: Buffer) => void,
+  profiles: readonly Profile[],
+  take: (envelope: Buffer, profile: Profile) => void,
 ): void {
   const { current } = keys;
   const longest = profiles.reduce((most, { plaintext }) => Math.max(most, plaintext.length), 0);
@@ -102,13 +102,14 @@ export function sealProfiles(
     counter.writeUInt32BE(0, NONCE_BYTES);
     const ciphertexts = createCipheriv(CIPHER, current.profileKey, counter).update(plaintexts);
     at = 0;
-    for (const { customerId, plaintext } of run) {
+    for (const profile of run) {
+      const { customerId, plaintext } = profile;
       const bodyEnd = BODY_AT + plaintext.length;
       writeId(covered, CUSTOMER_AT, customerId);
       counter.writeUInt32BE(at / BLOCK_BYTES, NONCE_BYTES);
       ciphertexts.copy(envelope, BODY_AT, at, at + plaintext.length);
       tagOf(current, covered, bodyEnd + TAG_BYTES).copy(envelope, bodyEnd);
-      take(envelope.subarray(0, bodyEnd + TAG_BYTES));
+      take(envelope.subarray(0, bodyEnd + TAG_BYTES), profile);
       at += padded(plaintext.length);
     }
     from = to;
@@ -126,9 +127,9 @@ export function sealProfile(keys: AccountKeys, place: ProfilePlace, plaintext: s
 }
 
 /** Envelopes whose counter blocks adjoin under one key: one call of the cipher opens them. */
-type OpeningRun = { key: KeyVersion; bodies: Buffer[]; bytes: number; first: Buffer };
+type OpeningRun<Profile> = { key: KeyVersion; of: { profile: Profile; body: Buffer }[]; bytes: number; first: Buffer };
 
-function continues(run: OpeningRun, key: KeyVersion, counter: Buffer): boolean {
+function continues(run: OpeningRun<unknown>, key: KeyVersion, counter: Buffer): boolean {
   return (
     run.key === key &&
     run.bytes < RUN_BYTES &&
@@ -137,37 +138,38 @@ function continues(run: OpeningRun, key: KeyVersion, counter: Buffer): boolean {
   );
 }
 
-function openRun(run: OpeningRun, take: (plaintext: Buffer) => void): void {
+function openRun<Profile>(run: OpeningRun<Profile>, take: (plaintext: Buffer, profile: Profile) => void): void {
   const ciphertexts = Buffer.alloc(run.bytes);
   let at = 0;
-  for (const body of run.bodies) {
+  for (const { body } of run.of) {
     body.copy(ciphertexts, at);
     at += padded(body.length);
   }
   const plaintexts = createDecipheriv(CIPHER, run.key.profileKey, run.first).update(ciphertexts);
   at = 0;
-  for (const body of run.bodies) {
-    take(plaintexts.subarray(at, at + body.length));
+  for (const { body, profile } of run.of) {
+    take(plaintexts.subarray(at, at + body.length), profile);
     at += padded(body.length);
   }
 }
 
 /**
  * Opens envelopes of one workspace, each in its customer's place (given as the raw 16 bytes of the id), and hands the
- * plaintexts to `take` in order. Envelopes that were sealed together and come in that order cost a fraction of single ones.
+ * plaintexts to `take` in order, with what they were opened from. Envelopes that were sealed together and come in that order cost a fraction of single ones.
  * Throws SealBroken for the first that is altered, moved or sealed otherwise, before its plaintext is handed out.
  */
-export function openProfiles(
+export function openProfiles<Profile extends { customerId: Uint8Array; envelope: Buffer }>(
   keys: Pick<AccountKeys, 'version'>,
   place: ProfilesPlace,
-  profiles: readonly { customerId: Uint8Array; envelope: Buffer }[],
-  take: (plaintext: Buffer) => void,
+  profiles: readonly Profile[],
+  take: (plaintext: Buffer, profile: Profile) => void,
 ): void {
   const longest = profiles.reduce((most, { envelope }) => Math.max(most, envelope.length), 0);
   if (longest > NO_LONGER_THAN) throw new SealBroken('This is not a sealed profile.');
   const covered = coveredBytes(place, longest);
-  let run: OpeningRun | null = null;
-  for (const { customerId, envelope } of profiles) {
+  let run: OpeningRun<Profile> | null = null;
+  for (const profile of profiles) {
+    const { customerId, envelope } = profile;
     if (envelope.length < BODY_AT + TAG_BYTES || envelope[0] !== FORMAT)
       throw new SealBroken('This is not a sealed profile.');
     const key = keys.version(envelope.readUInt16BE(1));
@@ -183,8 +185,8 @@ export function openProfiles(
       openRun(run, take);
       run = null;
     }
-    run ??= { key, bodies: [], bytes: 0, first: counter };
-    run.bodies.push(envelope.subarray(BODY_AT, bodyEnd));
+    run ??= { key, of: [], bytes: 0, first: counter };
+    run.of.push({ profile, body: envelope.subarray(BODY_AT, bodyEnd) });
     run.bytes += padded(bodyEnd - BODY_AT);
   }
   if (run !== null) openRun(run, take);
