@@ -22,7 +22,11 @@ test('a file dropped anywhere is mapped, checked, and imported without its bad r
   const { page } = visitor;
   await page.getByText('No groups yet').waitFor();
   const good = Array.from({ length: 30 }, (_, index) => line(index));
-  await dropFile(page, 'members.csv', [HEADER, ...good, 'N99,Nameless,n@example.test,gold,2020-02-02,too much', ''].join('\n'));
+  await dropFile(
+    page,
+    'members.csv',
+    [HEADER, ...good, 'N99,Nameless,n@example.test,gold,2020-02-02,too much', ''].join('\n'),
+  );
   await page.getByRole('cell', { name: 'number', exact: true }).waitFor();
   const personal = page.getByRole('checkbox', { name: 'first_name is personal' });
   assert.equal(await personal.isChecked(), true);
