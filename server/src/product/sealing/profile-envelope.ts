@@ -155,7 +155,8 @@ function openRun<Profile>(run: OpeningRun<Profile>, take: (plaintext: Buffer, pr
 
 /**
  * Opens envelopes of one workspace, each in its customer's place (given as the raw 16 bytes of the id), and hands the
- * plaintexts to `take` in order, with what they were opened from. Envelopes that were sealed together and come in that order cost a fraction of single ones.
+ * plaintexts to `take` in order, with what they were opened from. Envelopes that were sealed together and come in that
+ * order cost a fraction of single ones.
  * Throws SealBroken for the first that is altered, moved or sealed otherwise, before its plaintext is handed out.
  */
 export function openProfiles<Profile extends { customerId: Uint8Array; envelope: Buffer }>(
