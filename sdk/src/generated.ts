@@ -94,6 +94,14 @@ export type Campaign = {
   approvals: Approval[];
   /** How many different approvers the workspace asks for. */
   approvals_needed: number;
+  budget: { max_cost: number | null; max_model_calls: number | null } | null;
+  /** What writing has cost over all runs. */
+  spent: {
+    model_calls: number;
+    /** Calls of which nothing was heard are counted at the most they can have cost. */
+    cost: number;
+    currency: string | null;
+  };
 };
 
 export type CancelledImport = {
@@ -336,6 +344,36 @@ export type Message = {
   written_by: string;
   /** The line that a mailbox shows behind the subject; emails only. */
   preheader: string | null;
+};
+
+export type ModelCall = {
+  model_call_id: string;
+  campaign_id: string;
+  run_number: number;
+  job_id: string;
+  /** As it was called when the question was asked: segments are frozen anew with each run. */
+  segment_id: string;
+  channel: 'email' | 'sms' | 'push' | 'in_app' | 'whatsapp';
+  writer: string;
+  model: string;
+  /** refused: not answered, and free. lost: nothing was heard, so it is counted at the most it can have cost. */
+  status: 'open' | 'answered' | 'refused' | 'lost';
+  /** What the checks said of the answer. */
+  outcome: 'taken' | 'unusable' | null;
+  prompt: string;
+  answer: string | null;
+  /** SHA-256 over writer, model and prompt. */
+  prompt_hash: string;
+  /** SHA-256 over prompt and answer. */
+  exchange_hash: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  /** While it is open: the most it can cost. */
+  cost: number;
+  currency: string | null;
+  created_at: string;
+  ended_at: string | null;
+  used_at: string | null;
 };
 
 export type ProposedField = {
@@ -976,6 +1014,12 @@ export type CampaignsCreateBody = {
   }[] | undefined;
   /** Percent of the customers that are held out as a control group, by a stable hash; 0 by default. They stand in the published files without a message. */
   holdout?: number | undefined;
+  /** What writing may cost at most over all runs, rewriting included. Each call of a language model is set aside before it is made, at the most it can cost. */
+  budget?: {
+    /** In the currency of the writer's price. */
+    max_cost?: number | null | undefined;
+    max_model_calls?: number | null | undefined;
+  } | null | undefined;
   /** offline (default), or the name of a configured model. */
   writer?: string | undefined;
   workspace_id: string;
@@ -1020,6 +1064,12 @@ export type CampaignsChangeBody = {
   }[] | undefined;
   /** Percent of the customers that are held out as a control group, by a stable hash; 0 by default. They stand in the published files without a message. */
   holdout?: number | undefined;
+  /** What writing may cost at most over all runs, rewriting included. Each call of a language model is set aside before it is made, at the most it can cost. */
+  budget?: {
+    /** In the currency of the writer's price. */
+    max_cost?: number | null | undefined;
+    max_model_calls?: number | null | undefined;
+  } | null | undefined;
   /** offline (default), or the name of a configured model. */
   writer?: string | undefined;
   workspace_id: string;
@@ -1133,6 +1183,20 @@ export type MessagesRegenerateBody = { workspace_id: string; campaign_id: string
 
 /** What messages.regenerate answers. */
 export type MessagesRegenerateReply = { job_id: string };
+
+/** What modelCalls.list takes. */
+export type ModelCallsListBody = {
+  workspace_id: string;
+  campaign_id: string;
+  run_number?: number | undefined;
+  status?: 'open' | 'answered' | 'refused' | 'lost' | undefined;
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  page_size?: number | undefined;
+};
+
+/** What modelCalls.list answers. */
+export type ModelCallsListReply = ModelCall[];
 
 /** What messages.lint takes. */
 export type MessagesLintBody = { workspace_id: string; campaign_id: string; message_ids?: string[] | undefined };
@@ -1860,7 +1924,7 @@ export function createCalls(send: Send) {
       /**
        * Change or rename a campaign (`PATCH /v1/campaign`).
        *
-       * A name may change at any time. Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.
+       * Name and budget may change at any time. Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.
        *
        * Needs the permission `campaigns.write` in the workspace.
        *
@@ -1981,6 +2045,19 @@ export function createCalls(send: Send) {
        */
       preview: (body: MessagesPreviewBody, options: CallOptions = {}): Promise<MessagesPreviewReply> =>
         send<MessagesPreviewReply>({ name: 'messages.preview', method: 'POST', path: '/v1/campaign/messages/preview', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    modelCalls: {
+      /**
+       * What language models were asked and answered (`POST /v1/campaign/model-calls`).
+       *
+       * Every question that writing and rewriting has sent to a language model, oldest first, with its answer, tokens and cost. Prompts hold the brief, clear attributes of segments and names of fields, never a value of a customer. Reading them is audited.
+       *
+       * Needs the permission `model_calls.read` in the workspace.
+       *
+       * Written to the audit log as `campaign.model_calls_read`.
+       */
+      list: (body: ModelCallsListBody, options: CallOptions = {}): Promise<ModelCallsListReply> =>
+        send<ModelCallsListReply>({ name: 'modelCalls.list', method: 'POST', path: '/v1/campaign/model-calls', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     reviews: {
       /**

@@ -12,7 +12,14 @@ export type WriterConfig = {
   model: string;
   timeoutMs: number;
   maxRetries: number;
+  retryDelayMs: number;
   maxOutputTokens: number;
+  /** How many questions one process asks at once, and in a minute; null where nothing is limited. */
+  concurrency: number;
+  requestsPerMinute: number | null;
+  tokensPerMinute: number | null;
+  /** For a million tokens. */
+  price: { input: number; output: number; currency: string } | null;
 };
 
 export type Config = {
@@ -58,6 +65,7 @@ export class ConfigMistakes extends Error {
 }
 
 const DAY = 24 * 60 * 60;
+const WRITER_RETRY_DELAY_MS = 1_000;
 
 const writersSchema = z.array(
   z.strictObject({
@@ -72,6 +80,16 @@ const writersSchema = z.array(
     timeout_seconds: z.number().int().min(1).max(600).default(60),
     max_retries: z.number().int().min(0).max(10).default(3),
     max_output_tokens: z.number().int().min(64).max(32_000).default(2_000),
+    concurrency: z.number().int().min(1).max(64).default(4),
+    requests_per_minute: z.number().int().min(1).max(1_000_000).optional(),
+    tokens_per_minute: z.number().int().min(1).max(1_000_000_000).optional(),
+    price: z
+      .strictObject({
+        input: z.number().min(0).max(100_000),
+        output: z.number().min(0).max(100_000),
+        currency: z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters'),
+      })
+      .optional(),
   }),
 );
 
@@ -197,7 +215,12 @@ function readWriters(environment: Environment, value: string | null, mistakes: s
       model: writer.model,
       timeoutMs: writer.timeout_seconds * 1000,
       maxRetries: writer.max_retries,
+      retryDelayMs: WRITER_RETRY_DELAY_MS,
       maxOutputTokens: writer.max_output_tokens,
+      concurrency: writer.concurrency,
+      requestsPerMinute: writer.requests_per_minute ?? null,
+      tokensPerMinute: writer.tokens_per_minute ?? null,
+      price: writer.price ?? null,
     };
   });
 }

@@ -11,6 +11,7 @@ import { identityEndpoints } from './identity/endpoints.ts';
 import { importEndpoints } from './imports/endpoints.ts';
 import { inferEndpoints } from './imports/infer-fields.ts';
 import { jobEndpoints } from './jobs/endpoints.ts';
+import { modelCallEndpoints } from './model-calls/endpoints.ts';
 import { publishingEndpoints } from './publishing/endpoints.ts';
 import { rerunEndpoints } from './reruns/endpoints.ts';
 import { reviewEndpoints } from './reviews/endpoints.ts';
@@ -31,6 +32,7 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...importEndpoints,
   ...campaignEndpoints,
   ...generationEndpoints,
+  ...modelCallEndpoints,
   ...checkEndpoints,
   ...queueEndpoints,
   ...reviewEndpoints,

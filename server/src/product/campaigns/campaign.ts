@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApprovalRow } from '../approvals/approval.ts';
 import type { Criteria } from '../segments/segment-by.ts';
+import type { Budget, Spending } from './budget.ts';
 import { campaignFailures } from './errors.ts';
 
 export const CAMPAIGN_STATUSES = [
@@ -148,7 +149,8 @@ export type CampaignRow = {
   approvals: ApprovalRow[];
   /** How many approvers the workspace asks for. */
   quorum: number;
-};
+  budget: Budget | null;
+} & Spending;
 
 export type RunRow = {
   run_id: string;

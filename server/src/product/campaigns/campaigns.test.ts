@@ -52,6 +52,8 @@ describe('a new campaign', () => {
       holdout: 0,
       approvals: [],
       approvals_needed: 1,
+      budget: null,
+      spent: { model_calls: 0, cost: 0, currency: null },
     });
     assert.deepEqual(await six.campaign(campaign_id), campaign);
     assert.ok(

@@ -8,9 +8,13 @@ import { takeStep } from './lock-campaign.ts';
 import type { ShapeColumns } from './shape-campaign.ts';
 import { deleteCampaignRow, findRun, updateCampaign, updateRun } from './store.ts';
 
-/** Gives a campaign another name, in any state: a name shapes no text. Throws campaign_name_taken. */
-export async function renameCampaign(tx: Transaction, campaign: CampaignRow, name: string): Promise<CampaignRow> {
-  return updateCampaign(tx, { ...campaign, campaign_name: name });
+/** Changes name or budget, in any state: they shape no text. Throws campaign_name_taken. */
+export async function changeOutsideOfTexts(
+  tx: Transaction,
+  campaign: CampaignRow,
+  change: Partial<Pick<CampaignRow, 'campaign_name' | 'budget'>>,
+): Promise<CampaignRow> {
+  return updateCampaign(tx, { ...campaign, ...change });
 }
 
 /** Changes what shapes a Draft. Throws wrong_state, not_found (group), campaign_name_taken. */

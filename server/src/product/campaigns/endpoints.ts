@@ -10,8 +10,9 @@ import { makeSegments } from '../segments/make-segments.ts';
 import { readSegmentBy, segmentBySchema } from '../segments/segment-by.ts';
 import { suggestFewer } from '../segments/suggest.ts';
 import { endpoint } from '../services.ts';
+import { readBudget, refuseUnpriced } from './budget.ts';
 import { channelsSchema, readChannels } from './campaign.ts';
-import { changeCampaign, deleteCampaign, renameCampaign } from './change-campaign.ts';
+import { changeCampaign, changeOutsideOfTexts, deleteCampaign } from './change-campaign.ts';
 import { createCampaign } from './create-campaign.ts';
 import { campaignFailures } from './errors.ts';
 import { estimateSchema, forecast } from './forecast.ts';
@@ -109,7 +110,7 @@ export const campaignEndpoints = [
     path: '/v1/campaign',
     summary: 'Change or rename a campaign',
     description:
-      'A name may change at any time. Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.',
+      'Name and budget may change at any time. Everything that shapes the text can change only while the campaign is a Draft. Reopen it first otherwise.',
     access: { kind: 'workspace', permission: 'campaigns.write' },
     body: shapeSchema.partial().extend({ workspace_id: idSchema, campaign_id: idSchema }),
     reply: campaignSchema,
@@ -121,9 +122,13 @@ export const campaignEndpoints = [
       const campaign = await lockCampaign(tx, actor.accountId, workspace_id, campaign_id);
       const fields = await loadFields(tx, actor.accountId, workspace_id);
       audit({ campaign_id });
-      const { campaign_name: name, ...shapes } = wish;
-      if (name !== undefined && Object.keys(shapes).length === 0)
-        return campaignReply(await renameCampaign(tx, campaign, name), fields);
+      const { campaign_name: name, budget: wishedBudget, ...shapes } = wish;
+      if (Object.keys(wish).length > 0 && Object.keys(shapes).length === 0) {
+        const budget = wishedBudget === undefined ? campaign.budget : readBudget(wishedBudget);
+        if (wishedBudget !== undefined) refuseUnpriced(budget, services.writers.get(campaign.writer));
+        const change = { campaign_name: name ?? campaign.campaign_name, budget };
+        return campaignReply(await changeOutsideOfTexts(tx, campaign, change), fields);
+      }
       const shape = readShape(wish, campaign, fields, services.writers, services.clock.now().getUTCFullYear());
       await recordAuthor(tx, campaign, actor.userId, 'brief');
       return campaignReply(await changeCampaign(tx, campaign, shape, fields), fields);

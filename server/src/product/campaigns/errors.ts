@@ -16,6 +16,20 @@ export const campaignFailures = failures({
     message: 'There is no writer of this name. Use offline, or one that the operator has configured.',
   },
   unknown_export_field: { status: 400, message: 'export_fields names a field that the workspace does not have.' },
+  budget_spent: {
+    status: 400,
+    message: 'The budget of this campaign is spent. What was written is kept. Raise it and generate again to go on.',
+  },
+  budget_needs_price: {
+    status: 400,
+    message:
+      'max_cost needs a writer with a price. Limit max_model_calls instead, or have the operator set the price of this writer.',
+  },
+  budget_other_currency: {
+    status: 400,
+    message:
+      'This campaign has spent in another currency before, so max_cost cannot be kept. Limit max_model_calls instead.',
+  },
   duplicate_channel: { status: 400, message: 'Each channel may stand once.' },
   published_campaign: { status: 400, message: 'A published campaign cannot be deleted: its history is kept.' },
   invalid_period: {

@@ -4,6 +4,7 @@ import { approvalReply, approvalSchema } from '../approvals/approval.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { eligibleWhenSchema } from '../segments/eligibility.ts';
 import { segmentBySchema } from '../segments/segment-by.ts';
+import { spentReply, spentSchema } from './budget.ts';
 import { briefSchema, CAMPAIGN_STATUSES, type CampaignRow, CHANNELS } from './campaign.ts';
 
 export const statusSchema = z.enum(CAMPAIGN_STATUSES);
@@ -34,6 +35,8 @@ export const campaignSchema = z
     holdout: z.number(),
     approvals: z.array(approvalSchema).describe('Who approved the current run, newest first; void ones too.'),
     approvals_needed: z.number().int().describe('How many different approvers the workspace asks for.'),
+    budget: z.object({ max_cost: z.number().nullable(), max_model_calls: z.number().int().nullable() }).nullable(),
+    spent: spentSchema.describe('What writing has cost over all runs.'),
   })
   .meta({ id: 'Campaign' });
 
@@ -65,5 +68,7 @@ export function campaignReply(campaign: CampaignRow, fields: readonly LoadedFiel
     holdout: campaign.holdout,
     approvals: campaign.approvals.map(approvalReply),
     approvals_needed: campaign.quorum,
+    budget: campaign.budget,
+    spent: spentReply(campaign),
   };
 }

@@ -3,6 +3,7 @@ import { idSchema } from '../../platform/http/schemas.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { compileEligibility, eligibleWhenSchema } from '../segments/eligibility.ts';
 import { readSegmentBy, segmentBySchema } from '../segments/segment-by.ts';
+import { budgetSchema, type Price, readBudget, refuseUnpriced } from './budget.ts';
 import { briefSchema, type CampaignRow, channelsSchema, readChannels } from './campaign.ts';
 import { campaignFailures } from './errors.ts';
 
@@ -33,6 +34,7 @@ export const shapeSchema = z.strictObject({
     .describe(
       'Percent of the customers that are held out as a control group, by a stable hash; 0 by default. They stand in the published files without a message.',
     ),
+  budget: budgetSchema.optional(),
   writer: z.string().min(1).max(63).optional().describe('offline (default), or the name of a configured model.'),
 });
 
@@ -50,6 +52,7 @@ export type ShapeColumns = Pick<
   | 'eligible_when'
   | 'writer'
   | 'holdout'
+  | 'budget'
 >;
 
 /** Throws unknown_writer, naming those there are. */
@@ -67,7 +70,7 @@ export function readShape(
   wish: { [K in keyof Shape]?: Shape[K] | undefined },
   before: ShapeColumns | null,
   fields: readonly LoadedField[],
-  writers: ReadonlyMap<string, unknown>,
+  writers: ReadonlyMap<string, { terms?: { price: Price | null } }>,
   todayYear: number,
 ): ShapeColumns {
   const byName = new Map(fields.map((field) => [field.field_name.toLowerCase(), field]));
@@ -80,7 +83,8 @@ export function readShape(
     return field.field_id;
   });
   const writer = wish.writer ?? before?.writer ?? 'offline';
-  requireWriter(writers, writer);
+  const budget = wish.budget === undefined ? (before?.budget ?? null) : readBudget(wish.budget);
+  refuseUnpriced(budget, requireWriter(writers, writer));
   const must = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('A required property passed the body check unset.');
     return value;
@@ -101,5 +105,6 @@ export function readShape(
     eligible_when: eligibleWhen,
     writer,
     holdout: wish.holdout ?? before?.holdout ?? 0,
+    budget,
   };
 }

@@ -1,10 +1,11 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
+import type { Spending } from './budget.ts';
 import type { CampaignRow, CampaignStatus, RunRow, SegmentRow } from './campaign.ts';
 import { campaignFailures } from './errors.ts';
 
 const OWN_COLUMNS =
-  'account_id, campaign_id, workspace_id, campaign_name, status, failure_reason, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, current_run, active_job_id, created_by, created_at, updated_at, published_at, holdout';
+  'account_id, campaign_id, workspace_id, campaign_name, status, failure_reason, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, current_run, active_job_id, created_by, created_at, updated_at, published_at, holdout, budget, spent_calls, spent_nano, held_calls, held_nano, spent_currency';
 // The approvals of the current run, newest first, and how many are asked for stand on the campaign without a call more.
 const APPROVALS = `(select coalesce(jsonb_agg(jsonb_build_object('digest', a.digest, 'approved_by', a.approved_by, 'approved_at', a.approved_at, 'voided_at', a.voided_at)
      order by a.approved_at desc, a.approval_id desc), '[]') from approvals a
@@ -33,6 +34,7 @@ export type NewCampaign = Omit<
   | 'published_at'
   | 'approvals'
   | 'quorum'
+  | keyof Spending
 >;
 
 function shapeValues(
@@ -49,6 +51,7 @@ function shapeValues(
     | 'eligible_when'
     | 'writer'
     | 'holdout'
+    | 'budget'
   >,
 ) {
   return [
@@ -63,14 +66,15 @@ function shapeValues(
     JSON.stringify(campaign.eligible_when),
     campaign.writer,
     campaign.holdout,
+    campaign.budget === null ? null : JSON.stringify(campaign.budget),
   ];
 }
 
 export async function insertCampaign(tx: Transaction, campaign: NewCampaign): Promise<CampaignRow> {
   const row = await tx
     .row<CampaignRow>(
-      `insert into campaigns (campaign_name, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, holdout, account_id, campaign_id, workspace_id, created_by, status)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'Draft') returning ${COLUMNS}`,
+      `insert into campaigns (campaign_name, customer_group_id, brief, channels, segment_by, variants, min_segment_size, export_fields, eligible_when, writer, holdout, budget, account_id, campaign_id, workspace_id, created_by, status)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'Draft') returning ${COLUMNS}`,
       [...shapeValues(campaign), campaign.account_id, campaign.campaign_id, campaign.workspace_id, campaign.created_by],
     )
     .catch(nameTaken);
@@ -81,9 +85,9 @@ export async function insertCampaign(tx: Transaction, campaign: NewCampaign): Pr
 export async function updateCampaign(tx: Transaction, campaign: CampaignRow): Promise<CampaignRow> {
   const row = await tx
     .row<CampaignRow>(
-      `update campaigns set campaign_name = $1, customer_group_id = $2, brief = $3, channels = $4, segment_by = $5, variants = $6, min_segment_size = $7, export_fields = $8, eligible_when = $9, writer = $10, holdout = $11,
-         status = $14, failure_reason = $15, current_run = $16, active_job_id = $17, published_at = $18, updated_at = now()
-       where account_id = $12 and campaign_id = $13 returning ${COLUMNS}`,
+      `update campaigns set campaign_name = $1, customer_group_id = $2, brief = $3, channels = $4, segment_by = $5, variants = $6, min_segment_size = $7, export_fields = $8, eligible_when = $9, writer = $10, holdout = $11, budget = $12,
+         status = $15, failure_reason = $16, current_run = $17, active_job_id = $18, published_at = $19, updated_at = now()
+       where account_id = $13 and campaign_id = $14 returning ${COLUMNS}`,
       [
         ...shapeValues(campaign),
         campaign.account_id,
@@ -98,6 +102,28 @@ export async function updateCampaign(tx: Transaction, campaign: CampaignRow): Pr
     .catch(nameTaken);
   if (row === undefined) throw new Error('A locked campaign was not there.');
   return row;
+}
+
+/** Adds to what a campaign has spent and set aside. Not a change of the campaign that callers would see in updated_at. */
+export async function addSpending(
+  tx: Transaction,
+  campaign: { account_id: string; campaign_id: string },
+  add: { heldCalls: number; heldNano: number; spentCalls: number; spentNano: number; currency: string | null },
+): Promise<void> {
+  await tx.run(
+    `update campaigns set held_calls = held_calls + $3, held_nano = held_nano + $4, spent_calls = spent_calls + $5,
+       spent_nano = spent_nano + $6, spent_currency = coalesce($7, spent_currency)
+     where account_id = $1 and campaign_id = $2`,
+    [
+      campaign.account_id,
+      campaign.campaign_id,
+      add.heldCalls,
+      add.heldNano,
+      add.spentCalls,
+      add.spentNano,
+      add.currency,
+    ],
+  );
 }
 
 export function findCampaign(

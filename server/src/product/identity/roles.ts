@@ -28,6 +28,7 @@ export const WORKSPACE_PERMISSIONS = [
   'campaigns.read',
   'campaigns.write',
   'campaigns.generate',
+  'model_calls.read',
   'messages.read',
   'messages.edit',
   'messages.review',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '../../platform/errors/failure.ts';
 import { answer, answerAsAnthropic, type Behaviour, startModelServer } from './test-model-server.ts';
-import type { WriteRequest, WriterExchange } from './writer.ts';
+import type { CallBook, CallEnd, WriteRequest } from './writer.ts';
 import { modelWriter } from './writers.ts';
 
 const request: WriteRequest = {
@@ -27,27 +27,58 @@ const GOOD = 'Hi {{first_name | fallback: "there"}}! Start with Spring Saver. Op
 const say = (message: string, subject: string | null = null) =>
   JSON.stringify({ messages: [{ subject, message, technique: 'small_step' }] });
 
+const modelOf = (baseUrl: string, settings: Partial<Parameters<typeof modelWriter>[0]> = {}) =>
+  modelWriter({
+    name: 'fake',
+    kind: 'openai-compatible',
+    baseUrl,
+    apiKey: 'key',
+    model: 'm',
+    timeoutMs: 5_000,
+    maxRetries: 0,
+    retryDelayMs: 5,
+    maxOutputTokens: 500,
+    concurrency: 4,
+    requestsPerMinute: null,
+    tokensPerMinute: null,
+    price: null,
+    ...settings,
+  });
+
+type Exchange = { prompt: string; end: CallEnd; outcome: string | null };
+
+/** A book that refuses nothing and notes all; answers given to it before are known. */
+function noteBook(known: ReadonlyMap<string, string> = new Map()): CallBook & { exchanges: Exchange[] } {
+  const exchanges: Exchange[] = [];
+  const entry = (callId: string) => exchanges[Number(callId)] as Exchange;
+  return {
+    exchanges,
+    find: async ({ prompt }) => {
+      const text = known.get(prompt);
+      if (text === undefined) return null;
+      exchanges.push({ prompt, end: { status: 'answered', text, inputTokens: 0, outputTokens: 0 }, outcome: null });
+      return { callId: String(exchanges.length - 1), text };
+    },
+    open: async ({ prompt }) => String(exchanges.push({ prompt, end: { status: 'lost' }, outcome: null }) - 1),
+    close: async (callId, end) => {
+      entry(callId).end = end;
+    },
+    judge: (callId, outcome) => {
+      entry(callId).outcome = outcome;
+    },
+  };
+}
+
 async function write(
   behaviours: Behaviour[],
   settings: Partial<Parameters<typeof modelWriter>[0]> = {},
   signal = new AbortController().signal,
+  book = noteBook(),
 ) {
   const server = await startModelServer(behaviours);
   try {
-    const writer = modelWriter({
-      name: 'fake',
-      kind: 'openai-compatible',
-      baseUrl: server.url,
-      apiKey: 'key',
-      model: 'm',
-      timeoutMs: 5_000,
-      maxRetries: 0,
-      maxOutputTokens: 500,
-      ...settings,
-    });
-    const exchanges: WriterExchange[] = [];
-    const messages = await writer.write(request, signal, (exchange) => exchanges.push(exchange));
-    return { messages, requests: server.requests, exchanges };
+    const messages = await modelOf(server.url, settings).write(request, signal, book);
+    return { messages, requests: server.requests, exchanges: book.exchanges };
   } finally {
     await server.stop();
   }
@@ -84,18 +115,9 @@ describe('a language model as writer', () => {
   for (const [name, text] of Object.entries(nonsense)) {
     test(`${name}: asked once more, then refused`, async () => {
       const server = await startModelServer([text]);
-      const writer = modelWriter({
-        name: 'fake',
-        kind: 'openai-compatible',
-        baseUrl: server.url,
-        apiKey: null,
-        model: 'm',
-        timeoutMs: 5_000,
-        maxRetries: 0,
-        maxOutputTokens: 500,
-      });
+      const writer = modelOf(server.url);
       await assert.rejects(
-        async () => writer.write(request, new AbortController().signal),
+        async () => writer.write(request, new AbortController().signal, noteBook()),
         failsWith('writer_answered_nonsense'),
       );
       assert.equal(server.requests.length, 2);
@@ -121,15 +143,8 @@ describe('a language model as writer', () => {
         })),
       }),
     ]);
-    const settings = {
-      name: 'fake',
-      kind: 'openai-compatible' as const,
-      baseUrl: server.url,
-      apiKey: null,
-      model: 'm',
-    };
-    const writer = modelWriter({ ...settings, timeoutMs: 5_000, maxRetries: 0, maxOutputTokens: 500 });
-    const messages = await writer.write({ ...request, variants: 2 }, new AbortController().signal);
+    const writer = modelOf(server.url);
+    const messages = await writer.write({ ...request, variants: 2 }, new AbortController().signal, noteBook());
     assert.equal(messages.length, 2);
     assert.equal(server.requests.length, 2);
     await server.stop();
@@ -144,26 +159,56 @@ describe('a language model as writer', () => {
     assert.doesNotMatch(JSON.stringify(requests[0]?.system), /Spring Saver|HACKED/);
   });
 
-  test('every exchange is told, with what was written and paid for', async () => {
-    const { exchanges } = await write(['Sure!', say('It is guaranteed. Terms apply.'), say(GOOD)]).catch(() => ({
-      exchanges: [] as WriterExchange[],
-    }));
-    assert.deepEqual(exchanges, [], 'the third answer is never asked for');
-    const second = await write(['Sure!', say(GOOD)]);
+  test('every question is booked before and settled after, with what was written and paid for', async () => {
+    const book = noteBook();
+    const { requests } = await write(['Sure!', say(GOOD)], {}, undefined, book);
+    assert.equal(requests.length, 2);
+    const told = (text: string) => ({ status: 'answered', text, inputTokens: 10, outputTokens: 20 });
     assert.deepEqual(
-      second.exchanges.map(({ answer: text, outcome, input_tokens, output_tokens }) => [
-        text,
-        outcome,
-        input_tokens,
-        output_tokens,
-      ]),
+      book.exchanges.map(({ end, outcome }) => [end, outcome]),
       [
-        ['Sure!', 'unusable', 10, 20],
-        [say(GOOD), 'taken', 10, 20],
+        [told('Sure!'), 'unusable'],
+        [told(say(GOOD)), 'taken'],
       ],
     );
-    assert.equal(new Set(second.exchanges.map((exchange) => exchange.hash)).size, 2);
-    for (const exchange of second.exchanges) assert.match(exchange.hash, /^[0-9a-f]{64}$/);
+    assert.notEqual(book.exchanges[0]?.prompt, book.exchanges[1]?.prompt);
+  });
+
+  test('an answer that was paid for before is not asked for again, also a useless one', async () => {
+    const first = noteBook();
+    await write(['Sure!', say(GOOD)], {}, undefined, first);
+    const known = new Map(
+      first.exchanges.map(({ prompt, end }) => [prompt, end.status === 'answered' ? (end.text ?? '') : '']),
+    );
+    const again = await write(['never asked'], {}, undefined, noteBook(known));
+    assert.equal(again.messages[0]?.message, GOOD);
+    assert.equal(again.requests.length, 0);
+  });
+
+  test('what the book refuses is not asked', async () => {
+    const book = { ...noteBook(), open: () => Promise.reject(new Error('The budget is spent.')) };
+    const server = await startModelServer([say(GOOD)]);
+    await assert.rejects(modelOf(server.url).write(request, new AbortController().signal, book), /budget/);
+    assert.equal(server.requests.length, 0);
+    await server.stop();
+  });
+
+  test('a server without json_schema is asked in plain JSON, and one without both in plain words', async () => {
+    const knows =
+      (forms: string[]): Behaviour =>
+      (response, body) => {
+        const form = (body.response_format as { type?: string } | undefined)?.type ?? 'text';
+        if (forms.includes(form)) return answer(response, `Here it is:\n\`\`\`json\n${say(GOOD)}\n\`\`\``);
+        response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"response_format"}}');
+      };
+    for (const forms of [['json_object', 'text'], ['text']]) {
+      const server = await startModelServer([knows(forms)]);
+      const writer = modelOf(server.url);
+      for (let round = 1; round <= 2; round += 1)
+        assert.equal((await writer.write(request, new AbortController().signal, noteBook()))[0]?.message, GOOD);
+      assert.equal(server.requests.length, 4 - forms.length + 1, 'what it refused once is not tried again');
+      await server.stop();
+    }
   });
 
   test('an injected instruction that the model echoes changes nothing but words', async () => {
@@ -176,14 +221,40 @@ describe('a language model as writer', () => {
     ]);
   });
 
-  test('rate limits and errors are waited out', async () => {
-    const busy: Behaviour = (response) => {
-      response.writeHead(429, { 'retry-after-ms': '10', 'content-type': 'application/json' });
-      response.end('{"error":{"message":"slow down"}}');
-    };
-    const { messages, requests } = await write([busy, busy, say(GOOD)], { maxRetries: 3 });
+  test('rate limits and errors are waited out, for as long as the model says; they cost nothing', async () => {
+    const busy =
+      (status: number, headers: Record<string, string>): Behaviour =>
+      (response) =>
+        response
+          .writeHead(status, { ...headers, 'content-type': 'application/json' })
+          .end('{"error":{"message":"slow down"}}');
+    const from = performance.now();
+    const { messages, requests, exchanges } = await write(
+      [busy(429, { 'retry-after': '1' }), busy(500, {}), say(GOOD)],
+      { maxRetries: 3 },
+    );
     assert.equal(messages.length, 1);
     assert.equal(requests.length, 3);
+    assert.ok(performance.now() - from > 990);
+    assert.deepEqual(
+      exchanges.map(({ end }) => end.status),
+      ['refused', 'refused', 'answered'],
+    );
+    const hour = { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() };
+    await assert.rejects(write([busy(503, hour)], { maxRetries: 3 }), failsWith('writer_unreachable'));
+  });
+
+  test('what was cut off may have been charged: it is booked as lost', async () => {
+    const book = noteBook();
+    const slow: Behaviour = (response) => void setTimeout(() => answer(response, say(GOOD)), 2_000).unref();
+    await assert.rejects(
+      write([slow], { timeoutMs: 50, maxRetries: 1 }, undefined, book),
+      failsWith('writer_unreachable'),
+    );
+    assert.deepEqual(
+      book.exchanges.map(({ end }) => end.status),
+      ['lost', 'lost'],
+    );
   });
 
   test('a wrong key is told at once', async () => {

@@ -4,7 +4,7 @@ import { type Material, readMaterial } from './material.ts';
 import type { SegmentAngle } from './segment-angle.ts';
 import { readSegment } from './segment-sentence.ts';
 import { TECHNIQUES, type Technique } from './techniques.ts';
-import type { WriteRequest, Writer } from './writer.ts';
+import type { WriteRequest, Writer, WrittenMessage } from './writer.ts';
 
 /** How much one reason outweighs the hash, whose noise is 1,000 wide. */
 const SUITS_OBJECTIVE = 400;
@@ -49,13 +49,18 @@ function materialOf(request: WriteRequest, key: string): Material {
   return material;
 }
 
+/** It asks nobody, so it needs no book. */
+type OfflineWriter = Omit<Writer, 'write'> & {
+  write(request: WriteRequest, signal?: AbortSignal): Promise<WrittenMessage[]>;
+};
+
 /**
  * The built-in writer: needs no key and no network, and gives the same text for the same request. It says nothing that
  * the brief does not say; objective and audience notes steer the choice of technique and are never quoted. It writes
  * English, German, French and Spanish in six tones. Guidance changes what the hash chooses; "shorter", a tone, "per du",
  * "vous", "without greeting" and the name of a technique are understood.
  */
-export const offlineWriter: Writer = {
+export const offlineWriter: OfflineWriter = {
   name: 'offline',
   version: '4',
   concurrency: 1,

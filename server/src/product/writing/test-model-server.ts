@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -61,4 +62,27 @@ export function answer(response: ServerResponse, content: string): void {
       usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
     }),
   );
+}
+
+/** A good answer for BRIEF of test-campaign.ts with so many variants, worded as `words` says; each its own text. */
+export function goodAnswer(request: Record<string, unknown>, words = 'Start with Spring Saver.'): string {
+  const [system, user] = JSON.stringify(request.messages).split('"role":"user"');
+  const variants = Number(/Write (\d) different/.exec(system ?? '')?.[1] ?? 1);
+  const isEmail = (system ?? '').includes('for the channel email');
+  return JSON.stringify({
+    messages: Array.from({ length: variants }, (_, index) => ({
+      subject: isEmail ? `Number ${index + 1} for you` : null,
+      preheader: isEmail ? `A first look at what the ${index + 1}. plan has for you` : null,
+      message: `Open it today: ${words} ${hashOf(user ?? '')} ${index + 1}`,
+      technique: 'small_step',
+    })),
+  });
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/** Settings under which a server knows the fake model as the writer "fake". */
+export function fakeWriterSettings(url: string, more: Record<string, unknown> = {}): Record<string, string> {
+  const writer = { name: 'fake', kind: 'openai-compatible', base_url: url, model: 'm', timeout_seconds: 1, ...more };
+  return { NUDGESCRIBE_WRITERS: JSON.stringify([writer]) };
 }

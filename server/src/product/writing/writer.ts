@@ -35,16 +35,38 @@ export type WrittenMessage = {
   technique: string;
 };
 
-/** One question to a language model and what became of it, for the record and the bill. */
-export type WriterExchange = {
+/** What an operator has said of a language model: prices are a million tokens; null where nothing is known or limited. */
+export type WriterTerms = {
+  price: { input: number; output: number; currency: string } | null;
+  requestsPerMinute: number | null;
+  tokensPerMinute: number | null;
+};
+
+export type Usage = { inputTokens: number | null; outputTokens: number | null };
+
+/** One question to a language model, and the most tokens that it can take. */
+export type CallQuestion = {
+  model: string;
   prompt: string;
-  /** What the model wrote; null when nothing came. */
-  answer: string | null;
-  /** SHA-256 over prompt and answer, in hex. */
-  hash: string;
-  input_tokens: number | null;
-  output_tokens: number | null;
-  outcome: 'taken' | 'unusable' | 'failed';
+  mostTokens: { input: number; output: number };
+  price: WriterTerms['price'];
+};
+
+/** `refused`: the provider did not answer, and charges nothing. `lost`: whether it answered, and charges, is unknown. */
+export type CallEnd =
+  | ({ status: 'answered'; text: string | null } & Usage)
+  | { status: 'refused' }
+  | { status: 'lost' };
+
+/** Where a writer books its questions to a language model: what they may cost before, and what came of them after. */
+export type CallBook = {
+  /** The answer to this very question that was paid for and not used yet, or null. Whoever gets it must judge it. */
+  find(question: CallQuestion): Promise<{ callId: string; text: string | null } | null>;
+  /** Sets aside what the question may cost at most. Throws budget_spent when that is more than is left. */
+  open(question: CallQuestion): Promise<string>;
+  /** Keeps the answer, durably, and settles what the call cost. */
+  close(callId: string, end: CallEnd): Promise<void>;
+  judge(callId: string, outcome: 'taken' | 'unusable'): void;
 };
 
 export type Writer = {
@@ -53,15 +75,13 @@ export type Writer = {
   version: string;
   /** How many requests may run at once. */
   concurrency: number;
+  /** Absent for a writer that asks no language model. */
+  terms?: WriterTerms;
   /**
-   * The texts of one segment and channel, one a variant. `record` is told of every exchange with a language model, also of
-   * those that led to nothing. Throws the writer failures, or the signal's reason.
+   * The texts of one segment and channel, one a variant. Questions to a language model go through the book. Throws the
+   * writer failures, what the book throws, or the signal's reason.
    */
-  write(
-    request: WriteRequest,
-    signal: AbortSignal,
-    record?: (exchange: WriterExchange) => void,
-  ): Promise<WrittenMessage[]>;
+  write(request: WriteRequest, signal: AbortSignal, book: CallBook): Promise<WrittenMessage[]>;
 };
 
 export const writerFailures = failures({

@@ -7,27 +7,36 @@ import {
   NoObjectGeneratedError,
   NoOutputGeneratedError,
   Output,
-  RetryError,
 } from 'ai';
-import { type LanguageModel, ModelAnswerUnusable, ModelAway, ModelRefused, type Usage } from './language-model.ts';
+import { type Asked, type LanguageModel, ModelAway, ModelRefused, type Question } from './language-model.ts';
 import { AnswerTooLong, limitedFetch } from './limited-fetch.ts';
 
-export type ModelSettings = {
+export type ModelConnection = {
   name: string;
   kind: 'openai-compatible' | 'anthropic';
   baseUrl: string | null;
   apiKey: string | null;
   model: string;
   timeoutMs: number;
-  maxRetries: number;
   maxOutputTokens: number;
 };
 
 const ANTHROPIC_URL = 'https://api.anthropic.com/v1';
-/** An unusable answer is kept for whoever looks into it, but not endlessly. */
-const MAX_KEPT_CHARACTERS = 20_000;
+/** What is longer is cut, and then is no JSON any more. */
+const MAX_ANSWER_CHARACTERS = 128 * 1024;
+const MAX_TOKENS_COUNTED = 100_000_000;
+/** Statuses of requests that may be sent again: timeout, conflict, too early, too many. */
+const PASSING = new Set([408, 409, 425, 429]);
 
-function connect(settings: ModelSettings) {
+/**
+ * How the answer's shape is asked for. Servers that speak OpenAI's protocol do not all know json_schema, some not even
+ * json_object, and refuse the request with 400: the next form is tried then. The instructions tell the shape in any case.
+ */
+const FORMS = ['schema', 'json', 'text'] as const;
+type Form = (typeof FORMS)[number];
+const FORM_REFUSED = new Set([400, 422]);
+
+function connect(settings: ModelConnection, form: Form) {
   // Key and address are always given: left out, the library would look for them in the environment by itself.
   if (settings.kind === 'anthropic')
     return createAnthropic({
@@ -41,7 +50,7 @@ function connect(settings: ModelSettings) {
     baseURL: settings.baseUrl ?? '',
     ...key,
     fetch: limitedFetch,
-    supportsStructuredOutputs: true,
+    supportsStructuredOutputs: form === 'schema',
   })(settings.model);
 }
 
@@ -52,61 +61,88 @@ function causes(error: unknown): unknown[] {
     let current = error;
     current !== undefined && current !== null && chain.length < 10;
     current = (current as { cause?: unknown }).cause
-  ) {
+  )
     chain.push(current);
-    if (RetryError.isInstance(current)) chain.push(current.lastError);
-  }
   return chain;
 }
 
-const usageOf = (usage: LanguageModelUsage | undefined): Usage => ({
-  inputTokens: usage?.inputTokens ?? null,
-  outputTokens: usage?.outputTokens ?? null,
+/** A count as it can be: a provider may answer with anything. */
+const countOf = (tokens: number | undefined): number | null =>
+  tokens !== undefined && Number.isSafeInteger(tokens) && tokens >= 0 && tokens <= MAX_TOKENS_COUNTED ? tokens : null;
+
+const asked = (text: string | undefined, usage: LanguageModelUsage | undefined): Asked => ({
+  text: text === undefined || text === '' ? null : text.slice(0, MAX_ANSWER_CHARACTERS),
+  inputTokens: countOf(usage?.inputTokens),
+  outputTokens: countOf(usage?.outputTokens),
 });
 
-function translate(error: unknown): Error {
+/** The wait that a Retry-After header asks for: seconds or a date (RFC 9110, section 10.2.3), or the milliseconds some send. */
+export function retryAfterMs(headers: Record<string, string> | undefined, now = Date.now()): number | null {
+  const milliseconds = Number.parseFloat(headers?.['retry-after-ms'] ?? '');
+  if (milliseconds >= 0) return milliseconds;
+  const value = headers?.['retry-after']?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/** What an error of the library means: an answer after all, or one of the two failures, which is thrown. */
+function readError(error: unknown): Asked {
   const chain = causes(error);
-  const unusable = (message: string, text: string | undefined, usage: LanguageModelUsage | undefined) =>
-    new ModelAnswerUnusable(message, {
-      text: text?.slice(0, MAX_KEPT_CHARACTERS) ?? null,
-      usage: usageOf(usage),
-      cause: error,
-    });
   const shapeless = chain.find((entry) => NoObjectGeneratedError.isInstance(entry));
-  if (
-    chain.some(
-      (entry) => entry instanceof AnswerTooLong || entry === shapeless || NoOutputGeneratedError.isInstance(entry),
-    )
-  )
-    return unusable('The model gave no answer of the shape that was asked for.', shapeless?.text, shapeless?.usage);
+  if (shapeless !== undefined) return asked(shapeless.text, shapeless.usage);
+  if (chain.some((entry) => entry instanceof AnswerTooLong || NoOutputGeneratedError.isInstance(entry)))
+    return asked(undefined, undefined);
   const call = chain.find((entry) => APICallError.isInstance(entry));
   const status = call?.statusCode;
-  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 409 && status !== 429)
-    return new ModelRefused(`The model refused the request (status ${status}).`, { cause: error });
   // Answered with 200, but with something that is not the protocol.
-  if (status === 200) return unusable('The model answered outside its protocol.', call?.responseBody, undefined);
-  return new ModelAway('The model cannot be reached.', { cause: error });
+  if (status === 200) return asked(call?.responseBody, undefined);
+  if (status !== undefined && status >= 400 && status < 500 && !PASSING.has(status))
+    throw new ModelRefused(status, { cause: error });
+  throw new ModelAway('The model cannot be reached.', {
+    isDeclined: status !== undefined,
+    retryAfterMs: retryAfterMs(call?.responseHeaders),
+    cause: error,
+  });
 }
 
 /** A model behind an OpenAI-compatible endpoint or Anthropic, through the AI SDK. */
-export function createLanguageModel(settings: ModelSettings): LanguageModel {
-  const model = connect(settings);
+export function createLanguageModel(settings: ModelConnection): LanguageModel {
+  const forms = settings.kind === 'anthropic' ? FORMS.slice(0, 1) : FORMS;
+  let known = 0;
+
+  async function askIn(form: Form, { instructions, data, schema }: Question, signal: AbortSignal): Promise<Asked> {
+    const request = {
+      model: connect(settings, form),
+      system: instructions,
+      prompt: data,
+      maxRetries: 0,
+      maxOutputTokens: settings.maxOutputTokens,
+      abortSignal: AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)]),
+    };
+    try {
+      const result =
+        form === 'text'
+          ? await generateText(request)
+          : await generateText({ ...request, output: Output.object({ schema }) });
+      return asked(result.text, result.usage);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return readError(error);
+    }
+  }
+
   return {
-    ask: async ({ instructions, data, schema }, signal) => {
-      try {
-        const result = await generateText({
-          model,
-          system: instructions,
-          prompt: data,
-          output: Output.object({ schema }),
-          maxRetries: settings.maxRetries,
-          maxOutputTokens: settings.maxOutputTokens,
-          abortSignal: AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)]),
-        });
-        return { answer: result.output, text: result.text, ...usageOf(result.usage) };
-      } catch (error) {
-        if (signal.aborted) throw error;
-        throw translate(error);
+    ask: async (question, signal) => {
+      for (let at = known; ; at += 1) {
+        try {
+          const answer = await askIn(forms[at] ?? 'text', question, signal);
+          known = at;
+          return answer;
+        } catch (error) {
+          const isLast = at + 1 >= forms.length;
+          if (isLast || !(error instanceof ModelRefused && FORM_REFUSED.has(error.status))) throw error;
+        }
       }
     },
   };
