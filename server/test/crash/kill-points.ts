@@ -10,6 +10,9 @@ const TRANSACTIONS: readonly (readonly [name: string, statement: RegExp])[] = [
   ['chunk', /^\s*update imports set cursor_byte/],
   ['verdict', /^\s*update imports set phase = 'applying'/],
   ['end', /^\s*update imports set status = \$3/],
+  ['question', /^\s*insert into model_calls\b/],
+  ['answer', /^\s*update model_calls set status = \$3/],
+  ['texts', /^\s*insert into messages\b/],
   ['step', /^\s*update jobs set cursor/],
 ];
 const STORES_CUSTOMERS = /^\s*insert into customers\b/;
@@ -18,6 +21,15 @@ const BYTES_OF_UPLOAD = 200_000;
 
 /** Where a server that receives an upload dies. */
 export const SERVER_POINTS = ['put begins', 'put half', 'put ended', 'before queueing', 'after queueing'] as const;
+/** Where a process dies that has messages written by a language model. */
+export const WRITING_POINTS = [
+  'before question',
+  'after question',
+  'before answer',
+  'after answer',
+  'before texts',
+  'after texts',
+] as const;
 /** Where a process that works on an import dies; some come once an import, others once a chunk or piece. */
 export const WORKER_POINTS = [
   'before turn',
