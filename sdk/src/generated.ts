@@ -1426,6 +1426,18 @@ export type RerunsHistoryReply = {
   initiated_by: string;
   created_at: string;
   completed_at: string | null;
+  /** Reused, new and retired against the run before; null for run 1. */
+  ledger: {
+    segments: { reused: number; new: number; retired: number };
+    messages: { reused: number; new: number; retired: number };
+    /** What writing the reused texts took when they were written. */
+    saved: {
+      model_calls: number;
+      tokens: { input: number; output: number };
+      cost: number;
+      currency: string | null;
+    };
+  } | null;
 }[];
 
 /** What reruns.messages takes. */

@@ -152,6 +152,21 @@ export type CampaignRow = {
   budget: Budget | null;
 } & Spending;
 
+/** What a rerun took over, has written anew, and left behind; and what taking over saved. */
+export const runLedgerSchema = z.object({
+  segments: z.object({ reused: z.number().int(), new: z.number().int(), retired: z.number().int() }),
+  messages: z.object({ reused: z.number().int(), new: z.number().int(), retired: z.number().int() }),
+  saved: z
+    .object({
+      model_calls: z.number().int(),
+      tokens: z.object({ input: z.number().int(), output: z.number().int() }),
+      cost: z.number(),
+      currency: z.string().nullable(),
+    })
+    .describe('What writing the reused texts took when they were written.'),
+});
+export type RunLedger = z.output<typeof runLedgerSchema>;
+
 export type RunRow = {
   run_id: string;
   campaign_id: string;
@@ -166,6 +181,8 @@ export type RunRow = {
   created_at: Date;
   completed_at: Date | null;
   approval_digest: string | null;
+  /** Null for a first run, which has nothing to take over. */
+  ledger: RunLedger | null;
 };
 
 export type SegmentRow = {

@@ -14,7 +14,7 @@ const QUORUM =
   '(select w.review_quorum from workspaces w where w.account_id = campaigns.account_id and w.workspace_id = campaigns.workspace_id)';
 const COLUMNS = `${OWN_COLUMNS}, ${APPROVALS} as approvals, ${QUORUM} as quorum`;
 const RUN_COLUMNS =
-  'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest';
+  'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest, ledger';
 const MAX_CAMPAIGNS_LISTED = 10_000;
 const MAX_RUNS_LISTED = 10_000;
 
@@ -243,7 +243,7 @@ export function listRuns(tx: Transaction, accountId: string, campaignId: string)
 
 export async function updateRun(tx: Transaction, accountId: string, run: RunRow): Promise<void> {
   await tx.run(
-    `update campaign_runs set customer_group_id = $4, customer_group_name = $5, segment_count = $6, reused_count = $7, generated_count = $8, archived_count = $9, completed_at = $10, approval_digest = $11
+    `update campaign_runs set customer_group_id = $4, customer_group_name = $5, segment_count = $6, reused_count = $7, generated_count = $8, archived_count = $9, completed_at = $10, approval_digest = $11, ledger = $12
      where account_id = $1 and campaign_id = $2 and run_number = $3`,
     [
       accountId,
@@ -257,6 +257,7 @@ export async function updateRun(tx: Transaction, accountId: string, run: RunRow)
       run.archived_count,
       run.completed_at,
       run.approval_digest,
+      run.ledger === null ? null : JSON.stringify(run.ledger),
     ],
   );
 }

@@ -11,6 +11,7 @@ import { reusableTexts, runMessages, saveReused } from '../messages/run-messages
 import { holdForTexts } from '../messages/text-fields.ts';
 import { makeSegments } from '../segments/make-segments.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
+import { ledgerOf } from './run-ledger.ts';
 import { findingsFor } from './write-request.ts';
 
 /** What a run begins with: segments in all, those whose texts are all there, and the texts still to be written. */
@@ -103,6 +104,7 @@ export async function beginRun(
     segment_count: segments.length,
     reused_count: there.filter((text) => text.reused_from !== null).length,
     generated_count: there.filter((text) => text.reused_from === null).length,
+    ledger: runNumber === 1 ? null : await ledgerOf(tx, campaign, segments, there),
   });
   return {
     segments: { total: segments.length, matched, new: segments.length - matched },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema, timestampSchema } from '../../platform/http/schemas.ts';
-import type { CampaignRow, CampaignStatus, RunRow } from '../campaigns/campaign.ts';
+import { type CampaignRow, type CampaignStatus, type RunRow, runLedgerSchema } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaign, requireCampaign, requireRun, runsOf } from '../campaigns/lock-campaign.ts';
 import { statusSchema } from '../campaigns/reply.ts';
@@ -100,6 +100,7 @@ export const rerunEndpoints = [
         initiated_by: idSchema,
         created_at: timestampSchema,
         completed_at: timestampSchema.nullable(),
+        ledger: runLedgerSchema.nullable().describe('Reused, new and retired against the run before; null for run 1.'),
       }),
     ),
     example,
@@ -119,6 +120,7 @@ export const rerunEndpoints = [
         initiated_by: run.initiated_by,
         created_at: run.created_at.toISOString(),
         completed_at: run.completed_at?.toISOString() ?? null,
+        ledger: run.ledger,
       }));
     },
   }),
