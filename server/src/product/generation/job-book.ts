@@ -19,12 +19,15 @@ export type Answered = { texts: WrittenMessage[]; calls: ReadonlyMap<string, Out
 export function createJobBook(services: Services, run: JobRun, place: Workplace) {
   const { job } = run;
   const inUse = new Set<string>();
-  const { keys } = place;
+
+  // Asked for each time: writing may last longer than a rotated key is kept.
+  const keysNow = () => services.keyring.forAccount(job.account_id);
 
   function bookFor(purpose: CallPurpose, calls: Map<string, Outcome>): CallBook {
     const questions = new Map<string, CallQuestion>();
     return {
       find: async (question) => {
+        const keys = await keysNow();
         const found = await services.database.tenant(job.account_id, (tx) =>
           findAnswer(tx, keys, purpose, question, [...inUse]),
         );
@@ -34,6 +37,7 @@ export function createJobBook(services: Services, run: JobRun, place: Workplace)
         return found;
       },
       open: async (question) => {
+        const keys = await keysNow();
         const callId = await run.step(async ({ tx }) => {
           const campaign = await lockCampaignForJob(tx, job.account_id, purpose.campaignId);
           if (campaign === undefined) throw campaignFailures.wrong_state({ message: 'The campaign was deleted.' });
@@ -46,6 +50,7 @@ export function createJobBook(services: Services, run: JobRun, place: Workplace)
       close: async (callId, end) => {
         const question = questions.get(callId);
         if (question === undefined) throw new Error('A call was closed that this book has not opened.');
+        const keys = await keysNow();
         await services.database.tenant(job.account_id, (tx) => closeCall(tx, keys, purpose, callId, end, question));
       },
       judge: (callId, outcome) => {

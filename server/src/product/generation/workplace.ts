@@ -5,12 +5,11 @@ import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
 import { type LoadedField, loadFields } from '../fields/load-fields.ts';
 import type { JobRow } from '../jobs/job.ts';
 import { loseOpenCalls } from '../model-calls/book-calls.ts';
-import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { Services } from '../services.ts';
 import { type Writer, type WrittenMessage, writerFailures } from '../writing/writer.ts';
 
 /** What one start of a writing job works with. */
-export type Workplace = { campaign: CampaignRow; fields: LoadedField[]; writer: Writer; keys: AccountKeys };
+export type Workplace = { campaign: CampaignRow; fields: LoadedField[]; writer: Writer };
 
 /** Opens it, and gives up model calls that an earlier start left open: it has died, or was taken for dead. */
 export async function openWorkplace(services: Services, tx: Transaction, job: JobRow): Promise<Workplace> {
@@ -20,7 +19,7 @@ export async function openWorkplace(services: Services, tx: Transaction, job: Jo
   if (writer === undefined) throw campaignFailures.unknown_writer();
   await loseOpenCalls(tx, campaign, { jobId: job.job_id, attempt: job.attempt });
   const fields = await loadFields(tx, job.account_id, job.workspace_id);
-  return { campaign, fields, writer, keys: await services.keyring.forAccount(job.account_id) };
+  return { campaign, fields, writer };
 }
 
 /** Throws writer_answered_nonsense where a writer left this variant out. */
