@@ -95,6 +95,22 @@ export type Campaign = {
   /** How many different approvers the workspace asks for. */
   approvals_needed: number;
   budget: { max_cost: number | null; max_model_calls: number | null } | null;
+  /** The newest check of the current run with the values of all customers. */
+  full_check: {
+    /** unfinished: the content was changed meanwhile, or the check broke off. */
+    status: 'running' | 'passed' | 'failed' | 'unfinished';
+    digest: string;
+    customers: number;
+    texts: number;
+    /** Texts that take more than one SMS. */
+    long_sms: number;
+    problems: {
+      message_id: string;
+      code: 'too_long_rendered' | 'empty_rendered';
+      customers: number;
+      longest: number;
+    }[];
+  } | null;
   /** What writing has cost over all runs. */
   spent: {
     model_calls: number;
@@ -1985,7 +2001,7 @@ export function createCalls(send: Send) {
       /**
        * Approve a campaign for publishing (`POST /v1/campaign/approve`).
        *
-       * Needs every message decided, none Rejected, and no finding that is an error. The approval is bound to the content by a digest: any later edit or decision voids it. Where the workspace asks for several approvers (review.quorum) the campaign stays "Ready for review", with the approvals given so far, until the last of them; under review.two_person nobody who shaped the campaign can approve it.
+       * Needs every message decided, none Rejected, and no finding that is an error, also with the values of the first 2,000 customers in the texts (too_long_rendered, empty_rendered). In a larger group a job (full_check) then looks at the texts of all customers; where one does not hold it rejects the text and takes the campaign back to "Ready for review". The approval is bound to the content by a digest: any later edit or decision voids it. Where the workspace asks for several approvers (review.quorum) the campaign stays "Ready for review", with the approvals given so far, until the last of them; under review.two_person nobody who shaped the campaign can approve it.
        *
        * Needs the permission `campaigns.approve` in the workspace.
        *

@@ -6,6 +6,7 @@ import { uploadsRemovalJob } from './imports/sweep-uploads.ts';
 import type { JobKind } from './jobs/job.ts';
 import { keyRotationJob } from './keys/rotate-account-keys.ts';
 import { exportShareJob, messagesExportJob } from './publishing/export-messages.ts';
+import { fullCheckJob } from './reviews/full-check-job.ts';
 import type { Services } from './services.ts';
 
 /** Every kind of background work. */
@@ -17,6 +18,7 @@ export const jobKinds: readonly JobKind<Services>[] = [
   uploadsRemovalJob,
   campaignGenerationJob,
   messageRewritingJob,
+  fullCheckJob,
   messagesExportJob,
   exportShareJob,
   keyRotationJob,

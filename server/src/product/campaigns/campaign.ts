@@ -149,8 +149,30 @@ export type CampaignRow = {
   approvals: ApprovalRow[];
   /** How many approvers the workspace asks for. */
   quorum: number;
+  /** The newest of the current run. */
+  full_check: FullCheck | null;
   budget: Budget | null;
 } & Spending;
+
+/** What looking at all customers' texts has come to, for the content with this digest. */
+export const fullCheckSchema = z.object({
+  status: z
+    .enum(['running', 'passed', 'failed', 'unfinished'])
+    .describe('unfinished: the content was changed meanwhile, or the check broke off.'),
+  digest: z.string(),
+  customers: z.number().int(),
+  texts: z.number().int(),
+  long_sms: z.number().int().describe('Texts that take more than one SMS.'),
+  problems: z.array(
+    z.object({
+      message_id: z.string(),
+      code: z.enum(['too_long_rendered', 'empty_rendered']),
+      customers: z.number().int(),
+      longest: z.number().int(),
+    }),
+  ),
+});
+export type FullCheck = z.output<typeof fullCheckSchema>;
 
 /** What a rerun took over, has written anew, and left behind; and what taking over saved. */
 export const runLedgerSchema = z.object({

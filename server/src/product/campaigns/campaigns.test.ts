@@ -53,6 +53,7 @@ describe('a new campaign', () => {
       approvals: [],
       approvals_needed: 1,
       budget: null,
+      full_check: null,
       spent: { model_calls: 0, cost: 0, currency: null },
     });
     assert.deepEqual(await six.campaign(campaign_id), campaign);

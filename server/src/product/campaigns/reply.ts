@@ -5,7 +5,7 @@ import type { LoadedField } from '../fields/load-fields.ts';
 import { eligibleWhenSchema } from '../segments/eligibility.ts';
 import { segmentBySchema } from '../segments/segment-by.ts';
 import { spentReply, spentSchema } from './budget.ts';
-import { briefSchema, CAMPAIGN_STATUSES, type CampaignRow, CHANNELS } from './campaign.ts';
+import { briefSchema, CAMPAIGN_STATUSES, type CampaignRow, CHANNELS, fullCheckSchema } from './campaign.ts';
 
 export const statusSchema = z.enum(CAMPAIGN_STATUSES);
 
@@ -36,6 +36,9 @@ export const campaignSchema = z
     approvals: z.array(approvalSchema).describe('Who approved the current run, newest first; void ones too.'),
     approvals_needed: z.number().int().describe('How many different approvers the workspace asks for.'),
     budget: z.object({ max_cost: z.number().nullable(), max_model_calls: z.number().int().nullable() }).nullable(),
+    full_check: fullCheckSchema
+      .nullable()
+      .describe('The newest check of the current run with the values of all customers.'),
     spent: spentSchema.describe('What writing has cost over all runs.'),
   })
   .meta({ id: 'Campaign' });
@@ -69,6 +72,7 @@ export function campaignReply(campaign: CampaignRow, fields: readonly LoadedFiel
     approvals: campaign.approvals.map(approvalReply),
     approvals_needed: campaign.quorum,
     budget: campaign.budget,
+    full_check: campaign.full_check,
     spent: spentReply(campaign),
   };
 }

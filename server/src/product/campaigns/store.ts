@@ -12,7 +12,10 @@ const APPROVALS = `(select coalesce(jsonb_agg(jsonb_build_object('digest', a.dig
    where a.account_id = campaigns.account_id and a.campaign_id = campaigns.campaign_id and a.run_number = campaigns.current_run)`;
 const QUORUM =
   '(select w.review_quorum from workspaces w where w.account_id = campaigns.account_id and w.workspace_id = campaigns.workspace_id)';
-const COLUMNS = `${OWN_COLUMNS}, ${APPROVALS} as approvals, ${QUORUM} as quorum`;
+const FULL_CHECK = `(select jsonb_build_object('status', f.status, 'digest', f.digest, 'customers', f.customers, 'texts', f.texts, 'long_sms', f.long_sms, 'problems', f.problems)
+   from full_checks f where f.account_id = campaigns.account_id and f.campaign_id = campaigns.campaign_id and f.run_number = campaigns.current_run
+   order by f.started_at desc limit 1)`;
+const COLUMNS = `${OWN_COLUMNS}, ${APPROVALS} as approvals, ${QUORUM} as quorum, ${FULL_CHECK} as full_check`;
 const RUN_COLUMNS =
   'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest, ledger';
 const MAX_CAMPAIGNS_LISTED = 10_000;
@@ -34,6 +37,7 @@ export type NewCampaign = Omit<
   | 'published_at'
   | 'approvals'
   | 'quorum'
+  | 'full_check'
   | keyof Spending
 >;
 

@@ -10,6 +10,7 @@ import { beginRun } from '../generation/begin-run.ts';
 import { queueWriting } from '../generation/start-writing.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { archiveRun, runMessages } from '../messages/run-messages.ts';
+import { startFullCheckOfRerun } from '../reviews/full-check.ts';
 import type { Services } from '../services.ts';
 import { rerunFailures } from './errors.ts';
 
@@ -37,7 +38,7 @@ async function refuseUnpublished(tx: Transaction, campaign: CampaignRow): Promis
  * Throws not_published, not_found (group), empty_group and the segment failures.
  */
 export async function initiateRerun(
-  services: Pick<Services, 'queue' | 'writers' | 'clock' | 'config'>,
+  services: Pick<Services, 'queue' | 'writers' | 'clock' | 'config' | 'keyring'>,
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
@@ -70,12 +71,10 @@ export async function initiateRerun(
     return { runId, runNumber, status, segments: begun.segments, archived, jobId };
   }
   const run = await requireRun(tx, accountId, campaignId, runNumber);
-  await saveRun(tx, accountId, {
-    ...run,
-    approval_digest: approvalDigest(
-      approvalContent(next, runNumber, await runMessages(tx, accountId, campaignId, runNumber)),
-    ),
-  });
+  const messages = await runMessages(tx, accountId, campaignId, runNumber);
+  const digest = approvalDigest(approvalContent(next, runNumber, messages));
+  await saveRun(tx, accountId, { ...run, approval_digest: digest });
+  await startFullCheckOfRerun(services, tx, next, { digest, userId: wish.userId, messages, fields });
   const { status } = await takeStep(tx, campaign, 'rerun_to_publish', change);
   return { runId, runNumber, status, segments: begun.segments, archived, jobId: null };
 }

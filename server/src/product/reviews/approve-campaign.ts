@@ -13,6 +13,7 @@ import type { MessageInSegment } from '../messages/message.ts';
 import { dropUnpublished, runMessages, setStage } from '../messages/run-messages.ts';
 import { renewTextHolds } from '../messages/text-fields.ts';
 import { reviewFailures } from './errors.ts';
+import { type FullCheckParts, lookBeforeApproval, startFullCheck } from './full-check.ts';
 
 const SHOWN = 100;
 
@@ -55,10 +56,12 @@ async function requireDecided(tx: Transaction, campaign: CampaignRow): Promise<M
  * One approver's word for the campaign's current run as it stands: every message decided, none rejected, no finding that
  * is an error. The word is kept with the digest of texts, brief, findings and writer; with as many approvers of one
  * digest as the workspace asks for, the campaign is ready to publish. Under the two-person rule authors have no word.
+ * The texts of the first customers are looked at here, those of all others by a job (full-check-job.ts).
  * A caller who says which digest was seen approves no other content. Throws wrong_state, rewriting, approver_is_author,
  * already_approved, content_changed and the message failures.
  */
 export async function approveCampaign(
+  parts: FullCheckParts,
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
@@ -79,6 +82,7 @@ export async function approveCampaign(
   );
   const digest = approvalDigest(approvalContent(campaign, current_run, messages));
   if (by.digest !== undefined && by.digest !== digest) throw reviewFailures.content_changed();
+  const first = await lookBeforeApproval(parts, tx, campaign, fields, messages, digest);
   const { isNew, standing } = await giveApproval(tx, campaign, { digest, userId, rules });
   // A word given before the two-person rule was turned on does not count if it is an author's.
   const approvers = new Set(standing.map((approval) => approval.approved_by).filter((user) => !authors.has(user)));
@@ -90,6 +94,7 @@ export async function approveCampaign(
   await setStage(tx, account_id, campaign_id, current_run, 'Ready to publish');
   const run = await requireRun(tx, account_id, campaign_id, current_run);
   await saveRun(tx, account_id, { ...run, approval_digest: digest });
+  await startFullCheck(parts, tx, campaign, { digest, userId, first });
   return takeStep(tx, campaign, 'approve');
 }
 

@@ -209,7 +209,7 @@ export const reviewEndpoints = [
     path: '/v1/campaign/approve',
     summary: 'Approve a campaign for publishing',
     description:
-      'Needs every message decided, none Rejected, and no finding that is an error. The approval is bound to the content by a digest: any later edit or decision voids it. Where the workspace asks for several approvers (review.quorum) the campaign stays "Ready for review", with the approvals given so far, until the last of them; under review.two_person nobody who shaped the campaign can approve it.',
+      'Needs every message decided, none Rejected, and no finding that is an error, also with the values of the first 2,000 customers in the texts (too_long_rendered, empty_rendered). In a larger group a job (full_check) then looks at the texts of all customers; where one does not hold it rejects the text and takes the campaign back to "Ready for review". The approval is bound to the content by a digest: any later edit or decision voids it. Where the workspace asks for several approvers (review.quorum) the campaign stays "Ready for review", with the approvals given so far, until the last of them; under review.two_person nobody who shaped the campaign can approve it.',
     access: { kind: 'workspace', permission: 'campaigns.approve' },
     body: z.strictObject({
       ...ids,
@@ -221,10 +221,13 @@ export const reviewEndpoints = [
     example,
     audit: 'campaign.approved',
     failures: [...failures, reviewFailures],
-    handle: async ({ tx, actor, body, audit }) => {
+    handle: async ({ services, tx, actor, body, audit }) => {
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
-      const approved = await approveCampaign(tx, campaign, fields, { userId: actor.userId, digest: body.digest });
+      const approved = await approveCampaign(services, tx, campaign, fields, {
+        userId: actor.userId,
+        digest: body.digest,
+      });
       audit({
         campaign_id: body.campaign_id,
         run_number: campaign.current_run,

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import type { RenderedProblem } from '../checks/rendered.ts';
 
 export type DecisionRow = {
   decision_id: string;
@@ -89,4 +90,54 @@ export async function isDecisionOf(
     [accountId, campaignId, runNumber, userId, decisionId],
   );
   return row !== undefined;
+}
+
+type CheckedContent = { campaignId: string; runNumber: number; digest: string };
+
+/** Begins a check of this content, or begins it anew. */
+export async function beginFullCheck(tx: Transaction, accountId: string, content: CheckedContent): Promise<void> {
+  await tx.run(
+    `insert into full_checks (account_id, campaign_id, run_number, digest, status) values ($1, $2, $3, $4, 'running')
+     on conflict (account_id, campaign_id, run_number, digest)
+     do update set status = 'running', problems = '[]', started_at = now(), ended_at = null`,
+    [accountId, content.campaignId, content.runNumber, content.digest],
+  );
+}
+
+export async function endFullCheck(
+  tx: Transaction,
+  accountId: string,
+  content: CheckedContent,
+  status: 'passed' | 'failed' | 'unfinished',
+  tally: { customers: number; texts: number; longSms: number },
+  problems: readonly RenderedProblem[],
+): Promise<void> {
+  await tx.run(
+    `update full_checks set status = $5, customers = $6, texts = $7, long_sms = $8, problems = $9, ended_at = now()
+     where account_id = $1 and campaign_id = $2 and run_number = $3 and digest = $4`,
+    [
+      accountId,
+      content.campaignId,
+      content.runNumber,
+      content.digest,
+      status,
+      tally.customers,
+      tally.texts,
+      tally.longSms,
+      JSON.stringify(problems),
+    ],
+  );
+}
+
+export function findFullCheck(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+  digest: string,
+): Promise<{ status: string; problems: RenderedProblem[] } | undefined> {
+  return tx.row(
+    'select status, problems from full_checks where account_id = $1 and campaign_id = $2 and run_number = $3 and digest = $4',
+    [accountId, campaignId, runNumber, digest],
+  );
 }
