@@ -1,25 +1,79 @@
+import type { Clock } from '../../platform/clock/clock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
+import { segmentsOf } from '../campaigns/lock-campaign.ts';
 import { openValues } from '../customers/profile-values.ts';
 import { membersAfter } from '../customers/read-group.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import type { MessageInSegment } from '../messages/message.ts';
-import type { AccountKeys } from '../sealing/account-keys.ts';
+import { addFindings } from '../messages/run-messages.ts';
+import { fieldsInTexts } from '../messages/text-fields.ts';
+import type { AccountKeyring, AccountKeys } from '../sealing/account-keys.ts';
 import { compileEligibility } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { createAssigner } from '../segments/segmentation.ts';
 import { createSuppressionReader } from '../suppressions/find-suppressed.ts';
-import { createRenderedCheck, type RenderedTally } from './rendered.ts';
+import { error } from './finding.ts';
+import { createRenderedCheck, noTally, problemsOf, type RenderedTally, sayProblem } from './rendered.ts';
+
+/** So many members are looked at within a call or a step: all of a small group. */
+export const FIRST_MEMBERS = 2_000;
 
 /** Who would get which texts of a campaign. */
 export type Audience = {
   campaign: CampaignRow;
   fields: readonly LoadedField[];
   segments: readonly SegmentRow[];
-  /** Those that are approved, or about to be. */
   messages: readonly MessageInSegment[];
   todayYear: number;
 };
+
+/** The texts that say something else to each customer; what the others say is checked as it stands. */
+export function tellingTexts(
+  messages: readonly MessageInSegment[],
+  fields: readonly LoadedField[],
+): MessageInSegment[] {
+  return messages.filter(
+    ({ message }) => fieldsInTexts([{ subject: null, preheader: null, message }], fields).length > 0,
+  );
+}
+
+/** The campaign's group of today with those of these texts that have merge tags. */
+export async function audienceOf(
+  parts: { clock: Clock },
+  tx: Transaction,
+  campaign: CampaignRow,
+  fields: readonly LoadedField[],
+  messages: readonly MessageInSegment[],
+): Promise<Audience> {
+  const segments = await segmentsOf(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  const todayYear = parts.clock.now().getUTCFullYear();
+  return { campaign, fields, segments, messages: tellingTexts(messages, fields), todayYear };
+}
+
+/**
+ * Notes on texts that were just saved what the values of the first customers make of them. Part of saving them: what it
+ * finds stands among their findings.
+ */
+export async function checkWithFirstMembers(
+  parts: { clock: Clock; keyring: AccountKeyring },
+  tx: Transaction,
+  campaign: CampaignRow,
+  fields: readonly LoadedField[],
+  messages: readonly MessageInSegment[],
+): Promise<void> {
+  const audience = await audienceOf(parts, tx, campaign, fields, messages);
+  if (audience.messages.length === 0) return;
+  const tally = noTally();
+  const keys = await parts.keyring.forAccount(campaign.account_id);
+  await lookAtMembers(tx, keys, audience, 0, FIRST_MEMBERS, tally);
+  for (const problem of problemsOf(tally))
+    await addFindings(tx, campaign.account_id, problem.message_id, [
+      error(problem.code, sayProblem(problem), {
+        fix: 'Shorten it, cut the value with "truncate", or add a fallback.',
+      }),
+    ]);
+}
 
 /**
  * Adds the next members of the campaign's group, in joining order, to the tally, as far as they would get a text: eligible,

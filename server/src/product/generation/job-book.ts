@@ -2,9 +2,11 @@ import { Failure } from '../../platform/errors/failure.ts';
 import type { ChannelName } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
+import { loadFields } from '../fields/load-fields.ts';
 import type { JobRun } from '../jobs/job.ts';
 import { type CallPurpose, closeCall, findAnswer, openCall, useAnswers } from '../model-calls/book-calls.ts';
 import type { Outcome } from '../model-calls/model-call.ts';
+import { readSegmentBy } from '../segments/segment-by.ts';
 import type { Services } from '../services.ts';
 import type { CallBook, CallQuestion, WriteRequest, WrittenMessage } from '../writing/writer.ts';
 import type { Workplace } from './workplace.ts';
@@ -41,6 +43,8 @@ export function createJobBook(services: Services, run: JobRun, place: Workplace)
         const callId = await run.step(async ({ tx }) => {
           const campaign = await lockCampaignForJob(tx, job.account_id, purpose.campaignId);
           if (campaign === undefined) throw campaignFailures.wrong_state({ message: 'The campaign was deleted.' });
+          // A field may have been made sensitive since the segments were frozen: its values are no longer to be told.
+          readSegmentBy(campaign.segment_by, await loadFields(tx, job.account_id, job.workspace_id));
           return openCall(tx, keys, campaign, purpose, question);
         });
         questions.set(callId, question);

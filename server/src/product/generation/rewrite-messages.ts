@@ -1,8 +1,9 @@
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
+import { checkWithFirstMembers } from '../checks/look-at-members.ts';
 import type { JobRun } from '../jobs/job.ts';
 import type { MessageInSegment } from '../messages/message.ts';
-import { endRewriting, replaceText, rewritesOf } from '../messages/run-messages.ts';
+import { endRewriting, pickMessages, replaceText, rewritesOf } from '../messages/run-messages.ts';
 import { holdForTexts } from '../messages/text-fields.ts';
 import { useAnswers } from '../model-calls/book-calls.ts';
 import type { Services } from '../services.ts';
@@ -62,6 +63,9 @@ export async function rewriteMessages(services: Services, run: JobRun): Promise<
         rewritten.map((entry) => entry.text),
         fields,
       );
+      const ids = wanted.map(({ message }) => message.message_id);
+      const fresh = await pickMessages(tx, job.account_id, campaign.campaign_id, ids);
+      await checkWithFirstMembers(services, tx, campaign, fields, fresh);
       await endRewriting(
         tx,
         job.account_id,

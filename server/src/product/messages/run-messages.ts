@@ -2,6 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { ApprovalStage, MessageInSegment, MessageRow, ReviewStatus } from './message.ts';
 import {
+  appendFindings,
   archiveMessages,
   clearRewriting,
   countsOfRuns,
@@ -99,6 +100,7 @@ export const pickMessages: (
 export const pageOfMessages = listMessages;
 export const pageOfAllMessages = listAllMessages;
 export const replaceText = updateText;
+export const addFindings = appendFindings;
 export const setReview: (
   tx: Transaction,
   accountId: string,

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import type { ApprovalStage, MessageInSegment, MessageRow, ReviewStatus } from './message.ts';
+import type { ApprovalStage, MessageFinding, MessageInSegment, MessageRow, ReviewStatus } from './message.ts';
 
 const COLUMNS =
   'm.message_id, m.campaign_id, m.run_number, m.segment_id, m.channel, m.variant, m.subject, m.message, m.preheader, m.technique, m.findings, m.review_status, m.approval_stage, m.review_note, m.is_archived, m.reused_from, m.context_hash, m.written_by, m.rewrite_job_id, m.rewrite_guidance, m.created_at, m.updated_at';
@@ -134,6 +134,20 @@ export async function updateText(
       text.preheader,
     ],
   );
+}
+
+/** Adds to what the checks say of a text. */
+export async function appendFindings(
+  tx: Transaction,
+  accountId: string,
+  messageId: string,
+  findings: readonly MessageFinding[],
+): Promise<void> {
+  await tx.run('update messages set findings = findings || $3::jsonb where account_id = $1 and message_id = $2', [
+    accountId,
+    messageId,
+    JSON.stringify(findings),
+  ]);
 }
 
 /** Sets decision and note (where given) of these messages. */

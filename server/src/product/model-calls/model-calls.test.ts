@@ -221,3 +221,20 @@ describe('a language model that misbehaves', () => {
     assert.ok(statuses.has('refused') && statuses.has('answered') && !statuses.has('open'), [...statuses].join());
   });
 });
+
+test('a field that has become sensitive is not told any more, also of segments frozen before', async () => {
+  const campaignId = await draft('Sensitive now');
+  await six.written(campaignId);
+  const [message] = await six.messages(campaignId);
+  const fields = await six.ok('POST', '/v1/cpf');
+  const plan = fields.find((field: { field_name: string }) => field.field_name === 'plan').customer_profile_field_id;
+  const { job_id: moving } = await six.ok('PATCH', '/v1/cpf', { customer_profile_field_id: plan, is_sensitive: true });
+  await six.ended(moving);
+  const before = model.requests.length;
+  const { job_id } = await six.ok('POST', '/v1/campaign/messages/regenerate', {
+    campaign_id: campaignId,
+    message_ids: [message.message_id],
+  });
+  assert.equal((await six.ended(job_id)).error.code, 'field_not_segmentable');
+  assert.equal(model.requests.length, before);
+});

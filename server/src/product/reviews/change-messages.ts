@@ -4,6 +4,7 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import { recordAuthor } from '../approvals/authors.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { takeStep } from '../campaigns/lock-campaign.ts';
+import { checkWithFirstMembers } from '../checks/look-at-members.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { findingsFor } from '../generation/write-request.ts';
 import { tagErrors } from '../merge-tags/check-tags.ts';
@@ -11,6 +12,7 @@ import { messageFailures } from '../messages/errors.ts';
 import type { MessageInSegment, ReviewStatus } from '../messages/message.ts';
 import { pickMessages, replaceText, runMessages, setReview } from '../messages/run-messages.ts';
 import { holdForTexts } from '../messages/text-fields.ts';
+import type { Services } from '../services.ts';
 import { contentHash } from './content-hash.ts';
 import { recordDecision } from './decisions.ts';
 import { reviewFailures } from './errors.ts';
@@ -54,6 +56,7 @@ async function select(tx: Transaction, campaign: CampaignRow, change: MessageCha
  * rewritten cannot be edited: the rewrite would replace the edit, and nobody would notice.
  */
 async function edit(
+  parts: Pick<Services, 'keyring' | 'clock'>,
   tx: Transaction,
   campaign: CampaignRow,
   message: MessageInSegment,
@@ -90,6 +93,13 @@ async function edit(
     findings,
     written_by: 'edited',
   });
+  await checkWithFirstMembers(
+    parts,
+    tx,
+    campaign,
+    fields,
+    await pickMessages(tx, campaign.account_id, campaign.campaign_id, [message.message_id]),
+  );
 }
 
 /**
@@ -99,6 +109,7 @@ async function edit(
  * taken back (decisionId; null when nothing was decided), and every editor counts as an author of the run.
  */
 export async function changeMessages(
+  parts: Pick<Services, 'keyring' | 'clock'>,
   tx: Transaction,
   campaign: CampaignRow,
   change: MessageChange,
@@ -113,7 +124,7 @@ export async function changeMessages(
   if (edits) {
     const [only, ...others] = selected;
     if (only === undefined || others.length > 0 || change.all) throw messageFailures.one_text_at_a_time();
-    await edit(tx, campaign, only, change, fields);
+    await edit(parts, tx, campaign, only, change, fields);
     await recordAuthor(tx, campaign, change.userId, 'text');
   }
   const ids = selected.map((message) => message.message_id);

@@ -98,10 +98,11 @@ export const reviewEndpoints = [
     example: { ...example, all: true, review_status: 'Approved' },
     audit: 'message.changed',
     failures: [...failures, reviewFailures],
-    handle: async ({ tx, actor, body, audit }) => {
+    handle: async ({ services, tx, actor, body, audit }) => {
       if (body.review_status !== undefined) await requirePermission(tx, actor, body.workspace_id, 'messages.review');
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const { messages, decisionId } = await changeMessages(
+        services,
         tx,
         campaign,
         {

@@ -1,14 +1,14 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
 import { lockCampaignForJob, requireRun, takeStep } from '../campaigns/lock-campaign.ts';
-import { lookAtMembers } from '../checks/look-at-members.ts';
+import { audienceOf, lookAtMembers } from '../checks/look-at-members.ts';
 import { noTally, problemsOf, type RenderedProblem, type RenderedTally, sayProblem } from '../checks/rendered.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import type { JobKind, JobRow, JobRun } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
 import { runMessages, setReview } from '../messages/run-messages.ts';
 import type { Services } from '../services.ts';
-import { audienceOf, FULL_CHECK } from './full-check.ts';
+import { FULL_CHECK } from './full-check.ts';
 import { endFullCheck } from './store.ts';
 
 const MEMBERS_A_STEP = 2_000;
@@ -50,7 +50,8 @@ async function lookAtAll(services: Services, run: JobRun): Promise<Record<string
       const campaign = await stillApproved(tx, job);
       if (campaign === null) return { tally, isOutdated: true };
       const fields = await loadFields(tx, job.account_id, job.workspace_id);
-      const messages = await runMessages(tx, job.account_id, campaign.campaign_id, campaign.current_run);
+      const all = await runMessages(tx, job.account_id, campaign.campaign_id, campaign.current_run);
+      const messages = all.filter((message) => message.review_status === 'Approved');
       const audience = await audienceOf(services, tx, campaign, fields, messages);
       const keys = await services.keyring.forAccount(job.account_id);
       const next = await lookAtMembers(tx, keys, audience, position, MEMBERS_A_STEP, tally);

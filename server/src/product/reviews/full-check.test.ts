@@ -54,6 +54,9 @@ describe('texts as all customers would get them', () => {
       { customer_number: 'F-2', first_name: LONG, consent: false },
     ]);
     const { campaignId, messageId } = await decided('Few', group);
+    const [saved] = await six.messages(campaignId);
+    const found = saved.findings.find(({ code }: { code: string }) => code === 'too_long_rendered');
+    assert.match(found.message, /one customer .* up to 35 characters/);
     const refused = await six.refused(
       'POST',
       '/v1/campaign/approve',
@@ -65,9 +68,10 @@ describe('texts as all customers would get them', () => {
     await rewrite(campaignId, messageId, SHORTENED);
     const approved = await approve(campaignId);
     assert.equal(approved.status, 'Ready to publish');
-    const { digest, ...found } = approved.full_check;
+    assert.deepEqual((await six.messages(campaignId))[0].findings, []);
+    const { digest, ...rest } = approved.full_check;
     assert.equal(digest, approved.approvals[0].digest);
-    assert.deepEqual(found, { status: 'passed', customers: 2, texts: 2, long_sms: 0, problems: [] });
+    assert.deepEqual(rest, { status: 'passed', customers: 2, texts: 2, long_sms: 0, problems: [] });
 
     await rewrite(campaignId, messageId, '{{first_name | truncate: 3 | fallback: ""}}');
     await six.add([{ customer_number: 'F-3' }], group);

@@ -1,49 +1,24 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
-import { segmentsOf } from '../campaigns/lock-campaign.ts';
-import { type Audience, lookAtMembers } from '../checks/look-at-members.ts';
+import { audienceOf, FIRST_MEMBERS, lookAtMembers, tellingTexts } from '../checks/look-at-members.ts';
 import { noTally, problemsOf, type RenderedTally } from '../checks/rendered.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { messageFailures } from '../messages/errors.ts';
 import type { MessageInSegment } from '../messages/message.ts';
-import { fieldsInTexts } from '../messages/text-fields.ts';
 import type { Services } from '../services.ts';
 import { beginFullCheck, endFullCheck, findFullCheck } from './store.ts';
 
 export const FULL_CHECK = 'full_check';
-/** So many members are looked at in the approving call itself: all of a small group. */
-const LOOKED_AT_ONCE = 2_000;
 const SHOWN = 100;
 
 export type FullCheckParts = Pick<Services, 'keyring' | 'queue' | 'clock'>;
 
+const approved = (messages: readonly MessageInSegment[]) =>
+  messages.filter((message) => message.review_status === 'Approved');
+
 /** How far the approving call has looked; `position` is null when it has seen everybody. */
 export type FirstLook = { tally: RenderedTally; position: number | null };
-
-/** The approved texts that say something else to each customer; what the others say was checked as it stands. */
-export function tellingTexts(
-  messages: readonly MessageInSegment[],
-  fields: readonly LoadedField[],
-): MessageInSegment[] {
-  return messages.filter(
-    (message) =>
-      message.review_status === 'Approved' &&
-      fieldsInTexts([{ subject: null, preheader: null, message: message.message }], fields).length > 0,
-  );
-}
-
-export async function audienceOf(
-  parts: Pick<Services, 'clock'>,
-  tx: Transaction,
-  campaign: CampaignRow,
-  fields: readonly LoadedField[],
-  messages: readonly MessageInSegment[],
-): Promise<Audience> {
-  const segments = await segmentsOf(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
-  const todayYear = parts.clock.now().getUTCFullYear();
-  return { campaign, fields, segments, messages: tellingTexts(messages, fields), todayYear };
-}
 
 /**
  * Looks at the texts of the first customers before an approval is given. Throws messages_with_errors when one of them would
@@ -59,11 +34,11 @@ export async function lookBeforeApproval(
 ): Promise<FirstLook> {
   const { account_id: accountId, campaign_id: campaignId, current_run: runNumber } = campaign;
   const tally = noTally();
-  const audience = await audienceOf(parts, tx, campaign, fields, messages);
+  const audience = await audienceOf(parts, tx, campaign, fields, approved(messages));
   const known = await findFullCheck(tx, accountId, campaignId, runNumber, digest);
   const keys = await parts.keyring.forAccount(accountId);
   const position =
-    audience.messages.length === 0 ? null : await lookAtMembers(tx, keys, audience, 0, LOOKED_AT_ONCE, tally);
+    audience.messages.length === 0 ? null : await lookAtMembers(tx, keys, audience, 0, FIRST_MEMBERS, tally);
   const problems = [...(known?.status === 'failed' ? known.problems : []), ...problemsOf(tally)];
   if (problems.length > 0)
     throw messageFailures.messages_with_errors({
@@ -81,7 +56,7 @@ export async function startFullCheckOfRerun(
   campaign: CampaignRow,
   of: { digest: string; userId: string; messages: readonly MessageInSegment[]; fields: readonly LoadedField[] },
 ): Promise<void> {
-  const position = tellingTexts(of.messages, of.fields).length === 0 ? null : 0;
+  const position = tellingTexts(approved(of.messages), of.fields).length === 0 ? null : 0;
   await startFullCheck(parts, tx, campaign, { ...of, first: { tally: noTally(), position } });
 }
 
