@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workAtOnce } from './work-at-once.ts';
 
-const units = Array.from({ length: 200 }, (_, index) => index);
+const units = Array.from({ length: 80 }, (_, index) => index);
 
 describe('working on units at once', () => {
   test('does and saves each once, never more than so many at a time, whatever order they end in', async () => {

@@ -270,8 +270,14 @@ describe('a language model as writer', () => {
       response.write('{"id":');
       setTimeout(() => response.destroy(), 20);
     };
+    const drips: Behaviour = (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const drip = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(drip));
+    };
     const elsewhere: Behaviour = (response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end();
     await assert.rejects(write([slow], { timeoutMs: 200 }), failsWith('writer_unreachable'));
+    await assert.rejects(write([drips], { timeoutMs: 200 }), failsWith('writer_unreachable'));
     await assert.rejects(write([elsewhere]), failsWith('writer_unreachable'));
     await assert.rejects(
       write([cut]),
