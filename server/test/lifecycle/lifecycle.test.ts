@@ -7,7 +7,9 @@ import { type Groups, liveThrough, makeGroups, type Told } from './campaign-run.
 import { scriptWriting } from './scripted-writing.ts';
 
 // Short in npm test; npm run test:lifecycle lives thousands of lives.
-const form = isLongForm ? { lives: 2_000, steps: 15, forMs: 1_300_000 } : { lives: 6, steps: 16, forMs: 60_000 };
+const form = isLongForm
+  ? { lives: 2_000, steps: 15, forMs: Number(process.env.NUDGESCRIBE_TEST_MINUTES ?? 20) * 60_000 }
+  : { lives: 6, steps: 16, forMs: 60_000 };
 const AT_ONCE = 4;
 
 const script = scriptWriting();
