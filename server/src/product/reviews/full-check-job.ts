@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
 import { lockCampaignForJob, requireRun, takeStep } from '../campaigns/lock-campaign.ts';
-import { audienceOf, lookAtMembers } from '../checks/look-at-members.ts';
+import { audienceOf, createLook, type Look } from '../checks/look-at-members.ts';
 import { noTally, problemsOf, type RenderedProblem, type RenderedTally, sayProblem } from '../checks/rendered.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import type { JobKind, JobRow, JobRun } from '../jobs/job.ts';
@@ -11,7 +11,8 @@ import type { Services } from '../services.ts';
 import { FULL_CHECK } from './full-check.ts';
 import { endFullCheck } from './store.ts';
 
-const MEMBERS_A_STEP = 2_000;
+/** Few enough that calls answered by the same process hardly wait. */
+const MEMBERS_A_STEP = 4_000;
 
 /** More texts than these are found by the next check, when these are mended. */
 const MESSAGES_REJECTED = 1_000;
@@ -43,27 +44,36 @@ async function stillApproved(tx: Transaction, job: JobRow): Promise<CampaignRow 
 
 async function lookAtAll(services: Services, run: JobRun): Promise<Record<string, unknown>> {
   const { job } = run;
+  // Made once for each start: the digest names these very texts, and they are looked at only while it stands.
+  let prepared: { look: Look; total: number } | null = null;
   for (;;) {
     run.throwIfStopped();
     const done = await run.step(async ({ tx, cursor, saveCursor, progress }) => {
       const { position, tally } = (cursor as Cursor | null) ?? { position: 0, tally: noTally() };
       const campaign = await stillApproved(tx, job);
       if (campaign === null) return { tally, isOutdated: true };
-      const fields = await loadFields(tx, job.account_id, job.workspace_id);
-      const all = await runMessages(tx, job.account_id, campaign.campaign_id, campaign.current_run);
-      const messages = all.filter((message) => message.review_status === 'Approved');
-      const audience = await audienceOf(services, tx, campaign, fields, messages);
+      prepared ??= await prepare(services, tx, campaign);
       const keys = await services.keyring.forAccount(job.account_id);
-      const next = await lookAtMembers(tx, keys, audience, position, MEMBERS_A_STEP, tally);
-      const total = audience.segments.reduce((sum, segment) => sum + segment.size, 0);
-      progress(Math.min(tally.customers, total), total);
+      const next = await prepared.look(tx, keys, position, MEMBERS_A_STEP, tally);
+      progress(Math.min(tally.customers, prepared.total), prepared.total);
       if (next === null) return { tally, isOutdated: false };
       saveCursor({ position: next, tally });
       return null;
     });
-    if (done === null) continue;
-    return resultOf(done.tally, done.isOutdated);
+    if (done !== null) return resultOf(done.tally, done.isOutdated);
   }
+}
+
+async function prepare(services: Services, tx: Transaction, campaign: CampaignRow) {
+  const { account_id: accountId, campaign_id: campaignId } = campaign;
+  const fields = await loadFields(tx, accountId, campaign.workspace_id);
+  const all = await runMessages(tx, accountId, campaignId, campaign.current_run);
+  const messages = all.filter((message) => message.review_status === 'Approved');
+  const audience = await audienceOf(services, tx, campaign, fields, messages);
+  return {
+    look: createLook(audience),
+    total: audience.segments.reduce((sum, segment) => sum + segment.size, 0),
+  };
 }
 
 /** As it stands on the job: counts and ids. */

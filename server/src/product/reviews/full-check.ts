@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
-import { audienceOf, FIRST_MEMBERS, lookAtMembers, tellingTexts } from '../checks/look-at-members.ts';
+import { audienceOf, createLook, FIRST_MEMBERS, tellingTexts } from '../checks/look-at-members.ts';
 import { noTally, problemsOf, type RenderedTally } from '../checks/rendered.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { queueJob } from '../jobs/queue-job.ts';
@@ -38,7 +38,7 @@ export async function lookBeforeApproval(
   const known = await findFullCheck(tx, accountId, campaignId, runNumber, digest);
   const keys = await parts.keyring.forAccount(accountId);
   const position =
-    audience.messages.length === 0 ? null : await lookAtMembers(tx, keys, audience, 0, FIRST_MEMBERS, tally);
+    audience.messages.length === 0 ? null : await createLook(audience)(tx, keys, 0, FIRST_MEMBERS, tally);
   const problems = [...(known?.status === 'failed' ? known.problems : []), ...problemsOf(tally)];
   if (problems.length > 0)
     throw messageFailures.messages_with_errors({
