@@ -12,7 +12,7 @@ import { FULL_CHECK } from './full-check.ts';
 import { endFullCheck } from './store.ts';
 
 /** Few enough that calls answered by the same process hardly wait. */
-const MEMBERS_A_STEP = 4_000;
+const MEMBERS_A_STEP = 2_000;
 
 /** More texts than these are found by the next check, when these are mended. */
 const MESSAGES_REJECTED = 1_000;
