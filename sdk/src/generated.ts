@@ -2036,7 +2036,7 @@ export function createCalls(send: Send) {
       /**
        * Check the messages of the current run as they stand now (`POST /v1/campaign/messages/lint`).
        *
-       * Runs every check of docs/checks.md over the active messages of the current run (or over message_ids) with the fields of today, and compares segments with each other (duplicate_text). Nothing is stored. Errors block approval, warnings do not.
+       * Runs every check of docs/checks.md over the active messages of the current run (or over message_ids) with the fields of today and the values of the first 2,000 customers of the group, and compares segments with each other (duplicate_text). Nothing is stored. Errors block approval, warnings do not.
        *
        * Needs the permission `messages.read` in the workspace.
        */

@@ -7,6 +7,7 @@ import { findingSchema } from '../messages/message.ts';
 import { runMessages } from '../messages/run-messages.ts';
 import { endpoint } from '../services.ts';
 import { lintMessages, totalsOf } from './lint-run.ts';
+import { findWithFirstMembers } from './look-at-members.ts';
 
 const count = z.number().int();
 
@@ -17,7 +18,7 @@ export const checkEndpoints = [
     path: '/v1/campaign/messages/lint',
     summary: 'Check the messages of the current run as they stand now',
     description:
-      'Runs every check of docs/checks.md over the active messages of the current run (or over message_ids) with the fields of today, and compares segments with each other (duplicate_text). Nothing is stored. Errors block approval, warnings do not.',
+      'Runs every check of docs/checks.md over the active messages of the current run (or over message_ids) with the fields of today and the values of the first 2,000 customers of the group, and compares segments with each other (duplicate_text). Nothing is stored. Errors block approval, warnings do not.',
     access: { kind: 'workspace', permission: 'messages.read' },
     body: z.strictObject({
       workspace_id: idSchema,
@@ -36,7 +37,7 @@ export const checkEndpoints = [
         .describe('Those with findings.'),
     }),
     example: { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID },
-    handle: async ({ tx, actor, body }) => {
+    handle: async ({ services, tx, actor, body }) => {
       const campaign = await requireCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const { campaign_id, current_run } = campaign;
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
@@ -46,7 +47,12 @@ export const checkEndpoints = [
       const chosen = body.message_ids === undefined ? null : new Set(body.message_ids);
       const known = new Set(active.map((message) => message.message_id));
       for (const id of chosen ?? []) if (!known.has(id)) throw notFound('message');
-      const linted = lintMessages(campaign, fields, active, chosen);
+      const wanted = active.filter((message) => chosen === null || chosen.has(message.message_id));
+      const rendered = await findWithFirstMembers(services, tx, campaign, fields, wanted);
+      const linted = lintMessages(campaign, fields, active, chosen).map(({ message_id, findings }) => ({
+        message_id,
+        findings: [...findings, ...(rendered.get(message_id) ?? [])],
+      }));
       const having = linted.filter(({ findings }) => findings.length > 0);
       const errors = having.filter(({ findings }) => findings.some(({ severity }) => severity === 'error')).length;
       return {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
+import { Failure } from '../../platform/errors/failure.ts';
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
 import { segmentsOf } from '../campaigns/lock-campaign.ts';
 import { membersAfter } from '../customers/read-group.ts';
@@ -13,8 +14,15 @@ import { compileEligibility } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { createAssigner } from '../segments/segmentation.ts';
 import { createSuppressionReader } from '../suppressions/find-suppressed.ts';
-import { error } from './finding.ts';
-import { createRenderedCheck, noTally, problemsOf, type RenderedTally, sayProblem } from './rendered.ts';
+import { error as errorFinding, type Finding } from './finding.ts';
+import {
+  createRenderedCheck,
+  noTally,
+  problemsOf,
+  type RenderedProblem,
+  type RenderedTally,
+  sayProblem,
+} from './rendered.ts';
 
 /** So many members are looked at within a call or a step: all of a small group. */
 export const FIRST_MEMBERS = 2_000;
@@ -51,6 +59,39 @@ export async function audienceOf(
   return { campaign, fields, segments, messages: tellingTexts(messages, fields), todayYear };
 }
 
+/** What the values of the first members make of these texts, by message. */
+export async function findWithFirstMembers(
+  parts: { clock: Clock; keyring: AccountKeyring },
+  tx: Transaction,
+  campaign: CampaignRow,
+  fields: readonly LoadedField[],
+  messages: readonly MessageInSegment[],
+): Promise<Map<string, Finding[]>> {
+  const audience = await audienceOf(parts, tx, campaign, fields, messages);
+  if (audience.messages.length === 0) return new Map();
+  const look = lookIfPossible(audience);
+  if (look === null) return new Map();
+  const tally = noTally();
+  await look(tx, await parts.keyring.forAccount(campaign.account_id), 0, FIRST_MEMBERS, tally);
+  const byMessage = Map.groupBy(problemsOf(tally), (problem) => problem.message_id);
+  return new Map([...byMessage].map(([messageId, problems]) => [messageId, problems.map(renderedFinding)]));
+}
+
+/** Null where a field that the segments need has gone or become sensitive: publishing says so. */
+function lookIfPossible(audience: Audience): Look | null {
+  try {
+    return createLook(audience);
+  } catch (error) {
+    if (error instanceof Failure && error.status === 400) return null;
+    throw error;
+  }
+}
+
+const renderedFinding = (problem: RenderedProblem): Finding =>
+  errorFinding(problem.code, sayProblem(problem), {
+    fix: 'Shorten it, cut the value with "truncate", or add a fallback.',
+  });
+
 /**
  * Notes on texts that were just saved what the values of the first customers make of them. Part of saving them: what it
  * finds stands among their findings.
@@ -62,17 +103,8 @@ export async function checkWithFirstMembers(
   fields: readonly LoadedField[],
   messages: readonly MessageInSegment[],
 ): Promise<void> {
-  const audience = await audienceOf(parts, tx, campaign, fields, messages);
-  if (audience.messages.length === 0) return;
-  const tally = noTally();
-  const keys = await parts.keyring.forAccount(campaign.account_id);
-  await createLook(audience)(tx, keys, 0, FIRST_MEMBERS, tally);
-  for (const problem of problemsOf(tally))
-    await addFindings(tx, campaign.account_id, problem.message_id, [
-      error(problem.code, sayProblem(problem), {
-        fix: 'Shorten it, cut the value with "truncate", or add a fallback.',
-      }),
-    ]);
+  for (const [messageId, findings] of await findWithFirstMembers(parts, tx, campaign, fields, messages))
+    await addFindings(tx, campaign.account_id, messageId, findings);
 }
 
 export type Look = (

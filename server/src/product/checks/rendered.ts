@@ -1,6 +1,6 @@
 import type { Channel, FullCheck } from '../campaigns/campaign.ts';
 import type { FieldDefinition } from '../fields/field.ts';
-import { type Cell, compileTemplate, type Render } from '../merge-tags/compile.ts';
+import { type Cell, compileTemplate, type Render, TemplateBroken } from '../merge-tags/compile.ts';
 import type { MessageInSegment } from '../messages/message.ts';
 import { smsParts } from './rules/sms.ts';
 
@@ -28,6 +28,16 @@ function lengthOf(text: string): number {
   return length;
 }
 
+/** Null for a text that cannot be filled in, as a field is gone: other checks say so. */
+function renderer(text: string, fields: readonly FieldDefinition[]): Render | null {
+  try {
+    return compileTemplate(text, fields);
+  } catch (error) {
+    if (error instanceof TemplateBroken) return null;
+    throw error;
+  }
+}
+
 type Compiled = { messageId: string; channel: string; maxLength: number; render: Render };
 
 /**
@@ -44,12 +54,11 @@ export function createRenderedCheck(
   const compiled = new Map(
     [...bySegment].map(([criteria, texts]): [string, Compiled[]] => [
       criteria,
-      texts.map((text) => ({
-        messageId: text.message_id,
-        channel: text.channel,
-        maxLength: limits.get(text.channel) ?? Number.MAX_SAFE_INTEGER,
-        render: compileTemplate(text.message, fields),
-      })),
+      texts.flatMap((text) => {
+        const render = renderer(text.message, fields);
+        const maxLength = limits.get(text.channel) ?? Number.MAX_SAFE_INTEGER;
+        return render === null ? [] : [{ messageId: text.message_id, channel: text.channel, maxLength, render }];
+      }),
     ]),
   );
   return {

@@ -221,7 +221,7 @@ export const reviewEndpoints = [
     reply: campaignSchema,
     example,
     audit: 'campaign.approved',
-    failures: [...failures, reviewFailures],
+    failures: [...failures, reviewFailures, segmentFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);

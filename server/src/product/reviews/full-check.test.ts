@@ -84,6 +84,22 @@ describe('texts as all customers would get them', () => {
     assert.ok(empty.details[0].codes.includes('empty_rendered'));
   });
 
+  test('are looked at by lint too, which tells what stands on the message', async () => {
+    const group = await groupOf('Linted', [{ customer_number: 'N-1', first_name: LONG }]);
+    const { campaignId } = await decided('Linted', group);
+    const lint = await six.ok('POST', '/v1/campaign/messages/lint', { campaign_id: campaignId });
+    const [message] = await six.messages(campaignId);
+    assert.deepEqual([lint.errors, lint.messages[0].findings], [1, message.findings]);
+    // In a group that is gone or empty there is nobody to look at.
+    await six.ok('DELETE', '/v1/cg/members', {
+      customer_group_id: group,
+      customer_ids: (await six.ok('POST', '/v1/customer', { customer_group_id: group })).map(
+        (customer: { customer_id: string }) => customer.customer_id,
+      ),
+    });
+    assert.equal((await six.ok('POST', '/v1/campaign/messages/lint', { campaign_id: campaignId })).errors, 0);
+  });
+
   test('who would get none does not count', async () => {
     const group = await groupOf('Some', [
       { customer_number: 'S-1', first_name: 'Ada', consent: true },
@@ -127,6 +143,24 @@ describe('texts as all customers would get them', () => {
     );
     const { job_id } = await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId });
     assert.equal((await six.ended(job_id)).result.rows, 2_300);
+  });
+
+  test('are left alone where a field that they need is gone', async () => {
+    const { customer_profile_field_id: nick } = await six.ok('PUT', '/v1/cpf', {
+      field_name: 'nickname',
+      field_type: 'string',
+    });
+    const group = await groupOf('Nick', [{ customer_number: 'N-2', first_name: 'Ada' }]);
+    const { campaignId } = await decided('Nick', group, 'Open it, {{nickname | fallback: "you"}}');
+    await approve(campaignId);
+    const { job_id } = await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId });
+    await six.ended(job_id);
+    await six.ok('DELETE', '/v1/cpf', { customer_profile_field_id: nick });
+    const lint = await six.ok('POST', '/v1/campaign/messages/lint', { campaign_id: campaignId });
+    assert.deepEqual(
+      lint.messages[0].findings.map(({ code }: { code: string }) => code),
+      ['unknown_tag'],
+    );
   });
 
   test('of a rerun that takes everything over are looked at too', async () => {
