@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { allowListOf } from './platform/outbound/addresses.ts';
 import { type Quotas, USAGE_KINDS } from './product/usage/usage.ts';
 
 /** A language model that campaigns may name as their writer. */
@@ -20,6 +21,7 @@ export type WriterConfig = {
   tokensPerMinute: number | null;
   /** For a million tokens. */
   price: { input: number; output: number; currency: string } | null;
+  outboundAllow: readonly string[];
 };
 
 export type Config = {
@@ -183,7 +185,27 @@ function readQuotas(value: string | null, mistakes: string[]): Config['quotas'] 
   }
 }
 
-function readWriters(environment: Environment, value: string | null, mistakes: string[]): WriterConfig[] {
+/** Hosts, addresses and ranges beyond the public internet that the server may call. */
+function readOutboundAllow(value: string | null, mistakes: string[]): string[] {
+  const entries = (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  try {
+    allowListOf(entries);
+    return entries;
+  } catch {
+    mistakes.push('NUDGESCRIBE_OUTBOUND_ALLOW must list host names, addresses or CIDR ranges, separated by commas.');
+    return [];
+  }
+}
+
+function readWriters(
+  environment: Environment,
+  value: string | null,
+  outboundAllow: readonly string[],
+  mistakes: string[],
+): WriterConfig[] {
   if (value === null) return [];
   let raw: unknown;
   try {
@@ -221,6 +243,7 @@ function readWriters(environment: Environment, value: string | null, mistakes: s
       requestsPerMinute: writer.requests_per_minute ?? null,
       tokensPerMinute: writer.tokens_per_minute ?? null,
       price: writer.price ?? null,
+      outboundAllow,
     };
   });
 }
@@ -286,7 +309,12 @@ export function readConfig(environment: Environment): Config {
     maxUploadBytes: integer('NUDGESCRIBE_MAX_UPLOAD_BYTES', 20 * 1024 ** 3, 1024, 1024 ** 4),
     jobsAtOnce: integer('NUDGESCRIBE_JOBS_AT_ONCE', 4, 1, 64),
     bootstrap: { email, password, apiKey },
-    writers: readWriters(environment, text('NUDGESCRIBE_WRITERS'), mistakes),
+    writers: readWriters(
+      environment,
+      text('NUDGESCRIBE_WRITERS'),
+      readOutboundAllow(text('NUDGESCRIBE_OUTBOUND_ALLOW'), mistakes),
+      mistakes,
+    ),
   };
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
   return config;

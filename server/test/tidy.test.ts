@@ -58,6 +58,8 @@ describe('the rules do see what they forbid', () => {
       'eval("1")',
       'new Function("a")',
       "import vm from 'node:vm'",
+      'fetch(url)',
+      "import { request } from 'node:https'",
     ])
       some(callRule(sourceFile(verb, `${bad};\n`)));
     for (const fine of [

@@ -41,6 +41,11 @@ const CALL_RULES: readonly CallRule[] = [
     advice: 'Ask services.clock for the time, or the database for now(), so that a test can set it.',
   },
   {
+    where: (path) => path.startsWith(SERVER) && !path.startsWith(`${SERVER}platform/outbound/`),
+    pattern: /(?<![.\w])fetch\s*\(|\bfrom\s+'(node:)?(https|dns|dns\/promises|tls|http2)'/,
+    advice: 'Call other systems through platform/outbound: it checks where a call leads, and follows no redirects.',
+  },
+  {
     where: () => true,
     pattern: /\beval\s*\(|\bnew\s+Function\b|(?<![.\w])Function\s*\(/,
     advice: 'No text is ever run as code: compile it to closures from a closed grammar, as merge tags are.',

@@ -42,6 +42,7 @@ const modelOf = (baseUrl: string, settings: Partial<Parameters<typeof modelWrite
     requestsPerMinute: null,
     tokensPerMinute: null,
     price: null,
+    outboundAllow: [],
     ...settings,
   });
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import {
@@ -8,8 +9,9 @@ import {
   NoOutputGeneratedError,
   Output,
 } from 'ai';
+import { allowListOf } from '../../platform/outbound/addresses.ts';
+import { AnswerTooLong, createGuardedFetch, OutboundRefused } from '../../platform/outbound/guarded-fetch.ts';
 import { type Asked, type LanguageModel, ModelAway, ModelRefused, type Question } from './language-model.ts';
-import { AnswerTooLong, limitedFetch } from './limited-fetch.ts';
 
 export type ModelConnection = {
   name: string;
@@ -19,8 +21,11 @@ export type ModelConnection = {
   model: string;
   timeoutMs: number;
   maxOutputTokens: number;
+  /** Hosts, addresses and ranges that may be called beyond the public internet. */
+  outboundAllow: readonly string[];
 };
 
+const MAX_ANSWER_BYTES = 512 * 1024;
 const ANTHROPIC_URL = 'https://api.anthropic.com/v1';
 /** What is longer is cut, and then is no JSON any more. */
 const MAX_ANSWER_CHARACTERS = 128 * 1024;
@@ -36,20 +41,35 @@ const FORMS = ['schema', 'json', 'text'] as const;
 type Form = (typeof FORMS)[number];
 const FORM_REFUSED = new Set([400, 422]);
 
+/** An address that the operator wrote down as such was meant; what a name leads to is only known when it is called. */
+function allowed(settings: ModelConnection): string[] {
+  const host = settings.baseUrl === null ? '' : new URL(settings.baseUrl).hostname.replace(/^\[|\]$/g, '');
+  const isMeant = host === 'localhost' || (isIP(host) !== 0 && !isLinkLocal(host));
+  return [...settings.outboundAllow, ...(isMeant ? [host] : [])];
+}
+
+/** Where clouds offer their machines' own credentials. */
+const isLinkLocal = (address: string) => /^(169\.254\.|fe[89ab]|fd00:ec2:)/i.test(address);
+
 function connect(settings: ModelConnection, form: Form) {
+  const guardedFetch = createGuardedFetch({
+    allow: allowListOf(allowed(settings)),
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+    silenceMs: settings.timeoutMs,
+  });
   // Key and address are always given: left out, the library would look for them in the environment by itself.
   if (settings.kind === 'anthropic')
     return createAnthropic({
       apiKey: settings.apiKey ?? '',
       baseURL: settings.baseUrl ?? ANTHROPIC_URL,
-      fetch: limitedFetch,
+      fetch: guardedFetch,
     })(settings.model);
   const key = settings.apiKey === null ? {} : { apiKey: settings.apiKey };
   return createOpenAICompatible({
     name: settings.name,
     baseURL: settings.baseUrl ?? '',
     ...key,
-    fetch: limitedFetch,
+    fetch: guardedFetch,
     supportsStructuredOutputs: form === 'schema',
   })(settings.model);
 }
@@ -93,12 +113,14 @@ function readError(error: unknown): Asked {
   if (shapeless !== undefined) return asked(shapeless.text, shapeless.usage);
   if (chain.some((entry) => entry instanceof AnswerTooLong || NoOutputGeneratedError.isInstance(entry)))
     return asked(undefined, undefined);
+  const refused = chain.find((entry) => entry instanceof OutboundRefused);
+  if (refused !== undefined) throw new ModelRefused(refused.message, { status: null, cause: error });
   const call = chain.find((entry) => APICallError.isInstance(entry));
   const status = call?.statusCode;
   // Answered with 200, but with something that is not the protocol.
   if (status === 200) return asked(call?.responseBody, undefined);
   if (status !== undefined && status >= 400 && status < 500 && !PASSING.has(status))
-    throw new ModelRefused(status, { cause: error });
+    throw new ModelRefused(`The model refused the request (status ${status}).`, { status, cause: error });
   throw new ModelAway('The model cannot be reached.', {
     isDeclined: status !== undefined,
     retryAfterMs: retryAfterMs(call?.responseHeaders),
@@ -141,7 +163,7 @@ export function createLanguageModel(settings: ModelConnection): LanguageModel {
           return answer;
         } catch (error) {
           const isLast = at + 1 >= forms.length;
-          if (isLast || !(error instanceof ModelRefused && FORM_REFUSED.has(error.status))) throw error;
+          if (isLast || !(error instanceof ModelRefused && FORM_REFUSED.has(error.status ?? 0))) throw error;
         }
       }
     },

@@ -26,12 +26,13 @@ export class ModelAway extends Error {
     this.retryAfterMs = away.retryAfterMs;
   }
 }
-/** The model or its gateway refused the request: a wrong key, name or setting. Trying again does not help. */
+/** The model or its gateway refused the request, or it may not be called: a wrong key, name or setting. Trying again does not help. */
 export class ModelRefused extends Error {
   override readonly name = 'ModelRefused';
-  readonly status: number;
-  constructor(status: number, options: ErrorOptions) {
-    super(`The model refused the request (status ${status}).`, options);
-    this.status = status;
+  /** What the provider answered; null when it was not asked. */
+  readonly status: number | null;
+  constructor(message: string, refused: { status: number | null; cause?: unknown }) {
+    super(message, { cause: refused.cause });
+    this.status = refused.status;
   }
 }
