@@ -4,6 +4,8 @@ import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
 import { buildConsole } from './console-build.ts';
 import { keysCommand } from './key-commands.ts';
+import { examine } from './operator/doctor.ts';
+import { findingsText } from './operator/finding.ts';
 import { setQuotaCommand } from './operator/quota.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
 import { withServices } from './operator/with-services.ts';
@@ -24,6 +26,7 @@ const USAGE = `Usage: npm run operator -- <command>
   serve [--no-worker]                    run the server (npm start does this); without worker it leaves jobs to others
   worker                                 only work off jobs, on the same database and storage as a server
   migrate                                bring the database up to this version and stop
+  doctor                                 check this installation and say what to mend; exit code 1 when something must be
   account create --name N --email E      make a further account with its first administrator and API key
       [--password P] [--api-key K] [--workspace W]
   account quota --account ID --kind KIND --per-month N|none|general
@@ -157,6 +160,12 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     // Opening them brings the database up to date.
     await withServices(readConfig(process.env), async () => undefined);
     print('The database is up to date.');
+    return;
+  }
+  if (command === 'doctor') {
+    const findings = await examine(process.env);
+    print(findingsText(findings));
+    if (findings.some(({ level }) => level === 'bad')) process.exitCode = 1;
     return;
   }
   if (command === 'account' && rest[0] === 'create') return createAccountCommand(rest.slice(1));

@@ -38,7 +38,8 @@ const STOP_MS = 6_000;
  */
 export type DatabaseUse = 'own' | 'of the server' | 'either';
 
-async function openEmbedded(dataDir: string, log: Log, use: DatabaseUse): Promise<EmbeddedDatabase> {
+/** The database of this data folder, started if that is wanted and nobody runs it. */
+export async function openEmbedded(dataDir: string, log: Log, use: DatabaseUse): Promise<EmbeddedDatabase> {
   if (use === 'of the server') return connectToRunning(dataDir);
   try {
     return await startEmbeddedDatabase({ dataDir, log: (event, fields) => log.info(event, fields) });

@@ -80,6 +80,23 @@ export async function migrate(ownerUrl: string, passwords: RolePasswords): Promi
   }
 }
 
+/** The migrations that would run, and those that ran and are unknown here or have changed since. Changes nothing. */
+export async function migrationsState(client: pg.Client): Promise<{ pending: string[]; foreign: string[] }> {
+  const known = await readMigrations();
+  const there = await client.query<{ name: string | null }>("select to_regclass('public.migrations') as name");
+  if (there.rows[0]?.name === null) return { pending: known.map(({ name }) => name), foreign: [] };
+  const ran = await client.query<{ number: number; name: string; checksum: string }>(
+    'select number, name, checksum from migrations order by number',
+  );
+  const numbers = new Set(ran.rows.map(({ number }) => number));
+  const same = (row: { number: number; checksum: string }) =>
+    known.some(({ number, checksum }) => number === row.number && checksum === row.checksum);
+  return {
+    pending: known.filter(({ number }) => !numbers.has(number)).map(({ name }) => name),
+    foreign: ran.rows.filter((row) => !same(row)).map(({ name }) => name),
+  };
+}
+
 function refuseForeign(known: Migration[], done: Map<number, string>): void {
   const checksums = new Map(known.map((migration) => [migration.number, migration.checksum]));
   for (const [number, checksum] of done) {

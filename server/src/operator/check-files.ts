@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Config } from '../config.ts';
+import { loadServerSecret } from '../product/sealing/key-records.ts';
+import { RootKeyRefused } from '../product/sealing/root-key.ts';
+import { SealBroken } from '../product/sealing/seal-broken.ts';
+import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
+import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
+import { createLocalObjectStorage } from '../providers/object-storage/local-folder.ts';
+import { loadRootKey, rootKeyFileOf } from '../root-key.ts';
+import { bad, type Finding, good, note } from './finding.ts';
+
+const GIB = 1024 ** 3;
+const LOW_BYTES = 2 * GIB;
+const LOW_SHARE = 0.1;
+const SECRET_FILES = ['root-key', 'postgres.password'];
+
+async function openToOthers(path: string): Promise<boolean> {
+  // Windows has no such modes: access lists say there who may read.
+  if (process.platform === 'win32') return false;
+  const found = await stat(path).catch(() => null);
+  return found !== null && (found.mode & 0o077) !== 0;
+}
+
+async function checkSecrets(dataDir: string): Promise<Finding[]> {
+  const keys = await readdir(join(dataDir, 'keys'), { recursive: true }).catch(() => []);
+  const paths = [
+    dataDir,
+    ...SECRET_FILES.map((name) => join(dataDir, name)),
+    join(dataDir, 'keys'),
+    ...keys.map((name) => join(dataDir, 'keys', name)),
+  ];
+  const open: string[] = [];
+  for (const path of paths) if (await openToOthers(path)) open.push(path);
+  if (open.length === 0) return [good('Secrets in the data folder are readable by the server only.')];
+  const shown = open.slice(0, 3).join(' ');
+  return [
+    bad(
+      `${open.length} of the secrets' files or folders can be read by others, such as ${open[0]}.`,
+      `Run "chmod go-rwx ${shown}${open.length > 3 ? ' …' : ''}", and find out who could read them.`,
+    ),
+  ];
+}
+
+async function checkDisk(dataDir: string): Promise<Finding> {
+  const { bavail, blocks, bsize } = await statfs(dataDir);
+  const free = bavail * bsize;
+  const what = `${(free / GIB).toFixed(1)} GiB are free where the data lies.`;
+  return free < LOW_BYTES || bavail < blocks * LOW_SHARE
+    ? note(what, 'Make room: imports are refused with 507 when the disk is full.')
+    : good(what);
+}
+
+/** The root key can be read and opens what this installation keeps; one that is not there is only right on a first start. */
+async function checkRootKey(config: Config, isInstalled: boolean): Promise<Finding> {
+  const mend = 'Without the right key nothing opens: bring back the one the installation was made with.';
+  const path = rootKeyFileOf(config);
+  const isElsewhere = config.rootKey !== null || config.rootKeyProgram !== null;
+  // Loading would make one where there is none.
+  if (isInstalled && !isElsewhere && (await stat(path).catch(() => null)) === null)
+    return bad(`The root key is missing in ${path}.`, mend);
+  try {
+    const rootKey = await loadRootKey(config);
+    const keyStore = await createLocalKeyStore(config.dataDir);
+    if (!isInstalled) return good('The root key can be read.');
+    if ((await keyStore.get(SERVER_RECORD)) === null)
+      return bad(
+        `The root key opens nothing: there are no keys in ${join(config.dataDir, 'keys')}.`,
+        'Bring the folder back from where you keep it: without it nothing opens.',
+      );
+    await loadServerSecret(rootKey, keyStore);
+    return good('The root key can be read, and opens the keys of this installation.');
+  } catch (error) {
+    const isOurs = error instanceof RootKeyRefused || error instanceof SealBroken;
+    return bad(isOurs ? error.message : 'The root key cannot be used.', mend);
+  }
+}
+
+/** An object goes in, comes out the same, and goes away. */
+async function checkStorage(dataDir: string): Promise<Finding> {
+  try {
+    const objects = await createLocalObjectStorage(dataDir);
+    const key = `doctor/${randomBytes(8).toString('hex')}`;
+    const content = randomBytes(100_000);
+    await objects.put(key, Readable.from([content]));
+    const back: Buffer[] = [];
+    for await (const chunk of objects.get(key)) back.push(chunk as Buffer);
+    await objects.delete(key);
+    if (!Buffer.concat(back).equals(content)) return bad('Object storage gave back other bytes.', 'Check the disk.');
+    return good('Object storage stores, reads and deletes.');
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? 'no code';
+    return bad(`Object storage cannot be used (${code}).`, `Let the server's user write below ${dataDir}.`);
+  }
+}
+
+/** What lies on the disk: secrets, room, root key, objects. */
+export async function checkFiles(config: Config, isInstalled: boolean): Promise<Finding[]> {
+  return [
+    ...(await checkSecrets(config.dataDir)),
+    await checkDisk(config.dataDir),
+    await checkRootKey(config, isInstalled),
+    await checkStorage(config.dataDir),
+  ];
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import pg from 'pg';
+import { startTestServer, type TestServer } from '../../test/harness.ts';
+import { checkDatabase } from './check-database.ts';
+import { examine } from './doctor.ts';
+import { type Finding, findingsText } from './finding.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer({ workers: false });
+});
+
+const badOnes = (findings: readonly Finding[]) =>
+  findings.filter(({ level }) => level === 'bad').map(({ what }) => what);
+
+/** Does something to the installation, has it examined, and takes it back. */
+async function whatIsBadAfter(doIt: () => Promise<unknown>, undo: () => Promise<unknown>): Promise<string> {
+  await doIt();
+  try {
+    return badOnes(await examine(server.environment)).join(' ');
+  } finally {
+    await undo();
+  }
+}
+
+async function asOwner(text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server.databaseUrl });
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}
+
+describe('doctor', () => {
+  test('finds nothing to mend in a sound installation beside its server, and tells each thing it looked at', async () => {
+    const findings = await examine(server.environment);
+    // The tests' Postgres does not wait for the disk, which is the one thing that is rightly found.
+    assert.deepEqual(badOnes(findings), ['fsync is off: what was acknowledged can be lost.']);
+    const text = findingsText(findings);
+    for (const word of [
+      'root key',
+      'Object storage',
+      'GiB',
+      'PostgreSQL is',
+      'clocks',
+      'walled',
+      'job',
+      'audit trails',
+      'Secrets',
+    ])
+      assert.ok(text.includes(word), `${word} in\n${text}`);
+    assert.match(text, /\d+ good, \d+ to think of, 1 to mend$/);
+  });
+
+  test('finds secrets that others can read', async () => {
+    const file = join(server.dataDir, 'keys', server.a.accountId, '1.json');
+    const found = await whatIsBadAfter(
+      () => chmod(file, 0o644),
+      () => chmod(file, 0o600),
+    );
+    assert.match(found, /1 of the secrets' files .*\.json/);
+  });
+
+  test('finds a wall that was taken down, and a role with too much power', async () => {
+    assert.match(
+      await whatIsBadAfter(
+        () => asOwner('alter table customers no force row level security'),
+        () => asOwner('alter table customers force row level security'),
+      ),
+      /without the wall between tenants: customers/,
+    );
+    const facts = {
+      version: 140_002,
+      clockAheadMs: -9_000,
+      settings: [{ name: 'synchronous_commit', value: 'off' }],
+      isEncrypted: false,
+      roles: [{ name: 'nudgescribe_app', isSuperuser: true, bypassesWalls: true, mayCreate: true, owns: 3 }],
+      withoutWall: [],
+      pending: [],
+      foreign: ['0999_new.sql'],
+    };
+    const found = badOnes(checkDatabase(facts)).join(' ');
+    for (const word of [
+      '14.2',
+      'in clear',
+      '-9 s',
+      'synchronous_commit',
+      'superuser, bypasses',
+      'owns 3',
+      'role of the server is missing',
+      '0999_new',
+    ])
+      assert.ok(found.includes(word), `${word} in ${found}`);
+  });
+
+  test('finds an altered audit trail', async () => {
+    const change = (from: string, to: string) =>
+      asOwner(
+        `update audit_events set action = '${to}' where action = '${from}' and account_id = '${server.b.accountId}'`,
+      );
+    const found = await whatIsBadAfter(
+      () => change('auth.signed_in', 'auth.signed_out'),
+      () => change('auth.signed_out', 'auth.signed_in'),
+    );
+    assert.match(found, /audit trail of 1 accounts is not intact/);
+  });
+
+  test('tells mistakes in settings, a weak root key, a database that is away, and an empty folder', async () => {
+    const told = async (changed: Record<string, string>) =>
+      badOnes(await examine({ ...server.environment, ...changed })).join(' ');
+    assert.match(
+      await told({ NUDGESCRIBE_ROOT_KEY: randomBytes(32).toString('hex') }),
+      /does not open under this root key/,
+    );
+    assert.match(await told({ NUDGESCRIBE_PORT: 'x' }), /NUDGESCRIBE_PORT must be/);
+    assert.match(await told({ NUDGESCRIBE_ROOT_KEY: '00'.repeat(32) }), /root key is too regular/);
+    assert.match(await told({ NUDGESCRIBE_TRUSTED_PROXIES: '0.0.0.0/0' }), /Everybody is trusted/);
+    assert.match(await told({ NUDGESCRIBE_HOST: '0.0.0.0' }), /without TLS/);
+    assert.match(
+      await told({ NUDGESCRIBE_DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z' }),
+      /database cannot be used \(ECONNREFUSED\)/,
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-doctor-'));
+    await writeFile(join(folder, 'file'), '');
+    const empty = await examine({ NUDGESCRIBE_DATA_DIR: folder });
+    assert.ok(empty.some(({ what }) => what.includes('no installation')));
+    await rm(folder, { recursive: true });
+  });
+});

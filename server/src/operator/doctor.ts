@@ -1,0 +1,91 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Config, ConfigMistakes, readConfig } from '../config.ts';
+import { openEmbedded, openServices } from '../open-services.ts';
+import { inspectDatabase } from '../platform/database/inspect.ts';
+import { createLog } from '../platform/log/log.ts';
+import { everyAccount } from '../product/audit/every-account.ts';
+import { verifyAccount } from '../product/audit/verify-account.ts';
+import { staleJobs } from '../product/jobs/store.ts';
+import type { Services } from '../product/services.ts';
+import { checkDatabase } from './check-database.ts';
+import { checkFiles } from './check-files.ts';
+import { checkSettings } from './check-settings.ts';
+import { bad, type Finding, good, note } from './finding.ts';
+
+const STUCK_SECONDS = 15 * 60;
+const STUCK_SHOWN = 1_000;
+
+async function checkWork(services: Services): Promise<Finding[]> {
+  const stuck = await services.database.acrossAccounts((tx) => staleJobs(tx, STUCK_SECONDS, STUCK_SHOWN));
+  if (stuck.length === 0) return [good('No job is stuck.')];
+  return [
+    note(
+      `${stuck.length} jobs have not moved for a quarter of an hour.`,
+      'Start a server or worker; if one runs, look into its log for job_attempt_failed.',
+    ),
+  ];
+}
+
+async function checkTrails(services: Services): Promise<Finding[]> {
+  const accounts = await everyAccount(services);
+  const broken: string[] = [];
+  for (const accountId of accounts) if (!(await verifyAccount(services, accountId, [])).intact) broken.push(accountId);
+  if (broken.length === 0) return [good(`The audit trails of ${accounts.length} accounts are intact.`)];
+  return [
+    bad(
+      `The audit trail of ${broken.length} accounts is not intact.`,
+      'Run "npm run operator -- audit verify": it tells what was done to it.',
+    ),
+  ];
+}
+
+async function checkStores(config: Config): Promise<Finding[]> {
+  const log = createLog('silent');
+  const embedded = config.databaseUrl === null ? await openEmbedded(config.dataDir, log, 'either') : null;
+  try {
+    const facts = await inspectDatabase(config.databaseUrl ?? embedded?.url ?? '');
+    const findings = checkDatabase(facts);
+    // Opening the services would run what is pending.
+    if (facts.pending.length > 0 || facts.foreign.length > 0) return findings;
+    const { services, close } = await openServices({ ...config, logLevel: 'silent' }, { database: 'either' });
+    try {
+      return [...findings, ...(await checkWork(services)), ...(await checkTrails(services))];
+    } finally {
+      await close();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+/**
+ * `doctor`: looks at an installation and says what to mend. Runs beside a running server, and changes nothing but an
+ * object that it stores, reads and deletes; a built-in database that does not run is started for as long as it takes.
+ */
+export async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigMistakes)) throw error;
+    return error.mistakes.map((mistake) => bad(mistake, 'Mend the setting; the rest is looked at afterwards.'));
+  }
+  const settings = checkSettings(config);
+  const isFolder = (await stat(config.dataDir).catch(() => null))?.isDirectory() === true;
+  const isInstalled =
+    config.databaseUrl !== null || (await stat(join(config.dataDir, 'postgres')).catch(() => null)) !== null;
+  if (!isFolder || !isInstalled)
+    return [...settings, note(`There is no installation in ${config.dataDir} yet.`, 'Start the server: it makes one.')];
+  const files = await checkFiles(config, isInstalled);
+  if (files.some(({ level, what }) => level === 'bad' && /root key/i.test(what))) return [...settings, ...files];
+  const stores = await checkStores(config).catch((error: unknown) => [
+    bad(
+      `The database cannot be used (${(error as { code?: string }).code ?? (error as Error).name}).`,
+      config.databaseUrl === null
+        ? 'Start the server and read what it says.'
+        : 'Check NUDGESCRIBE_DATABASE_URL, and that the database runs and lets this machine in.',
+    ),
+  ]);
+  return [...settings, ...files, ...stores];
+}
