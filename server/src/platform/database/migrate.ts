@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
@@ -112,7 +113,28 @@ function refuseForeign(known: Migration[], done: Map<number, string>): void {
   }
 }
 
+// What Postgres answers the slower of two that change one role: "tuple concurrently updated", or that it exists by now.
+const ROLE_RACES = new Set(['XX000', '42710', '23505']);
+const ROLE_TRIES = 20;
+
+/** Roles belong to the whole cluster and the migration lock to one database, so two databases' servers may meet here. */
 async function ensureRole(
+  client: pg.Client,
+  role: 'nudgescribe_app' | 'nudgescribe_operator',
+  password: string,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await setRole(client, role, password);
+    } catch (error) {
+      const isRace = error instanceof pg.DatabaseError && ROLE_RACES.has(error.code ?? '');
+      if (!isRace || attempt === ROLE_TRIES) throw error;
+      await pause(Math.random() * 50);
+    }
+  }
+}
+
+async function setRole(
   client: pg.Client,
   role: 'nudgescribe_app' | 'nudgescribe_operator',
   password: string,

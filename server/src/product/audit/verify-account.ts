@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../platform/database/database.ts';
 import type { ObjectStorage } from '../../providers/object-storage/object-storage.ts';
 import { readAnchor } from './anchor.ts';
@@ -6,14 +7,26 @@ import { type KnownLink, type TrailProblem, type TrailReport, verifyTrail } from
 
 type VerifyParts = { database: Database; objects: ObjectStorage; auditKeys: AuditKeys };
 
+// How long a first anchor may take to follow its checkpoint into object storage.
+const ANCHOR_WAIT_MS = 3_000;
+const ANCHOR_LOOK_EVERY_MS = 250;
+
 /** Verifies one account's trail in one snapshot, beside a running server too. */
 export async function verifyAccount(
   { database, objects, auditKeys }: VerifyParts,
   accountId: string,
   known: readonly KnownLink[],
 ): Promise<TrailReport> {
-  const anchor = await readAnchor(objects, auditKeys, accountId);
-  return database.tenantSnapshot(accountId, (tx) => verifyTrail(tx, auditKeys, accountId, { anchor, known }));
+  const giveUpAt = Date.now() + ANCHOR_WAIT_MS;
+  for (;;) {
+    const anchor = await readAnchor(objects, auditKeys, accountId);
+    const report = await database.tenantSnapshot(accountId, (tx) =>
+      verifyTrail(tx, auditKeys, accountId, { anchor, known }),
+    );
+    // A young account's first checkpoint is committed a moment before its anchor is stored: that is not a missing one.
+    if (!report.problems.some(({ kind }) => kind === 'anchor_missing') || Date.now() > giveUpAt) return report;
+    await pause(ANCHOR_LOOK_EVERY_MS);
+  }
 }
 
 const SENTENCES: Readonly<Record<TrailProblem['kind'], string>> = {
