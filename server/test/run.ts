@@ -71,7 +71,7 @@ const cluster = await startCluster();
 try {
   const { code, output } = await run(
     process.execPath,
-    ['--test', '--test-reporter=spec', '--test-concurrency=2', `--test-timeout=${TIMEOUT_MS}`, ...files],
+    ['--test', '--test-reporter=spec', '--test-concurrency=3', `--test-timeout=${TIMEOUT_MS}`, ...files],
     {
       NUDGESCRIBE_TEST_CLUSTER_URL: cluster.url,
       NUDGESCRIBE_TEST_ROOT_KEY: cluster.rootKey,
