@@ -24,6 +24,9 @@ export function membersBetween(
   );
 }
 
+// The group is compared outside the fence of "offset 0": a group younger than the table's statistics seems to have no
+// members, and Postgres would then look for each customer by walking all positions of the group.
+
 /** Which of these customers are in the group already. */
 export async function membersAmong(
   tx: Transaction,
@@ -33,7 +36,8 @@ export async function membersAmong(
 ): Promise<Set<string>> {
   const rows = await tx.rows<{ customer_id: string }>(
     `select m.customer_id from unnest($2::uuid[]) as w(customer_id),
-       lateral (select customer_id from group_members where account_id = $1 and customer_id = w.customer_id and customer_group_id = $3 offset 0) m`,
+       lateral (select customer_id, customer_group_id from group_members where account_id = $1 and customer_id = w.customer_id offset 0) m
+     where m.customer_group_id = $3`,
     [accountId, uuidArray(customerIds), groupId],
   );
   return new Set(rows.map((row) => row.customer_id));
@@ -52,9 +56,9 @@ export async function differing(
          where account_id = $1 and blind_index = w.blind_index offset 0) i on true
        left join lateral (select true as same from customers
          where account_id = $1 and customer_id = i.customer_id and profile_digest = w.digest offset 0) c on true
-       left join lateral (select true as there from group_members
-         where account_id = $1 and customer_id = i.customer_id and customer_group_id = $4 offset 0) m on true
-     where c.same is null or m.there is null order by w.ordinal`,
+       left join lateral (select customer_group_id from group_members
+         where account_id = $1 and customer_id = i.customer_id offset 0) m on m.customer_group_id = $4
+     where c.same is null or m.customer_group_id is null order by w.ordinal`,
     [accountId, given.blindIndexes, given.digests, groupId],
   );
   return rows.map((row) => row.ordinal);

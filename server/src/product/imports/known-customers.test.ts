@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import pg from 'pg';
 import { startTestServer, type Tenant, type TestServer, until } from '../../../test/harness.ts';
 import { countsOf, newGroup, type TestWorkspace, testWorkspace } from '../customers/test-workspace.ts';
 
@@ -101,4 +102,40 @@ describe('queued imports of customers who are partly there', () => {
       );
       assert.equal(after.filter((one) => one.updated).length, 3);
     });
+
+  test('a group that is younger than the statistics is not walked for each customer', async () => {
+    await freshGroup('Measured');
+    await ended(server.a, (await space.upload(file(many('measured', 2_000)))).body.import_id);
+    const owner = new pg.Client({ connectionString: server.databaseUrl });
+    await owner.connect();
+    try {
+      await owner.query('analyze group_members');
+      await freshGroup('Younger');
+      await ended(server.a, (await space.upload(file(many('younger', 2_000)))).body.import_id);
+      const positionsRead = async () => {
+        const { rows } = await owner.query<{ read: number }>(
+          `select idx_tup_read::int as read from pg_stat_user_indexes where indexrelname = 'group_members_position'`,
+        );
+        return rows[0]?.read ?? Number.NaN;
+      };
+      const before = await positionsRead();
+      // What differs is asked for whole chunks, and who is a member of those that differ.
+      const changed = many('younger', 2_000).map((text, index) =>
+        index % 2 === 0 ? text.replace('Rome', 'Oslo') : text,
+      );
+      const { body } = await space.upload(file(changed));
+      assert.deepEqual(countsOf(await ended(server.a, body.import_id)), {
+        total_rows: 2_000,
+        updated: 1_000,
+        unchanged: 1_000,
+      });
+      // A connection publishes what it counted at its next statement, a second after the last time.
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await Promise.all(Array.from({ length: 10 }, () => server.app.services.database.ping()));
+      const read = (await positionsRead()) - before;
+      assert.ok(read < 2_000, `${read} positions were read`);
+    } finally {
+      await owner.end();
+    }
+  });
 });
