@@ -557,7 +557,12 @@ export type Workspace = {
 };
 
 /** What auth.sign_in takes. */
-export type AuthSignInBody = { email: string; password: string; otp?: string | undefined };
+export type AuthSignInBody = {
+  email: string;
+  password: string;
+  /** A code of the authenticator app, or a recovery code in its place. */
+  otp?: string | undefined;
+};
 
 /** What auth.sign_in answers. */
 export type AuthSignInReply = TokenPair;
@@ -569,6 +574,7 @@ export type AuthRefreshReply = TokenPair | TokenStanding;
 export type SessionsBeginBody = {
   email: string;
   password: string;
+  /** A code of the authenticator app, or a recovery code in its place. */
   otp?: string | undefined;
   /** Needed only when the same login is right in several accounts. */
   account_id?: string | undefined;
@@ -585,6 +591,64 @@ export type SessionsEndBody = Record<string, never>;
 
 /** What sessions.end answers. */
 export type SessionsEndReply = { message: string };
+
+/** What second_factor.begin takes. */
+export type SecondFactorBeginBody = { password: string };
+
+/** What second_factor.begin answers. */
+export type SecondFactorBeginReply = {
+  /** In Base32, to be typed. */
+  secret: string;
+  /** The same, to be shown as a QR code. */
+  otpauth_uri: string;
+};
+
+/** What second_factor.confirm takes. */
+export type SecondFactorConfirmBody = {
+  /** A code of the authenticator app, or a recovery code in its place. */
+  otp: string;
+};
+
+/** What second_factor.confirm answers. */
+export type SecondFactorConfirmReply = {
+  /** Each is good once, in the place of a code. They are shown only now. */
+  recovery_codes: string[];
+};
+
+/** What second_factor.get takes. */
+export type SecondFactorGetBody = Record<string, never>;
+
+/** What second_factor.get answers. */
+export type SecondFactorGetReply = { is_on: boolean; recovery_codes_left: number };
+
+/** What second_factor.turn_off takes. */
+export type SecondFactorTurnOffBody = {
+  password: string;
+  /** A code of the authenticator app, or a recovery code in its place. */
+  otp: string;
+};
+
+/** What second_factor.turn_off answers. */
+export type SecondFactorTurnOffReply = { message: string };
+
+/** What second_factor.renew_recovery_codes takes. */
+export type SecondFactorRenewRecoveryCodesBody = {
+  password: string;
+  /** A code of the authenticator app, or a recovery code in its place. */
+  otp: string;
+};
+
+/** What second_factor.renew_recovery_codes answers. */
+export type SecondFactorRenewRecoveryCodesReply = {
+  /** Each is good once, in the place of a code. They are shown only now. */
+  recovery_codes: string[];
+};
+
+/** What second_factor.reset takes. */
+export type SecondFactorResetBody = { user_id: string };
+
+/** What second_factor.reset answers. */
+export type SecondFactorResetReply = { message: string };
 
 /** What users.create takes. */
 export type UsersCreateBody = {
@@ -1523,7 +1587,7 @@ export function createCalls(send: Send) {
       /**
        * Sign in with API key, email and password (`POST /v1/auth`).
        *
-       * A wrong key, an unknown email and a wrong password get one and the same answer. `otp` is accepted and has no effect yet.
+       * A wrong key, an unknown email and a wrong password get one and the same answer. Who has a second factor is asked for `otp` (401) once the password is right.
        *
        * Needs the header x-api-key instead of a token.
        */
@@ -1543,7 +1607,7 @@ export function createCalls(send: Send) {
       /**
        * Sign in to the console (`PUT /v1/session`).
        *
-       * Sets an HttpOnly, SameSite=Strict cookie that every call takes in place of a token. Calls that change something also need the header `x-csrf-token`. The session ends after 12 hours, or 30 minutes without a call. An unknown email and a wrong password get one and the same answer. `otp` is accepted and has no effect yet.
+       * Sets an HttpOnly, SameSite=Strict cookie that every call takes in place of a token. Calls that change something also need the header `x-csrf-token`. The session ends after 12 hours, or 30 minutes without a call. An unknown email and a wrong password get one and the same answer. Who has a second factor is asked for `otp` (401) once the password is right.
        *
        * Open to everybody.
        */
@@ -1569,6 +1633,60 @@ export function createCalls(send: Send) {
        */
       end: (body: SessionsEndBody = {}, options: CallOptions = {}): Promise<SessionsEndReply> =>
         send<SessionsEndReply>({ name: 'sessions.end', method: 'DELETE', path: '/v1/session', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    secondFactor: {
+      /**
+       * Begin to set up a second factor (`PUT /v1/otp`).
+       *
+       * Answers with a secret for an authenticator app (TOTP: SHA-1, six digits, 30 seconds). It counts once PATCH /v1/otp has been given a first code; until then a new call begins again.
+       *
+       * Any signed-in user may call it.
+       */
+      begin: (body: SecondFactorBeginBody, options: CallOptions = {}): Promise<SecondFactorBeginReply> =>
+        send<SecondFactorBeginReply>({ name: 'second_factor.begin', method: 'PUT', path: '/v1/otp', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Turn the second factor on (`PATCH /v1/otp`).
+       *
+       * Takes a first code of the app. From now on signing in needs a code too; every other session of yours ends.
+       *
+       * Any signed-in user may call it.
+       */
+      confirm: (body: SecondFactorConfirmBody, options: CallOptions = {}): Promise<SecondFactorConfirmReply> =>
+        send<SecondFactorConfirmReply>({ name: 'second_factor.confirm', method: 'PATCH', path: '/v1/otp', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Look at your second factor (`POST /v1/otp`).
+       *
+       * Any signed-in user may call it.
+       */
+      get: (body: SecondFactorGetBody = {}, options: CallOptions = {}): Promise<SecondFactorGetReply> =>
+        send<SecondFactorGetReply>({ name: 'second_factor.get', method: 'POST', path: '/v1/otp', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Turn your second factor off (`DELETE /v1/otp`).
+       *
+       * Any signed-in user may call it.
+       */
+      turnOff: (body: SecondFactorTurnOffBody, options: CallOptions = {}): Promise<SecondFactorTurnOffReply> =>
+        send<SecondFactorTurnOffReply>({ name: 'second_factor.turn_off', method: 'DELETE', path: '/v1/otp', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Get new recovery codes (`PUT /v1/otp/recovery-codes`).
+       *
+       * Those you had are good no more.
+       *
+       * Any signed-in user may call it.
+       */
+      renewRecoveryCodes: (body: SecondFactorRenewRecoveryCodesBody, options: CallOptions = {}): Promise<SecondFactorRenewRecoveryCodesReply> =>
+        send<SecondFactorRenewRecoveryCodesReply>({ name: 'second_factor.renew_recovery_codes', method: 'PUT', path: '/v1/otp/recovery-codes', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Take away a user's second factor (`DELETE /v1/user/otp`).
+       *
+       * For somebody who lost the app and the recovery codes. Every session of theirs ends.
+       *
+       * Needs the permission `users.write` in the account.
+       *
+       * Written to the audit log as `second_factor.reset`.
+       */
+      reset: (body: SecondFactorResetBody, options: CallOptions = {}): Promise<SecondFactorResetReply> =>
+        send<SecondFactorResetReply>({ name: 'second_factor.reset', method: 'DELETE', path: '/v1/user/otp', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     users: {
       /**

@@ -3,6 +3,8 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import type { AccountKeyring } from '../sealing/account-keys.ts';
+import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
@@ -14,7 +16,7 @@ import {
   revokeSession,
   touchSession,
 } from './session-store.ts';
-import type { Origin } from './sign-in.ts';
+import { codeNeeded, type Origin, secondFactorOf } from './sign-in.ts';
 import { findEmailOwners, findUser } from './store.ts';
 import type { UserRow } from './user.ts';
 
@@ -25,14 +27,14 @@ const TOUCH_MS = 60_000;
 /** Of one email; each costs a password check. */
 const MAX_ACCOUNTS_TRIED = 10;
 
-type Parts = { database: Database; clock: Clock };
-type Login = { email: string; password: string; accountId: string | null };
+type Parts = { database: Database; clock: Clock; keyring: AccountKeyring };
+type Login = { email: string; password: string; otp: string | undefined; accountId: string | null };
 
 /**
  * Signs a person in to the console; the session's cookie is the only thing that proves it from then on. Throws
- * console_sign_in_refused (403), the same for an unknown email, a wrong password and a disabled user; console_closed (403)
- * for service users; account_needed (400) when the login is right in several accounts. Every attempt on an existing user
- * leaves an audit event.
+ * console_sign_in_refused (403), the same for an unknown email, a wrong password and a disabled user, and for a wrong code;
+ * missing_fields (401) for otp where the user has a second factor; console_closed (403) for service users; account_needed
+ * (400) when the login is right in several accounts. Every attempt on an existing user leaves an audit event.
  */
 export async function beginConsoleSession(
   parts: Parts,
@@ -40,7 +42,13 @@ export async function beginConsoleSession(
   origin: Origin,
 ): Promise<{ cookie: ConsoleCookie; userId: string }> {
   const { database, clock } = parts;
-  const record = (tx: Transaction, user: UserRow, outcome: 'done' | 'refused', sessionId: string | null) =>
+  const record = (
+    tx: Transaction,
+    user: UserRow,
+    outcome: 'done' | 'refused',
+    sessionId: string | null,
+    proof?: Proof,
+  ) =>
     recordEvent(tx, {
       accountId: user.account_id,
       action: 'auth.signed_in',
@@ -48,7 +56,7 @@ export async function beginConsoleSession(
       actorUserId: user.user_id,
       sessionId,
       workspaceId: null,
-      objectIds: { kind: 'console' },
+      objectIds: { kind: 'console', ...secondFactorOf(proof) },
       ...origin,
     });
   const refuse = async (users: readonly UserRow[]) => {
@@ -70,7 +78,13 @@ export async function beginConsoleSession(
   }
   const cookie = newCookie(user.account_id, newId());
   const issuedAt = clock.now();
-  await database.tenant(user.account_id, async (tx) => {
+  const keys = await parts.keyring.forAccount(user.account_id);
+  const proof = await database.tenant(user.account_id, async (tx) => {
+    const proof = await proveSecondFactor(tx, { keys, userId: user.user_id }, login.otp, issuedAt);
+    if (proof === 'needed' || proof === 'wrong') {
+      await record(tx, user, 'refused', null, proof);
+      return proof;
+    }
     await insertSession(tx, {
       accountId: user.account_id,
       sessionId: cookie.sessionId,
@@ -80,8 +94,11 @@ export async function beginConsoleSession(
       issuedAt,
       expiresAt: new Date(issuedAt.getTime() + CONSOLE_SECONDS * 1000),
     });
-    await record(tx, user, 'done', cookie.sessionId);
+    await record(tx, user, 'done', cookie.sessionId, proof);
+    return proof;
   });
+  if (proof === 'needed') throw codeNeeded();
+  if (proof === 'wrong') throw identityFailures.console_sign_in_refused();
   return { cookie, userId: user.user_id };
 }
 
@@ -125,7 +142,7 @@ export async function findByCookie(
 }
 
 /** Ends the session of a cookie that a new sign-in of the same browser replaces. */
-export async function replaceCookie(parts: Parts, cookie: ConsoleCookie): Promise<void> {
+export async function replaceCookie(parts: Pick<Parts, 'database' | 'clock'>, cookie: ConsoleCookie): Promise<void> {
   await parts.database.tenant(cookie.accountId, async (tx) => {
     if ((await findByCookie(tx, cookie, parts.clock.now())) !== undefined)
       await revokeSession(tx, cookie.accountId, cookie.sessionId, 'signed in anew');

@@ -7,6 +7,8 @@ import { changeUser } from './change-user.ts';
 import { acceptPassword, createApiKey, createUser } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
+import { secondFactorEndpoints } from './second-factor-endpoints.ts';
+import { otpSchema } from './second-factor-schemas.ts';
 import { sessionEndpoints } from './session-endpoints.ts';
 import { refresh, signIn } from './sign-in.ts';
 import { type ApiKeyRow, listApiKeys, listUsers, listWorkspaceRoles, lockApiKey, revokeApiKey } from './store.ts';
@@ -68,12 +70,12 @@ const authEndpoints = [
     path: '/v1/auth',
     summary: 'Sign in with API key, email and password',
     description:
-      'A wrong key, an unknown email and a wrong password get one and the same answer. `otp` is accepted and has no effect yet.',
+      'A wrong key, an unknown email and a wrong password get one and the same answer. Who has a second factor is asked for `otp` (401) once the password is right.',
     access: { kind: 'api_key' },
     body: z.strictObject({
       email: z.string().min(1).max(254),
       password: z.string().min(1).max(1_000),
-      otp: z.string().max(20).optional(),
+      otp: otpSchema.optional(),
     }),
     reply: pairSchema,
     example: { email: 'admin@example.com', password: 'a long and secret sentence' },
@@ -83,7 +85,13 @@ const authEndpoints = [
       // The guard leaves the API key's id where other calls have their session.
       signIn(
         services,
-        { accountId: actor.accountId, apiKeyId: actor.sessionId, email: body.email, password: body.password },
+        {
+          accountId: actor.accountId,
+          apiKeyId: actor.sessionId,
+          email: body.email,
+          password: body.password,
+          otp: body.otp,
+        },
         { client: actor.client, address, requestId },
       ),
   }),
@@ -270,4 +278,10 @@ const apiKeyEndpoints = [
   }),
 ];
 
-export const identityEndpoints = [...authEndpoints, ...sessionEndpoints, ...userEndpoints, ...apiKeyEndpoints];
+export const identityEndpoints = [
+  ...authEndpoints,
+  ...sessionEndpoints,
+  ...secondFactorEndpoints,
+  ...userEndpoints,
+  ...apiKeyEndpoints,
+];

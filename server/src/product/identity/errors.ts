@@ -1,8 +1,9 @@
 import { failures } from '../../platform/errors/failure.ts';
 
 export const identityFailures = failures({
-  sign_in_refused: { status: 403, message: 'The API key, email or password is not right.' },
-  console_sign_in_refused: { status: 403, message: 'The email or password is not right.' },
+  sign_in_refused: { status: 403, message: 'The API key, email, password or code is not right.' },
+  console_sign_in_refused: { status: 403, message: 'The email, password or code is not right.' },
+  password_refused: { status: 403, message: 'This is not your password.' },
   console_closed: {
     status: 403,
     message: 'This is a service user: it signs in through POST /v1/auth with an API key, and cannot open the console.',
@@ -27,5 +28,16 @@ export const identityFailures = failures({
     status: 400,
     message: 'An account administrator works in every workspace. Leave out workspaces, or choose another role.',
   },
+  code_refused: {
+    status: 400,
+    message:
+      "This code is not right, or was used before. Wait for the app's next one, and see that its clock is right; or take a recovery code.",
+  },
+  second_factor_on: {
+    status: 400,
+    message: 'A second factor is set up already. Turn it off before you set up another.',
+  },
+  second_factor_off: { status: 400, message: 'There is no second factor to take away.' },
+  second_factor_not_begun: { status: 400, message: 'Get a secret for the app first: PUT /v1/otp.' },
   api_key_revoked: { status: 400, message: 'This API key has been revoked already.' },
 });

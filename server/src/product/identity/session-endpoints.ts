@@ -7,6 +7,7 @@ import { cookieHeader, csrfTokenOf, forgetCookieHeader, readCookie } from './con
 import { beginConsoleSession, CONSOLE_IDLE_SECONDS, CONSOLE_SECONDS, replaceCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
 import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
+import { otpSchema } from './second-factor-schemas.ts';
 import { findSession, revokeSession } from './session-store.ts';
 import { findUser, listVisibleWorkspaces } from './store.ts';
 
@@ -82,12 +83,12 @@ export const sessionEndpoints = [
     method: 'PUT',
     path: '/v1/session',
     summary: 'Sign in to the console',
-    description: `Sets an HttpOnly, SameSite=Strict cookie that every call takes in place of a token. Calls that change something also need the header \`x-csrf-token\`. The session ends after ${CONSOLE_SECONDS / 3600} hours, or ${CONSOLE_IDLE_SECONDS / 60} minutes without a call. An unknown email and a wrong password get one and the same answer. \`otp\` is accepted and has no effect yet.`,
+    description: `Sets an HttpOnly, SameSite=Strict cookie that every call takes in place of a token. Calls that change something also need the header \`x-csrf-token\`. The session ends after ${CONSOLE_SECONDS / 3600} hours, or ${CONSOLE_IDLE_SECONDS / 60} minutes without a call. An unknown email and a wrong password get one and the same answer. Who has a second factor is asked for \`otp\` (401) once the password is right.`,
     access: { kind: 'public' },
     body: z.strictObject({
       email: z.string().min(1).max(254),
       password: z.string().min(1).max(1_000),
-      otp: z.string().max(20).optional(),
+      otp: otpSchema.optional(),
       account_id: idSchema.optional().describe('Needed only when the same login is right in several accounts.'),
     }),
     reply: sessionSchema,
@@ -98,7 +99,7 @@ export const sessionEndpoints = [
       const rules = services.cookies;
       const { cookie, userId } = await beginConsoleSession(
         services,
-        { email: body.email, password: body.password, accountId: body.account_id ?? null },
+        { email: body.email, password: body.password, otp: body.otp, accountId: body.account_id ?? null },
         { client: actor.client, address, requestId },
       );
       const earlier = readCookie(headers.cookie, rules);

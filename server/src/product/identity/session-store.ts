@@ -125,6 +125,20 @@ export async function revokeSession(
   );
 }
 
+/** Every session of the user but one. */
+export async function revokeOtherSessions(
+  tx: Transaction,
+  accountId: string,
+  userId: string,
+  keptSessionId: string,
+  reason: string,
+): Promise<void> {
+  await tx.run(
+    'update sessions set revoked_at = now(), revoked_reason = $4 where account_id = $1 and user_id = $2 and session_id <> $3 and revoked_at is null',
+    [accountId, userId, keptSessionId, reason],
+  );
+}
+
 export async function revokeSessionsOf(
   tx: Transaction,
   accountId: string,

@@ -4,6 +4,8 @@ import type { Database, Transaction } from '../../platform/database/database.ts'
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import type { AccountKeyring } from '../sealing/account-keys.ts';
+import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
 import type { RoleCode } from './roles.ts';
@@ -27,7 +29,7 @@ export type TokenPair = {
   role_code: RoleCode;
 };
 
-type Parts = { database: Database; tokens: Tokens; clock: Clock };
+type Parts = { database: Database; tokens: Tokens; clock: Clock; keyring: AccountKeyring };
 
 /** The access token's id follows from the refresh token's, so that a pair can be made again exactly. */
 function accessJti(refreshJti: string): string {
@@ -55,26 +57,40 @@ async function pairFor(
   };
 }
 
+/** How far a sign-in came with the second factor, for the audit log; nothing where there is none. */
+export function secondFactorOf(proof: Proof | undefined): { second_factor?: string } {
+  return proof === undefined || proof === 'off' ? {} : { second_factor: proof.replaceAll(' ', '_') };
+}
+
 const later = (moment: Date, seconds: number) => new Date(moment.getTime() + seconds * 1000);
+
+/** 401 as for any required field: it is told only to who gave the right password. */
+export function codeNeeded() {
+  return platformFailures.missing_fields({
+    fields: ['otp'],
+    message: 'Required fields are missing: otp. Send the code of your authenticator app, or a recovery code.',
+  });
+}
 
 /**
  * Signs a user in with the API key's account. Throws sign_in_refused (403), the same for an unknown email, a wrong
- * password and a disabled user, after the same work. Every attempt leaves an audit event.
+ * password and a disabled user, after the same work, and for a wrong code; missing_fields (401) for otp where the user has
+ * a second factor. Every attempt leaves an audit event.
  */
 export async function signIn(
   parts: Parts,
-  login: { accountId: string; apiKeyId: string; email: string; password: string },
+  login: { accountId: string; apiKeyId: string; email: string; password: string; otp: string | undefined },
   origin: Origin,
 ): Promise<TokenPair> {
   const { database, tokens, clock } = parts;
-  const event = (outcome: 'done' | 'refused', userId: string | null, sessionId: string | null) => ({
+  const event = (outcome: 'done' | 'refused', userId: string | null, sessionId: string | null, proof?: Proof) => ({
     accountId: login.accountId,
     action: 'auth.signed_in',
     outcome,
     actorUserId: userId,
     sessionId,
     workspaceId: null,
-    objectIds: { api_key_id: login.apiKeyId },
+    objectIds: { api_key_id: login.apiKeyId, ...secondFactorOf(proof) },
     ...origin,
   });
   // The database knows no NUL in a text: such an email is nobody's, and is answered like any other unknown one.
@@ -89,7 +105,13 @@ export async function signIn(
   const sessionId = newId();
   const refreshJti = newId();
   const issuedAt = clock.now();
-  await database.tenant(login.accountId, async (tx) => {
+  const keys = await parts.keyring.forAccount(login.accountId);
+  const proof = await database.tenant(login.accountId, async (tx) => {
+    const proof = await proveSecondFactor(tx, { keys, userId: user.user_id }, login.otp, issuedAt);
+    if (proof === 'needed' || proof === 'wrong') {
+      await recordEvent(tx, event('refused', user.user_id, null, proof));
+      return proof;
+    }
     await insertSession(tx, {
       accountId: login.accountId,
       sessionId,
@@ -101,8 +123,11 @@ export async function signIn(
       expiresAt: later(issuedAt, tokens.refreshSeconds),
     });
     await touchApiKey(tx, login.accountId, login.apiKeyId);
-    await recordEvent(tx, event('done', user.user_id, sessionId));
+    await recordEvent(tx, event('done', user.user_id, sessionId, proof));
+    return proof;
   });
+  if (proof === 'needed') throw codeNeeded();
+  if (proof === 'wrong') throw identityFailures.sign_in_refused();
   return pairFor(
     tokens,
     { userId: user.user_id, accountId: login.accountId, roleCode: user.role_code },

@@ -37,6 +37,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     boundTo: "encode(substring(t.key_hash from 1 for 16), 'hex')::uuid",
     join: '',
   },
+  {
+    table: 'second_factors',
+    column: 'sealed_secret',
+    workspace: 't.account_id',
+    boundTo: 't.user_id',
+    join: '',
+  },
   ...['sealed_prompt', 'sealed_answer'].map((column) => ({
     table: 'model_calls',
     column,

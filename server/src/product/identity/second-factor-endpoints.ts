@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import type { Transaction } from '../../platform/database/database.ts';
+import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
+import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
+import { isUuid } from '../../platform/ids/ids.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { shownSecret } from '../second-factor/codes.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  dropSecondFactor,
+  type Holder,
+  proveSecondFactor,
+  renewRecoveryCodes,
+  standingOf,
+} from '../second-factor/second-factor.ts';
+import { endpoint, type ProductCall } from '../services.ts';
+import { identityFailures } from './errors.ts';
+import { passwordFits } from './passwords.ts';
+import { otpSchema, passwordSchema } from './second-factor-schemas.ts';
+import { revokeOtherSessions, revokeSessionsOf } from './session-store.ts';
+import { findUser, lockUser } from './store.ts';
+
+const failures = [identityFailures];
+const recoveryCodesSchema = z.object({
+  recovery_codes: z.array(z.string()).describe('Each is good once, in the place of a code. They are shown only now.'),
+});
+const exampleLogin = { password: 'a long and secret sentence', otp: '123456' };
+
+async function requirePassword({ services, actor }: ProductCall<unknown>, password: string): Promise<string> {
+  const { accountId, userId } = actor;
+  const user = await services.database.tenant(accountId, (tx) => findUser(tx, accountId, userId));
+  if (user === undefined) throw platformFailures.unauthorised();
+  if (!(await passwordFits(password, user.password_hash))) throw identityFailures.password_refused();
+  return user.email;
+}
+
+/** One transaction of work, its audit event and the kept answer. What `work` throws after having spent a code is lost with it. */
+function change<T>(
+  call: ProductCall<unknown>,
+  action: string,
+  work: (tx: Transaction, holder: Holder) => Promise<T>,
+): Promise<T> {
+  const { services, actor, address, requestId } = call;
+  const { accountId, userId, sessionId, client } = actor;
+  return services.keyring.forAccount(accountId).then((keys) =>
+    services.database.tenant(accountId, async (tx) => {
+      const result = await work(tx, { keys, userId });
+      await recordEvent(tx, {
+        accountId,
+        action,
+        outcome: 'done',
+        actorUserId: userId,
+        sessionId,
+        workspaceId: null,
+        objectIds: { user_id: userId },
+        client,
+        address,
+        requestId,
+      });
+      await call.keepAnswer(tx, { result });
+      return result;
+    }),
+  );
+}
+
+async function requireCode(tx: Transaction, holder: Holder, otp: string, now: Date): Promise<void> {
+  const proof = await proveSecondFactor(tx, holder, otp, now);
+  if (proof === 'off') throw identityFailures.second_factor_off();
+  if (proof === 'wrong') throw identityFailures.code_refused();
+}
+
+/** A person's own second factor, and an administrator's way to take away somebody's who lost it. */
+export const secondFactorEndpoints = [
+  endpoint({
+    name: 'second_factor.begin',
+    method: 'PUT',
+    path: '/v1/otp',
+    summary: 'Begin to set up a second factor',
+    description:
+      'Answers with a secret for an authenticator app (TOTP: SHA-1, six digits, 30 seconds). It counts once PATCH /v1/otp has been given a first code; until then a new call begins again.',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({ password: passwordSchema }),
+    reply: z.object({
+      secret: z.string().describe('In Base32, to be typed.'),
+      otpauth_uri: z.string().describe('The same, to be shown as a QR code.'),
+    }),
+    example: { password: exampleLogin.password },
+    transaction: 'own',
+    failures,
+    handle: async (call) => {
+      const email = await requirePassword(call, call.body.password);
+      return change(call, 'second_factor.begun', async (tx, holder) => {
+        const secret = await beginSecondFactor(tx, holder);
+        if (secret === null) throw identityFailures.second_factor_on();
+        return shownSecret(secret, email);
+      });
+    },
+  }),
+  endpoint({
+    name: 'second_factor.confirm',
+    method: 'PATCH',
+    path: '/v1/otp',
+    summary: 'Turn the second factor on',
+    description:
+      'Takes a first code of the app. From now on signing in needs a code too; every other session of yours ends.',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({ otp: otpSchema }),
+    reply: recoveryCodesSchema,
+    example: { otp: exampleLogin.otp },
+    transaction: 'own',
+    failures,
+    handle: (call) =>
+      change(call, 'second_factor.turned_on', async (tx, holder) => {
+        const { actor, services } = call;
+        const outcome = await confirmSecondFactor(tx, holder, call.body.otp, services.clock.now());
+        if (outcome === 'not begun') throw identityFailures.second_factor_not_begun();
+        if (outcome === 'on already') throw identityFailures.second_factor_on();
+        if (outcome === 'wrong') throw identityFailures.code_refused();
+        await revokeOtherSessions(tx, actor.accountId, actor.userId, actor.sessionId, 'second factor turned on');
+        return { recovery_codes: outcome };
+      }),
+  }),
+  endpoint({
+    name: 'second_factor.get',
+    method: 'POST',
+    path: '/v1/otp',
+    summary: 'Look at your second factor',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({}),
+    reply: z.object({ is_on: z.boolean(), recovery_codes_left: z.number().int() }),
+    example: {},
+    handle: ({ tx, actor }) => standingOf(tx, actor.accountId, actor.userId),
+  }),
+  endpoint({
+    name: 'second_factor.turn_off',
+    method: 'DELETE',
+    path: '/v1/otp',
+    summary: 'Turn your second factor off',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({ password: passwordSchema, otp: otpSchema }),
+    reply: z.object({ message: z.string() }),
+    example: exampleLogin,
+    transaction: 'own',
+    failures,
+    handle: async (call) => {
+      await requirePassword(call, call.body.password);
+      return change(call, 'second_factor.turned_off', async (tx, holder) => {
+        await requireCode(tx, holder, call.body.otp, call.services.clock.now());
+        await dropSecondFactor(tx, call.actor.accountId, call.actor.userId);
+        return { message: 'Signing in takes your password alone from now on.' };
+      });
+    },
+  }),
+  endpoint({
+    name: 'second_factor.renew_recovery_codes',
+    method: 'PUT',
+    path: '/v1/otp/recovery-codes',
+    summary: 'Get new recovery codes',
+    description: 'Those you had are good no more.',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({ password: passwordSchema, otp: otpSchema }),
+    reply: recoveryCodesSchema,
+    example: exampleLogin,
+    transaction: 'own',
+    failures,
+    handle: async (call) => {
+      await requirePassword(call, call.body.password);
+      return change(call, 'second_factor.recovery_codes_renewed', async (tx, holder) => {
+        await requireCode(tx, holder, call.body.otp, call.services.clock.now());
+        return { recovery_codes: await renewRecoveryCodes(tx, holder) };
+      });
+    },
+  }),
+  endpoint({
+    name: 'second_factor.reset',
+    method: 'DELETE',
+    path: '/v1/user/otp',
+    summary: "Take away a user's second factor",
+    description: 'For somebody who lost the app and the recovery codes. Every session of theirs ends.',
+    access: { kind: 'account', permission: 'users.write' },
+    body: z.strictObject({ user_id: idSchema }),
+    reply: z.object({ message: z.string() }),
+    example: { user_id: EXAMPLE_ID },
+    audit: 'second_factor.reset',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      const user = isUuid(body.user_id) ? await lockUser(tx, actor.accountId, body.user_id) : undefined;
+      if (user === undefined) throw notFound('user');
+      if (!(await dropSecondFactor(tx, actor.accountId, user.user_id))) throw identityFailures.second_factor_off();
+      await revokeSessionsOf(tx, actor.accountId, user.user_id, 'second factor reset');
+      audit({ user_id: user.user_id });
+      return { message: 'This user signs in by password alone until a new second factor is set up.' };
+    },
+  }),
+];
