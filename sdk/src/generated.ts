@@ -650,10 +650,51 @@ export type SecondFactorResetBody = { user_id: string };
 /** What second_factor.reset answers. */
 export type SecondFactorResetReply = { message: string };
 
+/** What users.change_password takes. */
+export type UsersChangePasswordBody = { current_password: string; new_password: string };
+
+/** What users.change_password answers. */
+export type UsersChangePasswordReply = { message: string };
+
+/** What users.invite takes. */
+export type UsersInviteBody = {
+  user_id: string;
+  /** 72 by default. */
+  valid_hours?: number | undefined;
+};
+
+/** What users.invite answers. */
+export type UsersInviteReply = {
+  user_id: string;
+  token: string;
+  /** Absolute where the server knows its address, else relative to the server. */
+  link: string;
+  expires_at: string;
+};
+
+/** What password_link.get takes. */
+export type PasswordLinkGetBody = {
+  /** What stands behind the # of the link. */
+  token: string;
+};
+
+/** What password_link.get answers. */
+export type PasswordLinkGetReply = { email: string; display_name: string; expires_at: string };
+
+/** What password_link.redeem takes. */
+export type PasswordLinkRedeemBody = {
+  /** What stands behind the # of the link. */
+  token: string;
+  password: string;
+};
+
+/** What password_link.redeem answers. */
+export type PasswordLinkRedeemReply = { message: string; email: string };
+
 /** What users.create takes. */
 export type UsersCreateBody = {
   email: string;
-  password: string;
+  password?: string | undefined;
   role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
   display_name?: string | undefined;
   /** Limits the user to these workspaces, each with its role. Without it role_code holds in every workspace. */
@@ -1690,11 +1731,31 @@ export function createCalls(send: Send) {
     },
     users: {
       /**
-       * Create a user (`PUT /v1/user`).
+       * Change your own password (`PATCH /v1/user/password`).
+       *
+       * Every other session of yours ends, with its tokens. The session in use goes on.
+       *
+       * Any signed-in user may call it.
+       */
+      changePassword: (body: UsersChangePasswordBody, options: CallOptions = {}): Promise<UsersChangePasswordReply> =>
+        send<UsersChangePasswordReply>({ name: 'users.change_password', method: 'PATCH', path: '/v1/user/password', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Make a one-time link for choosing a password (`PUT /v1/user/link`).
+       *
+       * For somebody new, or who has forgotten the password: hand it over yourself, as the server sends no mail. It is shown in this answer only, works once, and takes the place of an earlier one. A second factor stays as it is.
        *
        * Needs the permission `users.write` in the account.
        *
-       * Written to the audit log as `user.created`.
+       * Written to the audit log as `user.invited`.
+       */
+      invite: (body: UsersInviteBody, options: CallOptions = {}): Promise<UsersInviteReply> =>
+        send<UsersInviteReply>({ name: 'users.invite', method: 'PUT', path: '/v1/user/link', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Create a user (`PUT /v1/user`).
+       *
+       * Without a password nobody can sign in as this user until one is chosen by a link of PUT /v1/user/link.
+       *
+       * Needs the permission `users.write` in the account.
        */
       create: (body: UsersCreateBody, options: CallOptions = {}): Promise<UsersCreateReply> =>
         send<UsersCreateReply>({ name: 'users.create', method: 'PUT', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
@@ -1716,6 +1777,26 @@ export function createCalls(send: Send) {
        */
       change: (body: UsersChangeBody, options: CallOptions = {}): Promise<UsersChangeReply> =>
         send<UsersChangeReply>({ name: 'users.change', method: 'PATCH', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    passwordLink: {
+      /**
+       * Look at a one-time link (`POST /v1/password-link`).
+       *
+       * Whose password it lets choose, and until when. Needs no sign-in: the token is the proof.
+       *
+       * Open to everybody.
+       */
+      get: (body: PasswordLinkGetBody, options: CallOptions = {}): Promise<PasswordLinkGetReply> =>
+        send<PasswordLinkGetReply>({ name: 'password_link.get', method: 'POST', path: '/v1/password-link', credentials: 'none', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Choose a password by a one-time link (`PATCH /v1/password-link`).
+       *
+       * Then sign in with it. Every session the user had ends.
+       *
+       * Open to everybody.
+       */
+      redeem: (body: PasswordLinkRedeemBody, options: CallOptions = {}): Promise<PasswordLinkRedeemReply> =>
+        send<PasswordLinkRedeemReply>({ name: 'password_link.redeem', method: 'PATCH', path: '/v1/password-link', credentials: 'none', reads: false, answer: 'json' }, { body }, options),
     },
     roles: {
       /**

@@ -8,10 +8,12 @@ import { sweepAllUploads } from './product/imports/sweep-uploads.ts';
 import { jobKinds } from './product/job-kinds.ts';
 import { createJobRunner } from './product/jobs/runner.ts';
 import type { Services } from './product/services.ts';
+import { forgetOldAttempts } from './product/sign-in-attempts/count-attempt.ts';
 
 const SWEEP_MS = 30_000;
 const UPLOADS_SWEEP_MS = 60 * 60_000;
 const ANSWERS_SWEEP_MS = 15 * 60_000;
+const ATTEMPTS_SWEEP_MS = 60 * 60_000;
 const WAIT_FOR_SERVER_MS = 60_000;
 
 /** Works off jobs, so many at once (0: none), and looks now and then after what crashes left behind. */
@@ -27,6 +29,7 @@ export async function beginWork(services: Services, jobsAtOnce: number): Promise
     every(ANSWERS_SWEEP_MS, 'answers_sweep_failed', async () => {
       await database.acrossAccounts(deleteOldAnswers);
     }),
+    every(ATTEMPTS_SWEEP_MS, 'attempts_sweep_failed', () => forgetOldAttempts(database)),
   ];
   return { end: () => sweeps.forEach(clearInterval) };
 }

@@ -6,6 +6,7 @@ import { buildConsole } from './console-build.ts';
 import { keysCommand } from './key-commands.ts';
 import { examine } from './operator/doctor.ts';
 import { findingsText } from './operator/finding.ts';
+import { passwordLinkCommand } from './operator/password-link.ts';
 import { setQuotaCommand } from './operator/quota.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
 import { withServices } from './operator/with-services.ts';
@@ -31,6 +32,8 @@ const USAGE = `Usage: npm run operator -- <command>
       [--password P] [--api-key K] [--workspace W]
   account quota --account ID --kind KIND --per-month N|none|general
       what one account may use in a calendar month of imports, imported_rows, written_messages, exports, exported_rows
+  account password-link --email E [--account ID] [--without-second-factor]
+      print a one-time link for choosing a password, for somebody whom no administrator can help
   audit verify [--account ID [--known POSITION:HASH ...]]
       check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
       end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
@@ -171,6 +174,10 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
   if (command === 'account' && rest[0] === 'create') return createAccountCommand(rest.slice(1));
   if (command === 'account' && rest[0] === 'quota') {
     print(await setQuotaCommand(rest.slice(1), process.env));
+    return;
+  }
+  if (command === 'account' && rest[0] === 'password-link') {
+    print(await passwordLinkCommand(rest.slice(1), process.env));
     return;
   }
   if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));

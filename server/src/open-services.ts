@@ -110,6 +110,7 @@ export async function openServices(config: Config, overrides: Overrides & { data
     keyring: createAccountKeyring({ rootKey, keyStore, timing: overrides.keyTiming ?? {} }),
     jobKinds,
     auditKeys,
+    attemptKey: deriveFrom(secret, 'sign-in attempts'),
     linkKey: deriveFrom(secret, 'signed links'),
     writers: createWriters(config.writers.map(modelWriter)),
     // In production a proxy ends TLS in front of the server, whatever the server itself sees.

@@ -29,6 +29,8 @@ export type Services = {
   cookies: CookieRules;
   /** Seals audit events and signs the ends of their chain. */
   auditKeys: AuditKeys;
+  /** Hashes who tries to sign in from where. */
+  attemptKey: Buffer;
   /** Signs links to published files. */
   linkKey: Buffer;
   /** By the name that campaigns give; `offline` is always there. */

@@ -37,7 +37,7 @@ export async function createAccount(
   const userId = newId();
   const workspaceId = newId();
   const password = wish.password ?? randomBytes(18).toString('base64url');
-  const passwordHash = await acceptPassword(password, wish.email);
+  const passwordHash = await acceptPassword(password, [wish.email, wish.accountName, wish.workspaceName]);
   await services.keyring.create(accountId);
   let committing = false;
   try {

@@ -5,6 +5,7 @@ import { isUuid, newId } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountKeyring } from '../sealing/account-keys.ts';
 import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
+import { countAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
@@ -27,7 +28,7 @@ const TOUCH_MS = 60_000;
 /** Of one email; each costs a password check. */
 const MAX_ACCOUNTS_TRIED = 10;
 
-type Parts = { database: Database; clock: Clock; keyring: AccountKeyring };
+type Parts = { database: Database; clock: Clock; keyring: AccountKeyring; attemptKey: Buffer };
 type Login = { email: string; password: string; otp: string | undefined; accountId: string | null };
 
 /**
@@ -64,6 +65,11 @@ export async function beginConsoleSession(
   };
 
   const users = await usersOf(database, login);
+  const attempt = { email: login.email, address: origin.address };
+  const counted = await countAttempt(parts, 'password', attempt).catch(async (error: unknown) => {
+    await refuse(users);
+    throw error;
+  });
   const fitting = await thoseWhosePasswordFits(users, login.password);
   const [user] = fitting;
   if (user === undefined) {
@@ -76,6 +82,8 @@ export async function beginConsoleSession(
     await refuse([user]);
     throw identityFailures.console_closed();
   }
+  await counted.giveBack();
+  const countedCode = login.otp === undefined ? null : await countAttempt(parts, 'code', attempt);
   const cookie = newCookie(user.account_id, newId());
   const issuedAt = clock.now();
   const keys = await parts.keyring.forAccount(user.account_id);
@@ -99,6 +107,8 @@ export async function beginConsoleSession(
   });
   if (proof === 'needed') throw codeNeeded();
   if (proof === 'wrong') throw identityFailures.console_sign_in_refused();
+  await countedCode?.giveBack();
+  await knowPlace(parts, attempt);
   return { cookie, userId: user.user_id };
 }
 

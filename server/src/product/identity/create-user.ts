@@ -1,21 +1,31 @@
+import { randomBytes } from 'node:crypto';
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import { hashApiKey, hintOf, newApiKey } from './api-keys.ts';
 import { identityFailures } from './errors.ts';
-import { hashPassword, passwordProblem } from './passwords.ts';
+import { passwordProblem } from './password-rule.ts';
+import { hashPassword } from './passwords.ts';
 import type { RoleCode } from './roles.ts';
 import { insertApiKey, insertUser, replaceWorkspaceRoles, visibleWorkspaceIds } from './store.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
 
-/** Hashes a password that the rules allow; throws weak_password (400) for any other. Slow on purpose: not in a transaction. */
-export async function acceptPassword(password: string, email: string): Promise<string> {
-  const problem = passwordProblem(password, email);
+/**
+ * Hashes a password that the rules allow; throws weak_password (400) for any other. `known` are words that it must not be
+ * made of, such as the user's email and name. Slow on purpose: not in a transaction.
+ */
+export async function acceptPassword(password: string, known: readonly string[]): Promise<string> {
+  const problem = await passwordProblem(password, known);
   if (problem !== null)
     throw identityFailures.weak_password({
       message: `password: ${problem}.`,
       details: [{ field: 'password', code: 'weak_password', message: `${problem}.` }],
     });
   return hashPassword(password);
+}
+
+/** The hash of a password that nobody knows. */
+export function unknownPassword(): Promise<string> {
+  return hashPassword(randomBytes(32).toString('base64url'));
 }
 
 /** Makes a user, with roles in single workspaces or (null) one role in all. Throws email_taken or unknown_workspace. */

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { endpoint } from '../services.ts';
 import { changeUser } from './change-user.ts';
-import { acceptPassword, createApiKey, createUser } from './create-user.ts';
+import { acceptPassword, createApiKey, createUser, unknownPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
+import { passwordEndpoints } from './password-endpoints.ts';
 import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
 import { secondFactorEndpoints } from './second-factor-endpoints.ts';
-import { otpSchema } from './second-factor-schemas.ts';
+import { otpSchema, passwordSchema } from './second-factor-schemas.ts';
 import { sessionEndpoints } from './session-endpoints.ts';
 import { refresh, signIn } from './sign-in.ts';
 import { type ApiKeyRow, listApiKeys, listUsers, listWorkspaceRoles, lockApiKey, revokeApiKey } from './store.ts';
@@ -74,7 +76,7 @@ const authEndpoints = [
     access: { kind: 'api_key' },
     body: z.strictObject({
       email: z.string().min(1).max(254),
-      password: z.string().min(1).max(1_000),
+      password: passwordSchema,
       otp: otpSchema.optional(),
     }),
     reply: pairSchema,
@@ -129,31 +131,53 @@ const userEndpoints = [
     method: 'PUT',
     path: '/v1/user',
     summary: 'Create a user',
+    description:
+      'Without a password nobody can sign in as this user until one is chosen by a link of PUT /v1/user/link.',
     access: { kind: 'account', permission: 'users.write' },
     body: z.strictObject({
       email: emailSchema,
-      password: z.string().min(1).max(1_000),
+      password: passwordSchema.optional(),
       role_code: roleSchema,
       display_name: displayNameSchema.optional(),
       workspaces: workspaceRolesSchema.optional(),
     }),
     reply: userSchema,
     example: { email: 'editor@example.com', password: 'a long and secret sentence', role_code: 'EDITOR' },
-    audit: 'user.created',
+    transaction: 'own',
     failures,
-    handle: async ({ tx, actor, body, audit }) => {
-      const passwordHash = await acceptPassword(body.password, body.email);
-      const user = await createUser(tx, {
-        accountId: actor.accountId,
-        email: body.email,
-        displayName: body.display_name ?? body.email,
-        passwordHash,
-        roleCode: body.role_code,
-        workspaces: body.workspaces ?? null,
-        createdBy: actor.userId,
+    handle: async ({ services, actor, body, address, requestId, keepAnswer }) => {
+      const { accountId, userId, sessionId, client } = actor;
+      const displayName = body.display_name ?? body.email;
+      const passwordHash =
+        body.password === undefined
+          ? await unknownPassword()
+          : await acceptPassword(body.password, [body.email, displayName]);
+      return services.database.tenant(accountId, async (tx) => {
+        const user = await createUser(tx, {
+          accountId,
+          email: body.email,
+          displayName,
+          passwordHash,
+          roleCode: body.role_code,
+          workspaces: body.workspaces ?? null,
+          createdBy: userId,
+        });
+        await recordEvent(tx, {
+          accountId,
+          action: 'user.created',
+          outcome: 'done',
+          actorUserId: userId,
+          sessionId,
+          workspaceId: null,
+          objectIds: { user_id: user.user_id, role_code: user.role_code },
+          client,
+          address,
+          requestId,
+        });
+        const reply = userReply(user, body.workspaces ?? []);
+        await keepAnswer(tx, { result: reply });
+        return reply;
       });
-      audit({ user_id: user.user_id, role_code: user.role_code });
-      return userReply(user, body.workspaces ?? []);
     },
   }),
   endpoint({
@@ -282,6 +306,7 @@ export const identityEndpoints = [
   ...authEndpoints,
   ...sessionEndpoints,
   ...secondFactorEndpoints,
+  ...passwordEndpoints,
   ...userEndpoints,
   ...apiKeyEndpoints,
 ];

@@ -17,6 +17,12 @@ export const identityFailures = failures({
     message: 'This login is right in several accounts. Say which one you mean as account_id; details lists them.',
   },
   email_taken: { status: 400, message: 'A user with this email exists already in this account.' },
+  link_refused: {
+    status: 403,
+    message: 'This link is not right, was used before, or is over. Ask an administrator for a new one.',
+  },
+  password_unchanged: { status: 400, message: 'This is the password you have already. Choose another one.' },
+  user_disabled: { status: 400, message: 'This user is disabled. Enable the user first.' },
   weak_password: { status: 400, message: 'This password cannot be taken.' },
   last_administrator: {
     status: 400,

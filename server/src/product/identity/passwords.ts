@@ -1,40 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { MAX_PASSWORD_CHARACTERS } from './password-rule.ts';
 
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. The library's default variant is argon2id.
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CONCURRENT_HASHES = 4;
 const MAX_WAITING = 200;
-
-export const MIN_PASSWORD_CHARACTERS = 12;
-export const MAX_PASSWORD_CHARACTERS = 256;
-
-const COMMON = new Set([
-  'password1234',
-  'password12345',
-  'passwordpassword',
-  '123456789012',
-  '1234567890123',
-  'qwertyuiop123',
-  'letmeinletmein',
-  'administrator',
-  'iloveyou1234',
-  'changemechangeme',
-  'welcome12345',
-  'nudgescribe123',
-]);
-
-/** Why a password cannot be taken; null when it can. */
-export function passwordProblem(password: string, email: string): string | null {
-  const length = [...password].length;
-  if (length < MIN_PASSWORD_CHARACTERS) return `must have at least ${MIN_PASSWORD_CHARACTERS} characters`;
-  if (length > MAX_PASSWORD_CHARACTERS) return `must have at most ${MAX_PASSWORD_CHARACTERS} characters`;
-  const plain = password.toLowerCase();
-  if (new Set(plain).size < 5) return 'is too regular';
-  if (COMMON.has(plain) || plain === email.toLowerCase()) return 'is too easy to guess';
-  return null;
-}
 
 let running = 0;
 const waiting: (() => void)[] = [];

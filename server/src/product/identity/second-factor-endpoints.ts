@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Transaction } from '../../platform/database/database.ts';
-import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
+import { notFound } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -15,25 +15,21 @@ import {
   standingOf,
 } from '../second-factor/second-factor.ts';
 import { endpoint, type ProductCall } from '../services.ts';
+import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
+import { provePassword } from './choose-password.ts';
 import { identityFailures } from './errors.ts';
-import { passwordFits } from './passwords.ts';
 import { otpSchema, passwordSchema } from './second-factor-schemas.ts';
 import { revokeOtherSessions, revokeSessionsOf } from './session-store.ts';
-import { findUser, lockUser } from './store.ts';
+import { lockUser } from './store.ts';
 
-const failures = [identityFailures];
+const failures = [identityFailures, signInAttemptFailures];
 const recoveryCodesSchema = z.object({
   recovery_codes: z.array(z.string()).describe('Each is good once, in the place of a code. They are shown only now.'),
 });
 const exampleLogin = { password: 'a long and secret sentence', otp: '123456' };
 
-async function requirePassword({ services, actor }: ProductCall<unknown>, password: string): Promise<string> {
-  const { accountId, userId } = actor;
-  const user = await services.database.tenant(accountId, (tx) => findUser(tx, accountId, userId));
-  if (user === undefined) throw platformFailures.unauthorised();
-  if (!(await passwordFits(password, user.password_hash))) throw identityFailures.password_refused();
-  return user.email;
-}
+const requirePassword = ({ services, actor, address }: ProductCall<unknown>, password: string) =>
+  provePassword(services, actor, address, password);
 
 /** One transaction of work, its audit event and the kept answer. What `work` throws after having spent a code is lost with it. */
 function change<T>(
@@ -89,7 +85,7 @@ export const secondFactorEndpoints = [
     transaction: 'own',
     failures,
     handle: async (call) => {
-      const email = await requirePassword(call, call.body.password);
+      const { email } = await requirePassword(call, call.body.password);
       return change(call, 'second_factor.begun', async (tx, holder) => {
         const secret = await beginSecondFactor(tx, holder);
         if (secret === null) throw identityFailures.second_factor_on();

@@ -6,6 +6,7 @@ import { newId } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountKeyring } from '../sealing/account-keys.ts';
 import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
+import { countAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
 import type { RoleCode } from './roles.ts';
@@ -29,7 +30,7 @@ export type TokenPair = {
   role_code: RoleCode;
 };
 
-type Parts = { database: Database; tokens: Tokens; clock: Clock; keyring: AccountKeyring };
+type Parts = { database: Database; tokens: Tokens; clock: Clock; keyring: AccountKeyring; attemptKey: Buffer };
 
 /** The access token's id follows from the refresh token's, so that a pair can be made again exactly. */
 function accessJti(refreshJti: string): string {
@@ -93,15 +94,24 @@ export async function signIn(
     objectIds: { api_key_id: login.apiKeyId, ...secondFactorOf(proof) },
     ...origin,
   });
+  const attempt = { email: login.email, address: origin.address };
+  const refuse = (userId: string | null) =>
+    database.tenant(login.accountId, (tx) => recordEvent(tx, event('refused', userId, null)));
+  const counted = await countAttempt(parts, 'password', attempt).catch(async (error: unknown) => {
+    await refuse(null);
+    throw error;
+  });
   // The database knows no NUL in a text: such an email is nobody's, and is answered like any other unknown one.
   const user = login.email.includes('\0')
     ? undefined
     : await database.tenant(login.accountId, (tx) => findUserByEmail(tx, login.accountId, login.email));
   const fits = await passwordFits(login.password, user?.password_hash ?? null);
   if (user === undefined || !fits || user.disabled_at !== null) {
-    await database.tenant(login.accountId, (tx) => recordEvent(tx, event('refused', user?.user_id ?? null, null)));
+    await refuse(user?.user_id ?? null);
     throw identityFailures.sign_in_refused();
   }
+  await counted.giveBack();
+  const countedCode = login.otp === undefined ? null : await countAttempt(parts, 'code', attempt);
   const sessionId = newId();
   const refreshJti = newId();
   const issuedAt = clock.now();
@@ -128,6 +138,8 @@ export async function signIn(
   });
   if (proof === 'needed') throw codeNeeded();
   if (proof === 'wrong') throw identityFailures.sign_in_refused();
+  await countedCode?.giveBack();
+  await knowPlace(parts, attempt);
   return pairFor(
     tokens,
     { userId: user.user_id, accountId: login.accountId, roleCode: user.role_code },

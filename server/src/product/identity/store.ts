@@ -92,6 +92,19 @@ export async function updateUser(tx: Transaction, user: UserRow): Promise<UserRo
   return row ?? user;
 }
 
+export async function updatePassword(
+  tx: Transaction,
+  accountId: string,
+  userId: string,
+  passwordHash: string,
+): Promise<void> {
+  await tx.run('update users set password_hash = $3, updated_at = now() where account_id = $1 and user_id = $2', [
+    accountId,
+    userId,
+    passwordHash,
+  ]);
+}
+
 /** Active administrators, locked in one order, so that two of them cannot remove each other at once. */
 export async function lockAdministrators(tx: Transaction, accountId: string): Promise<string[]> {
   const rows = await tx.rows<{ user_id: string }>(

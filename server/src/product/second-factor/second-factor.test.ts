@@ -140,8 +140,8 @@ describe('a second factor', () => {
   test('takes a code once, and none from before it, by however many calls at once and after a restart', async () => {
     const person = await withSecondFactor('once');
     const otp = codeOf(person.secret);
-    const answers = await Promise.all(Array.from({ length: 12 }, () => person.signIn({ otp })));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(11).fill(403)]);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => person.signIn({ otp })));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(5).fill(403)]);
     assert.equal((await person.console({ otp })).status, 403);
     assert.equal((await person.signIn({ otp: codeOf(person.secret, -1) })).status, 403);
     await server.restart();

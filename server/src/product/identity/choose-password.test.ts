@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
+import { passwordLinkCommand } from '../../operator/password-link.ts';
+
+const PASSWORD = 'a long and secret sentence';
+const NEXT = 'seven horses under an old bridge';
+const HOUR_MS = 60 * 60_000;
+
+let server: TestServer;
+let a: Tenant;
+let now = Date.now();
+
+before(async () => {
+  server = await startTestServer({ clock: { now: () => new Date(now) } });
+  a = server.a;
+});
+
+const refusal = ({ status, body }: Answer) => [status, body.code];
+const signIn = (email: string, password: string) =>
+  a.call('POST', '/v1/auth', { email, password }, { token: null, headers: { 'x-api-key': a.apiKey } });
+const open = (method: string, body: unknown) => send(server.url, method, '/v1/password-link', body, { token: null });
+const works = async (token: string) => (await a.call('POST', '/v1/otp', {}, { token })).status;
+
+async function newUser(name: string, more: Record<string, unknown> = { password: PASSWORD }) {
+  const email = `${name}@example.test`;
+  const made = await a.call('PUT', '/v1/user', { email, role_code: 'EDITOR', ...more });
+  assert.equal(made.status, 200, made.text);
+  return { email, userId: made.body.user_id as string };
+}
+
+describe('changing your password', () => {
+  test('needs the current one, ends every other session, and keeps this one', async () => {
+    const { email } = await newUser('change');
+    const here = (await signIn(email, PASSWORD)).body;
+    const there = (await signIn(email, PASSWORD)).body;
+    const cookie = await send(server.url, 'PUT', '/v1/session', { email, password: PASSWORD }, { token: null });
+    const change = (current_password: string, new_password: string) =>
+      a.call('PATCH', '/v1/user/password', { current_password, new_password }, { token: here.access_token });
+    assert.deepEqual(refusal(await change('wrong', NEXT)), [403, 'password_refused']);
+    assert.deepEqual(refusal(await change(PASSWORD, 'password1234')), [400, 'weak_password']);
+    assert.deepEqual(refusal(await change(PASSWORD, `${email}`)), [400, 'weak_password']);
+    assert.deepEqual(refusal(await change(PASSWORD, PASSWORD)), [400, 'password_unchanged']);
+    assert.equal(await works(there.access_token), 200);
+    assert.equal((await change(PASSWORD, NEXT)).status, 200);
+    assert.deepEqual([await works(here.access_token), await works(there.access_token)], [200, 403]);
+    const refreshed = await a.call('GET', '/v1/auth', undefined, { token: there.refresh_token });
+    assert.equal(refreshed.status, 403);
+    const byCookie = await send(server.url, 'GET', '/v1/session', undefined, {
+      token: null,
+      headers: { cookie: (cookie.headers.get('set-cookie') ?? '').split(';')[0] ?? '' },
+    });
+    assert.equal(byCookie.status, 403);
+    assert.deepEqual([(await signIn(email, PASSWORD)).status, (await signIn(email, NEXT)).status], [403, 200]);
+  });
+
+  test('twice at once has one effect', async () => {
+    const { email } = await newUser('twice');
+    const { access_token: token } = (await signIn(email, PASSWORD)).body;
+    const wishes = ['first of two long sentences', 'second of two long sentences'];
+    const answers = await Promise.all(
+      wishes.map((new_password) =>
+        a.call('PATCH', '/v1/user/password', { current_password: PASSWORD, new_password }, { token }),
+      ),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 403]);
+    const held = wishes[answers.findIndex(({ status }) => status === 200)] ?? '';
+    assert.equal((await signIn(email, held)).status, 200);
+  });
+});
+
+describe('a one-time link', () => {
+  const invite = (user_id: string, more = {}) => a.call('PUT', '/v1/user/link', { user_id, ...more });
+
+  test('lets an invited person choose a password, once, and nobody sign in before', async () => {
+    const { email, userId } = await newUser('invited', {});
+    assert.equal((await signIn(email, PASSWORD)).status, 403);
+    const first = (await invite(userId)).body;
+    const { body, status } = await invite(userId);
+    assert.equal(status, 200);
+    assert.equal(body.link, `/choose-password#${body.token}`);
+    assert.equal(Date.parse(body.expires_at) - now, 72 * HOUR_MS);
+    assert.deepEqual(refusal(await open('POST', { token: first.token })), [403, 'link_refused'], 'replaced');
+    const { body: seen } = await open('POST', { token: body.token });
+    assert.deepEqual([seen.email, seen.display_name], [email, email]);
+    assert.deepEqual(refusal(await open('PATCH', { token: body.token, password: 'short' })), [400, 'weak_password']);
+    const answers = await Promise.all([
+      open('PATCH', { token: body.token, password: NEXT }),
+      open('PATCH', { token: body.token, password: PASSWORD }),
+    ]);
+    assert.deepEqual(answers.map(refusal).sort(), [
+      [200, undefined],
+      [403, 'link_refused'],
+    ]);
+    const chosen = answers[0]?.status === 200 ? NEXT : PASSWORD;
+    assert.equal((await signIn(email, chosen)).status, 200);
+    assert.deepEqual(refusal(await open('POST', { token: body.token })), [403, 'link_refused'], 'used');
+  });
+
+  test('ends the sessions of who had forgotten the password, and is over after its time', async () => {
+    const { email, userId } = await newUser('forgotten');
+    const { access_token: token } = (await signIn(email, PASSWORD)).body;
+    const link = (await invite(userId, { valid_hours: 1 })).body;
+    now += HOUR_MS;
+    assert.deepEqual(refusal(await open('PATCH', { token: link.token, password: NEXT })), [403, 'link_refused']);
+    const again = (await invite(userId, { valid_hours: 1 })).body;
+    now += HOUR_MS - 1_000;
+    assert.equal(await works(token), 200);
+    assert.equal((await open('PATCH', { token: again.token, password: NEXT })).status, 200);
+    assert.equal(await works(token), 403);
+    assert.deepEqual([(await signIn(email, PASSWORD)).status, (await signIn(email, NEXT)).status], [403, 200]);
+  });
+
+  test('is refused with one answer, whatever is wrong with it', async () => {
+    const { userId } = await newUser('one-answer');
+    const { token } = (await invite(userId)).body;
+    const bytes = Buffer.from(token, 'base64url');
+    const altered = (at: number) => {
+      const copy = Buffer.from(bytes);
+      copy[at] = (copy[at] ?? 0) ^ 1;
+      return copy.toString('base64url');
+    };
+    const wrong = [
+      'x',
+      `${token}A`,
+      token.slice(0, -1),
+      ` ${token}`,
+      altered(0),
+      altered(20),
+      altered(40),
+      altered(63),
+    ];
+    const texts = new Set<string>();
+    for (const one of wrong)
+      for (const method of ['POST', 'PATCH']) {
+        const { status, text, body } = await open(method, {
+          token: one,
+          ...(method === 'PATCH' ? { password: NEXT } : {}),
+        });
+        texts.add(`${status} ${text.replace(body.request_id, '')}`);
+      }
+    await a.call('PATCH', '/v1/user', { user_id: userId, disabled: true });
+    const { status, text, body } = await open('POST', { token });
+    texts.add(`${status} ${text.replace(body.request_id, '')}`);
+    assert.equal(texts.size, 1, [...texts].join('\n'));
+    assert.deepEqual(refusal(await invite(userId)), [400, 'user_disabled']);
+  });
+
+  test('is made by administrators of the account only', async () => {
+    const { email, userId } = await newUser('no-administrator');
+    const { access_token: token } = (await signIn(email, PASSWORD)).body;
+    assert.deepEqual(refusal(await a.call('PUT', '/v1/user/link', { user_id: a.userId }, { token })), [
+      403,
+      'forbidden',
+    ]);
+    assert.deepEqual(refusal(await server.b.call('PUT', '/v1/user/link', { user_id: userId })), [400, 'not_found']);
+  });
+
+  test('is made by the operator for who cannot be helped otherwise', async () => {
+    const { email, userId } = await newUser('locked-out');
+    const command = (...args: string[]) => passwordLinkCommand(args, server.environment);
+    await assert.rejects(command('--email', 'nobody@example.test'), /No user has this email/);
+    await assert.rejects(command(), /--email needs/);
+    const text = await command('--email', email.toUpperCase(), '--without-second-factor');
+    const token = /#([\w-]+)$/.exec(text)?.[1] ?? '';
+    // The operator's clock is the machine's, the server's is this test's.
+    now = Date.now();
+    assert.equal((await open('PATCH', { token, password: NEXT })).status, 200, text);
+    assert.equal((await signIn(email, NEXT)).status, 200);
+    const events = await a.call('POST', '/v1/audit', { action: 'user.invited', object: userId });
+    assert.deepEqual(
+      events.body.map((event: { client: string; actor_user_id: string | null }) => event.client),
+      ['operator'],
+    );
+    await a.call('PATCH', '/v1/user', { user_id: userId, disabled: true });
+    await assert.rejects(command('--email', email), /disabled/);
+    const { email: twice } = await newUser('twice-there');
+    await server.b.call('PUT', '/v1/user', { email: twice, password: PASSWORD, role_code: 'EDITOR' });
+    await assert.rejects(command('--email', twice), /Several accounts/);
+    assert.match(await command('--email', twice, '--account', server.b.accountId), /#/);
+  });
+
+  test('leaves no secret in the database', async () => {
+    const { userId } = await newUser('secret');
+    const { token } = (await invite(userId)).body;
+    const secret = Buffer.from(token, 'base64url').subarray(32);
+    const rows = await server.app.services.database.tenant(a.accountId, (tx) =>
+      tx.rows<{ text: string }>(`select encode(secret_hash, 'hex') as text from password_links`),
+    );
+    assert.ok(rows.length > 0);
+    assert.ok(rows.every(({ text }) => text !== secret.toString('hex')));
+  });
+});

@@ -1,0 +1,49 @@
+import { createHmac } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+
+/** What one attempt uses up of what is allowed of its kind: so much at once, and one more after so many seconds each. */
+export type Allowance = { subject: Buffer; burst: number; secondsEach: number };
+
+export type Attempt = { email: string; address: string };
+
+const AT_ONE_PLACE = { burst: 10, secondsEach: 60 };
+/** From all places together from which the email never signed in. */
+const AT_STRANGE_PLACES = { burst: 20, secondsEach: 30 };
+/** With the right password and a wrong code: a million codes must take years. */
+const CODES = { burst: 10, secondsEach: 600 };
+
+/** An address as far as one person has it: a whole /64 of IPv6 is handed to one household or server. */
+export function placeOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const groups = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
+  const [before = '', after] = groups.split('::');
+  const head = before === '' ? [] : before.split(':');
+  const tail = after === undefined || after === '' ? [] : after.split(':');
+  const zeros = after === undefined ? 0 : 8 - head.length - tail.length;
+  return [...head, ...Array<string>(zeros).fill('0'), ...tail].slice(0, 4).join(':');
+}
+
+function hashed(key: Buffer, ...parts: string[]): Buffer {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest();
+}
+
+/** Who tries from where, as one keyed hash. */
+export function placeSubject(key: Buffer, { email, address }: Attempt): Buffer {
+  return hashed(key, 'place', email.toLowerCase(), placeOf(address));
+}
+
+/** What an attempt with a password counts against. */
+export function passwordAllowances(key: Buffer, attempt: Attempt, isKnownPlace: boolean): Allowance[] {
+  const email = attempt.email.toLowerCase();
+  return [
+    { subject: hashed(key, 'password', email, placeOf(attempt.address)), ...AT_ONE_PLACE },
+    ...(isKnownPlace ? [] : [{ subject: hashed(key, 'password', email), ...AT_STRANGE_PLACES }]),
+  ];
+}
+
+/** What an attempt with a code counts against: known places have an allowance of their own. */
+export function codeAllowances(key: Buffer, attempt: Attempt, isKnownPlace: boolean): Allowance[] {
+  const email = attempt.email.toLowerCase();
+  const whose = isKnownPlace ? [email, placeOf(attempt.address)] : [email];
+  return [{ subject: hashed(key, 'code', ...whose), ...CODES }];
+}
