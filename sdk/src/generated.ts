@@ -7,6 +7,9 @@ export type ApiKey = {
   key_name: string;
   /** The last four characters. */
   key_hint: string;
+  permissions: string[] | null;
+  workspace_ids: string[] | null;
+  expires_at: string | null;
   created_by: string;
   created_at: string;
   last_used_at: string | null;
@@ -446,20 +449,30 @@ export type ReviewCluster = {
   }[];
 };
 
+export type Role = {
+  role_code: string;
+  role_name: string;
+  permissions: string[];
+  is_built_in: boolean;
+  created_by: string | null;
+  created_at: string | null;
+  updated_at: string | null;
+};
+
 export type Session = {
   session_id: string;
   user_id: string;
   account_id: string;
   email: string;
   display_name: string;
-  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  role_code: string;
   /** What the role may do in the account. */
   permissions: string[];
   /** The workspaces the user may see, oldest first. */
   workspaces: {
     workspace_id: string;
     workspace_name: string;
-    role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+    role_code: string;
     /** What the user may do in this workspace. */
     permissions: string[];
   }[];
@@ -491,15 +504,10 @@ export type TokenPair = {
   refresh_expires_in: number;
   user_id: string;
   account_id: string;
-  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  role_code: string;
 };
 
-export type TokenStanding = {
-  user_id: string;
-  account_id: string;
-  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
-  expires_in: number;
-};
+export type TokenStanding = { user_id: string; account_id: string; role_code: string; expires_in: number };
 
 export type Usage = {
   /** yyyy-MM, in UTC. */
@@ -519,11 +527,8 @@ export type User = {
   account_id: string;
   email: string;
   display_name: string;
-  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
-  workspaces: {
-    workspace_id: string;
-    role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
-  }[] | null;
+  role_code: string;
+  workspaces: { workspace_id: string; role_code: string }[] | null;
   disabled: boolean;
   created_by: string;
   created_at: string;
@@ -695,12 +700,14 @@ export type PasswordLinkRedeemReply = { message: string; email: string };
 export type UsersCreateBody = {
   email: string;
   password?: string | undefined;
-  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+  /** A built-in role, or one of your own: POST /v1/role lists them. */
+  role_code: string;
   display_name?: string | undefined;
   /** Limits the user to these workspaces, each with its role. Without it role_code holds in every workspace. */
   workspaces?: {
     workspace_id: string;
-    role_code: 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+    /** A built-in role, or one of your own: POST /v1/role lists them. */
+    role_code: string;
   }[] | undefined;
 };
 
@@ -717,10 +724,12 @@ export type UsersListReply = User[];
 export type UsersChangeBody = {
   user_id: string;
   display_name?: string | undefined;
-  role_code?: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT' | undefined;
+  /** A built-in role, or one of your own: POST /v1/role lists them. */
+  role_code?: string | undefined;
   workspaces?: {
     workspace_id: string;
-    role_code: 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
+    /** A built-in role, or one of your own: POST /v1/role lists them. */
+    role_code: string;
   }[] | null | undefined;
   disabled?: boolean | undefined;
 };
@@ -728,17 +737,47 @@ export type UsersChangeBody = {
 /** What users.change answers. */
 export type UsersChangeReply = User;
 
+/** What roles.create takes. */
+export type RolesCreateBody = {
+  role_name: string;
+  permissions: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[];
+};
+
+/** What roles.create answers. */
+export type RolesCreateReply = Role;
+
 /** What roles.list takes. */
 export type RolesListBody = Record<string, never>;
 
 /** What roles.list answers. */
-export type RolesListReply = {
-  role_code: 'ACCOUNT_ADMIN' | 'WORKSPACE_ADMIN' | 'EDITOR' | 'REVIEWER' | 'VIEWER' | 'API_CLIENT';
-  permissions: string[];
-}[];
+export type RolesListReply = Role[];
+
+/** What roles.change takes. */
+export type RolesChangeBody = {
+  role_code: string;
+  role_name?: string | undefined;
+  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | undefined;
+};
+
+/** What roles.change answers. */
+export type RolesChangeReply = Role;
+
+/** What roles.delete takes. */
+export type RolesDeleteBody = { role_code: string };
+
+/** What roles.delete answers. */
+export type RolesDeleteReply = { message: string; role_code: string };
 
 /** What api_keys.create takes. */
-export type ApiKeysCreateBody = { key_name: string };
+export type ApiKeysCreateBody = {
+  key_name: string;
+  /** What those who sign in by this key may do, within what their role lets them. Without it, all of that. */
+  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
+  /** The workspaces that the key reaches. Without it, all that the user sees. */
+  workspace_ids?: string[] | null | undefined;
+  /** When the key ends. Without it, when it is revoked. */
+  expires_at?: string | null | undefined;
+};
 
 /** What api_keys.create answers. */
 export type ApiKeysCreateReply = {
@@ -746,6 +785,9 @@ export type ApiKeysCreateReply = {
   key_name: string;
   /** The last four characters. */
   key_hint: string;
+  permissions: string[] | null;
+  workspace_ids: string[] | null;
+  expires_at: string | null;
   created_by: string;
   created_at: string;
   last_used_at: string | null;
@@ -758,6 +800,21 @@ export type ApiKeysListBody = Record<string, never>;
 
 /** What api_keys.list answers. */
 export type ApiKeysListReply = ApiKey[];
+
+/** What api_keys.change takes. */
+export type ApiKeysChangeBody = {
+  api_key_id: string;
+  key_name?: string | undefined;
+  /** What those who sign in by this key may do, within what their role lets them. Without it, all of that. */
+  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
+  /** The workspaces that the key reaches. Without it, all that the user sees. */
+  workspace_ids?: string[] | null | undefined;
+  /** When the key ends. Without it, when it is revoked. */
+  expires_at?: string | null | undefined;
+};
+
+/** What api_keys.change answers. */
+export type ApiKeysChangeReply = ApiKey;
 
 /** What api_keys.revoke takes. */
 export type ApiKeysRevokeBody = { api_key_id: string };
@@ -1800,12 +1857,47 @@ export function createCalls(send: Send) {
     },
     roles: {
       /**
+       * Make a role of your own (`PUT /v1/role`).
+       *
+       * Its code follows from its name. It may be given to users for the account or for single workspaces. Nobody can make a role of more than they hold themselves.
+       *
+       * Needs the permission `roles.write` in the account.
+       *
+       * Written to the audit log as `role.created`.
+       */
+      create: (body: RolesCreateBody, options: CallOptions = {}): Promise<RolesCreateReply> =>
+        send<RolesCreateReply>({ name: 'roles.create', method: 'PUT', path: '/v1/role', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
        * List roles and what they may do (`POST /v1/role`).
+       *
+       * The built-in ones, then those of the account, oldest first.
        *
        * Any signed-in user may call it.
        */
       list: (body: RolesListBody = {}, options: CallOptions = {}): Promise<RolesListReply> =>
         send<RolesListReply>({ name: 'roles.list', method: 'POST', path: '/v1/role', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Rename a role of your own, or change what it lets do (`PATCH /v1/role`).
+       *
+       * Holds at the next call of everybody who has the role. Its code stays.
+       *
+       * Needs the permission `roles.write` in the account.
+       *
+       * Written to the audit log as `role.changed`.
+       */
+      change: (body: RolesChangeBody, options: CallOptions = {}): Promise<RolesChangeReply> =>
+        send<RolesChangeReply>({ name: 'roles.change', method: 'PATCH', path: '/v1/role', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Delete a role of your own (`DELETE /v1/role`).
+       *
+       * Refused while somebody holds it.
+       *
+       * Needs the permission `roles.write` in the account.
+       *
+       * Written to the audit log as `role.deleted`.
+       */
+      delete: (body: RolesDeleteBody, options: CallOptions = {}): Promise<RolesDeleteReply> =>
+        send<RolesDeleteReply>({ name: 'roles.delete', method: 'DELETE', path: '/v1/role', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     apiKeys: {
       /**
@@ -1826,6 +1918,17 @@ export function createCalls(send: Send) {
        */
       list: (body: ApiKeysListBody = {}, options: CallOptions = {}): Promise<ApiKeysListReply> =>
         send<ApiKeysListReply>({ name: 'api_keys.list', method: 'POST', path: '/v1/api-key', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Rename an API key, or change its limits (`PATCH /v1/api-key`).
+       *
+       * Holds at the next call of every session that was begun with it. null takes a limit away.
+       *
+       * Needs the permission `api_keys.write` in the account.
+       *
+       * Written to the audit log as `api_key.changed`.
+       */
+      change: (body: ApiKeysChangeBody, options: CallOptions = {}): Promise<ApiKeysChangeReply> =>
+        send<ApiKeysChangeReply>({ name: 'api_keys.change', method: 'PATCH', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Revoke an API key (`DELETE /v1/api-key`).
        *

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { z } from 'zod';
 import { endpoints } from '../src/product/endpoints.ts';
-import { ROLE_CODES } from '../src/product/identity/roles.ts';
+import { ROLE_CODES } from '../src/product/roles/roles.ts';
 import { connectAsOwner, databaseDigest } from './database-digest.ts';
 import { type AnyEndpoint, ownExample } from './example-bodies.ts';
 import { isLongForm } from './form.ts';

@@ -11,7 +11,7 @@ import { Badge, Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
 import { useTell } from '../design/toasts.tsx';
 import { useMay, useSession } from '../session/session-context.tsx';
-import { ROLE_CHOICES, ROLE_LABELS, type RoleCode, type WorkspaceRoleCode } from './role-words.ts';
+import { ACCOUNT_ADMIN, type Roles, useRoles } from './use-roles.ts';
 
 const KEY = ['users'] as const;
 
@@ -20,6 +20,7 @@ export function People() {
   const { session } = useSession();
   const queries = useQueryClient();
   const tell = useTell();
+  const roles = useRoles();
   const [edited, setEdited] = useState<User | 'new' | null>(null);
   const [switched, setSwitched] = useState<User | null>(null);
   const users = useQuery({ queryKey: KEY, queryFn: () => client.users.list() });
@@ -58,11 +59,11 @@ export function People() {
                       {user.display_name !== user.email && <div className="small muted">{user.email}</div>}
                     </td>
                     <td>
-                      {ROLE_LABELS[user.role_code]}
+                      {roles.nameOf(user.role_code)}
                       <div className="small muted">
                         {user.workspaces === null
                           ? 'in every workspace'
-                          : `in ${workspacesOf(user, session.workspaces)}`}
+                          : `in ${workspacesOf(user, session.workspaces, roles)}`}
                       </div>
                     </td>
                     <td className="muted">{formatMoment(user.created_at)}</td>
@@ -121,11 +122,11 @@ export function People() {
   );
 }
 
-const workspacesOf = (user: User, known: readonly { workspace_id: string; workspace_name: string }[]) =>
+const workspacesOf = (user: User, known: readonly { workspace_id: string; workspace_name: string }[], roles: Roles) =>
   (user.workspaces ?? [])
     .map(
       ({ workspace_id, role_code }) =>
-        `${known.find((one) => one.workspace_id === workspace_id)?.workspace_name ?? 'another'} (${ROLE_LABELS[role_code]})`,
+        `${known.find((one) => one.workspace_id === workspace_id)?.workspace_name ?? 'another'} (${roles.nameOf(role_code)})`,
     )
     .join(', ') || 'no workspace';
 
@@ -137,14 +138,15 @@ function PersonDialog(props: { user: User | null; onClose(): void }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [name, setName] = useState(user?.display_name ?? '');
-  const [role, setRole] = useState<RoleCode>(user?.role_code ?? 'EDITOR');
+  const [role, setRole] = useState(user?.role_code ?? 'EDITOR');
   const [limited, setLimited] = useState(user !== null && user.workspaces !== null);
-  const [roles, setRoles] = useState<ReadonlyMap<string, WorkspaceRoleCode>>(
-    new Map((user?.workspaces ?? []).map((one) => [one.workspace_id, one.role_code as WorkspaceRoleCode])),
+  const { choices } = useRoles();
+  const [roles, setRoles] = useState<ReadonlyMap<string, string>>(
+    new Map((user?.workspaces ?? []).map((one) => [one.workspace_id, one.role_code])),
   );
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const mayBeLimited = role !== 'ACCOUNT_ADMIN';
+  const mayBeLimited = role !== ACCOUNT_ADMIN;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -201,12 +203,7 @@ function PersonDialog(props: { user: User | null; onClose(): void }) {
             hint="At least 12 characters."
           />
         )}
-        <SelectInput
-          label="Role"
-          value={role}
-          choices={ROLE_CHOICES}
-          onChange={(value) => setRole(value as RoleCode)}
-        />
+        <SelectInput label="Role" value={role} choices={choices} onChange={setRole} />
         {mayBeLimited && <CheckInput label="Only in some workspaces" checked={limited} onChange={setLimited} />}
         {mayBeLimited &&
           limited &&
@@ -215,14 +212,11 @@ function PersonDialog(props: { user: User | null; onClose(): void }) {
               key={workspace.workspace_id}
               label={workspace.workspace_name}
               value={roles.get(workspace.workspace_id) ?? ''}
-              choices={[
-                { value: '', label: 'No role' },
-                ...ROLE_CHOICES.filter(({ value }) => value !== 'ACCOUNT_ADMIN'),
-              ]}
+              choices={[{ value: '', label: 'No role' }, ...choices.filter(({ value }) => value !== ACCOUNT_ADMIN)]}
               onChange={(value) => {
                 const next = new Map(roles);
                 if (value === '') next.delete(workspace.workspace_id);
-                else next.set(workspace.workspace_id, value as WorkspaceRoleCode);
+                else next.set(workspace.workspace_id, value);
                 setRoles(next);
               }}
             />

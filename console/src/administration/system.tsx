@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Badge, Card } from '../design/page.tsx';
 import { useSession } from '../session/session-context.tsx';
-import { ROLE_LABELS, type RoleCode } from './role-words.ts';
+import { useRoles } from './use-roles.ts';
 
 const LOOK_MS = 5_000;
 
@@ -55,7 +55,7 @@ export function System() {
       <Card title="You">
         <dl className="facts">
           <dt>Role</dt>
-          <dd>{ROLE_LABELS[session.role_code as RoleCode]}</dd>
+          <dd>{useRoles().nameOf(session.role_code)}</dd>
           <dt>Workspaces</dt>
           <dd>{session.workspaces.map(({ workspace_name }) => workspace_name).join(', ') || 'none'}</dd>
         </dl>

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../platform/http/endpoint.ts';
 import { accountEndpoints } from './accounts/endpoints.ts';
+import { apiKeyEndpoints } from './api-keys/endpoints.ts';
 import { auditEndpoints } from './audit/endpoints.ts';
 import { campaignEndpoints } from './campaigns/endpoints.ts';
 import { checkEndpoints } from './checks/endpoints.ts';
@@ -16,6 +17,7 @@ import { publishingEndpoints } from './publishing/endpoints.ts';
 import { rerunEndpoints } from './reruns/endpoints.ts';
 import { reviewEndpoints } from './reviews/endpoints.ts';
 import { queueEndpoints } from './reviews/queue-endpoints.ts';
+import { roleEndpoints } from './roles/endpoints.ts';
 import type { Services } from './services.ts';
 import { suppressionEndpoints } from './suppressions/endpoints.ts';
 import { usageEndpoints } from './usage/endpoints.ts';
@@ -23,6 +25,8 @@ import { usageEndpoints } from './usage/endpoints.ts';
 /** The whole API, in the order a reader meets it. A route that is not here does not exist. */
 export const endpoints: readonly Endpoint<Services>[] = [
   ...identityEndpoints,
+  ...roleEndpoints,
+  ...apiKeyEndpoints,
   ...accountEndpoints,
   ...groupEndpoints,
   ...fieldEndpoints,

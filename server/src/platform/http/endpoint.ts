@@ -4,8 +4,19 @@ import type { Transaction } from '../database/database.ts';
 import type { Outcome } from './kept-answers.ts';
 import type { ReceivedUpload } from './upload.ts';
 
-/** Who is calling, once the credentials held. */
-export type Actor = { accountId: string; userId: string; sessionId: string; roleCode: string; client: string };
+/** What the credentials in use let do at the most, within what the user may do: null is no further limit. */
+export type Scope = { permissions: ReadonlySet<string> | null; workspaces: ReadonlySet<string> | null };
+
+/** Who is calling, once the credentials held. `permissions` are those at account level, within the scope. */
+export type Actor = {
+  accountId: string;
+  userId: string;
+  sessionId: string;
+  roleCode: string;
+  permissions: ReadonlySet<string>;
+  scope: Scope;
+  client: string;
+};
 
 /**
  * What a call needs:

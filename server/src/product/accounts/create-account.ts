@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../platform/ids/ids.ts';
+import { createApiKey } from '../api-keys/create-api-key.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { acceptPassword, createApiKey, createUser } from '../identity/create-user.ts';
+import { acceptPassword, createUser } from '../identity/create-user.ts';
 import type { Services } from '../services.ts';
 import { insertAccount, insertWorkspace } from './store.ts';
 

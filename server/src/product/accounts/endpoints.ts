@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import { requirePermission, visibleWorkspaces } from '../identity/permission.ts';
+import { requirePermission, visibleWorkspaces } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
 import { changeWorkspace } from './change-workspace.ts';
 import { accountFailures } from './errors.ts';

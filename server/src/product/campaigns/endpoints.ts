@@ -3,7 +3,7 @@ import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schem
 import { recordAuthor } from '../approvals/authors.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
-import { visibleWorkspaces } from '../identity/permission.ts';
+import { visibleWorkspaces } from '../roles/permission.ts';
 import { segmentFailures } from '../segments/errors.ts';
 import { explodingAttribute } from '../segments/explosion.ts';
 import { makeSegments } from '../segments/make-segments.ts';

@@ -5,7 +5,7 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { groupFailures } from '../groups/errors.ts';
 import { requireGroup } from '../groups/find-group.ts';
-import { requirePermission } from '../identity/permission.ts';
+import { requirePermission } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
 import { profileSchema } from './customer.ts';
 import { deleteGroup } from './delete-group.ts';

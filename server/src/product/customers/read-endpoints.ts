@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
-import { requirePermission } from '../identity/permission.ts';
+import { requirePermission } from '../roles/permission.ts';
 import { endpoint, type ProductCall } from '../services.ts';
 import { customerReply, customerSchema, memberSchema, pagesOf } from './customer.ts';
 import { customerFailures } from './errors.ts';

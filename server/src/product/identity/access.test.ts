@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { type Answer, send, startTestServer, type TestServer } from '../../../test/harness.ts';
 import { endpoints } from '../endpoints.ts';
-import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
+import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from '../roles/roles.ts';
 
 const PASSWORD = 'seven horses in the rain';
 

@@ -9,7 +9,6 @@ import { countAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
-import type { RoleCode } from './roles.ts';
 import {
   type ConsoleSessionRow,
   findConsoleSession,
@@ -131,7 +130,7 @@ async function thoseWhosePasswordFits(users: readonly UserRow[], password: strin
 }
 
 /** Service users hold keys for programs; a browser session of theirs would be nobody's. */
-function mayOpenConsole(roleCode: RoleCode): boolean {
+function mayOpenConsole(roleCode: string): boolean {
   return roleCode !== 'API_CLIENT';
 }
 

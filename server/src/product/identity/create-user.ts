@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import { hashApiKey, hintOf, newApiKey } from './api-keys.ts';
 import { identityFailures } from './errors.ts';
 import { passwordProblem } from './password-rule.ts';
 import { hashPassword } from './passwords.ts';
-import type { RoleCode } from './roles.ts';
-import { insertApiKey, insertUser, replaceWorkspaceRoles, visibleWorkspaceIds } from './store.ts';
+import { insertUser, replaceWorkspaceRoles } from './store.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
 
 /**
@@ -37,8 +35,8 @@ export async function createUser(
     email: string;
     displayName: string;
     passwordHash: string;
-    roleCode: RoleCode;
-    workspaces: readonly WorkspaceRole[] | null;
+    roleCode: string;
+    workspaces: { roles: readonly WorkspaceRole[]; known: ReadonlySet<string> } | null;
     createdBy: string | null;
   },
 ): Promise<UserRow> {
@@ -50,42 +48,20 @@ export async function createUser(
     allWorkspaces: user.workspaces === null,
     createdBy: user.createdBy ?? userId,
   });
-  await saveWorkspaceRoles(tx, user.accountId, userId, user.createdBy ?? userId, user.workspaces ?? []);
+  if (user.workspaces !== null)
+    await saveWorkspaceRoles(tx, user.accountId, userId, user.workspaces.known, user.workspaces.roles);
   return row;
 }
 
-/** Replaces a user's roles in single workspaces; `byUserId` must see those workspaces. Throws unknown_workspace. */
+/** Replaces a user's roles in single workspaces. `known` are those that whoever does this sees. Throws unknown_workspace. */
 export async function saveWorkspaceRoles(
   tx: Transaction,
   accountId: string,
   userId: string,
-  byUserId: string,
+  known: ReadonlySet<string>,
   roles: readonly WorkspaceRole[],
 ): Promise<void> {
-  if (roles.length > 0) {
-    const known = new Set(await visibleWorkspaceIds(tx, accountId, byUserId));
-    if (
-      !roles.every((role) => known.has(role.workspace_id)) ||
-      new Set(roles.map((role) => role.workspace_id)).size !== roles.length
-    )
-      throw identityFailures.unknown_workspace();
-  }
+  const ids = roles.map((role) => role.workspace_id);
+  if (!ids.every((id) => known.has(id)) || new Set(ids).size !== ids.length) throw identityFailures.unknown_workspace();
   await replaceWorkspaceRoles(tx, accountId, userId, roles);
-}
-
-/** Makes an API key. The key itself is returned once and never kept. */
-export async function createApiKey(
-  tx: Transaction,
-  key: { accountId: string; name: string; createdBy: string; key?: string | null },
-) {
-  const text = key.key ?? newApiKey();
-  const row = await insertApiKey(tx, {
-    accountId: key.accountId,
-    apiKeyId: newId(),
-    name: key.name,
-    hash: hashApiKey(text),
-    hint: hintOf(text),
-    createdBy: key.createdBy,
-  });
-  return { key: text, row };
 }

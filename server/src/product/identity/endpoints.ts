@@ -1,26 +1,17 @@
 import { z } from 'zod';
-import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
-import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
-import { isUuid } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { idSchema } from '../../platform/http/schemas.ts';
 import { endpoint } from '../services.ts';
-import { changeUser } from './change-user.ts';
-import { acceptPassword, createApiKey, createUser, unknownPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { passwordEndpoints } from './password-endpoints.ts';
-import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
 import { secondFactorEndpoints } from './second-factor-endpoints.ts';
 import { otpSchema, passwordSchema } from './second-factor-schemas.ts';
 import { sessionEndpoints } from './session-endpoints.ts';
 import { refresh, signIn } from './sign-in.ts';
-import { type ApiKeyRow, listApiKeys, listUsers, listWorkspaceRoles, lockApiKey, revokeApiKey } from './store.ts';
 import { bearerToken } from './tokens.ts';
-import { userReply, userSchema, workspaceRolesSchema } from './user.ts';
+import { userEndpoints } from './user-endpoints.ts';
 
 const failures = [identityFailures];
-const emailSchema = z.email('must be an email address').max(254);
-const roleSchema = z.enum(ROLE_CODES);
-const displayNameSchema = z.string().trim().min(1).max(100);
 
 const pairSchema = z
   .strictObject({
@@ -31,37 +22,13 @@ const pairSchema = z
     refresh_expires_in: z.number().int().describe('Seconds.'),
     user_id: idSchema,
     account_id: idSchema,
-    role_code: roleSchema,
+    role_code: z.string(),
   })
   .meta({ id: 'TokenPair' });
 
 const standingSchema = z
-  .strictObject({ user_id: idSchema, account_id: idSchema, role_code: roleSchema, expires_in: z.number().int() })
+  .strictObject({ user_id: idSchema, account_id: idSchema, role_code: z.string(), expires_in: z.number().int() })
   .meta({ id: 'TokenStanding' });
-
-const apiKeySchema = z
-  .object({
-    api_key_id: idSchema,
-    key_name: z.string(),
-    key_hint: z.string().describe('The last four characters.'),
-    created_by: idSchema,
-    created_at: timestampSchema,
-    last_used_at: timestampSchema.nullable(),
-    revoked_at: timestampSchema.nullable(),
-  })
-  .meta({ id: 'ApiKey' });
-
-function apiKeyReply(key: ApiKeyRow) {
-  return {
-    api_key_id: key.api_key_id,
-    key_name: key.key_name,
-    key_hint: key.key_hint,
-    created_by: key.created_by,
-    created_at: key.created_at.toISOString(),
-    last_used_at: key.last_used_at?.toISOString() ?? null,
-    revoked_at: key.revoked_at?.toISOString() ?? null,
-  };
-}
 
 const nothing = z.strictObject({});
 
@@ -112,7 +79,7 @@ const authEndpoints = [
     handle: async ({ services, actor, headers, address, requestId }) => {
       const claims = await services.tokens.verify(bearerToken(headers.authorization) ?? '');
       if (claims === null) throw platformFailures.unauthorised();
-      const roleCode = actor.roleCode as RoleCode;
+      const { roleCode } = actor;
       if (claims.typ === 'refresh')
         return refresh(services, claims, roleCode, { client: actor.client, address, requestId });
       return {
@@ -125,188 +92,10 @@ const authEndpoints = [
   }),
 ];
 
-const userEndpoints = [
-  endpoint({
-    name: 'users.create',
-    method: 'PUT',
-    path: '/v1/user',
-    summary: 'Create a user',
-    description:
-      'Without a password nobody can sign in as this user until one is chosen by a link of PUT /v1/user/link.',
-    access: { kind: 'account', permission: 'users.write' },
-    body: z.strictObject({
-      email: emailSchema,
-      password: passwordSchema.optional(),
-      role_code: roleSchema,
-      display_name: displayNameSchema.optional(),
-      workspaces: workspaceRolesSchema.optional(),
-    }),
-    reply: userSchema,
-    example: { email: 'editor@example.com', password: 'a long and secret sentence', role_code: 'EDITOR' },
-    transaction: 'own',
-    failures,
-    handle: async ({ services, actor, body, address, requestId, keepAnswer }) => {
-      const { accountId, userId, sessionId, client } = actor;
-      const displayName = body.display_name ?? body.email;
-      const passwordHash =
-        body.password === undefined
-          ? await unknownPassword()
-          : await acceptPassword(body.password, [body.email, displayName]);
-      return services.database.tenant(accountId, async (tx) => {
-        const user = await createUser(tx, {
-          accountId,
-          email: body.email,
-          displayName,
-          passwordHash,
-          roleCode: body.role_code,
-          workspaces: body.workspaces ?? null,
-          createdBy: userId,
-        });
-        await recordEvent(tx, {
-          accountId,
-          action: 'user.created',
-          outcome: 'done',
-          actorUserId: userId,
-          sessionId,
-          workspaceId: null,
-          objectIds: { user_id: user.user_id, role_code: user.role_code },
-          client,
-          address,
-          requestId,
-        });
-        const reply = userReply(user, body.workspaces ?? []);
-        await keepAnswer(tx, { result: reply });
-        return reply;
-      });
-    },
-  }),
-  endpoint({
-    name: 'users.list',
-    method: 'POST',
-    path: '/v1/user',
-    summary: 'List users, oldest first',
-    access: { kind: 'account', permission: 'users.read' },
-    body: nothing,
-    reply: z.array(userSchema),
-    example: {},
-    handle: async ({ tx, actor }) => {
-      const roles = Map.groupBy(await listWorkspaceRoles(tx, actor.accountId), (role) => role.user_id);
-      return (await listUsers(tx, actor.accountId)).map((user) =>
-        userReply(
-          user,
-          (roles.get(user.user_id) ?? []).map(({ workspace_id, role_code }) => ({ workspace_id, role_code })),
-        ),
-      );
-    },
-  }),
-  endpoint({
-    name: 'users.change',
-    method: 'PATCH',
-    path: '/v1/user',
-    summary: 'Change, disable or enable a user',
-    description:
-      'Takes effect at the next call of the user. Disabling ends all sessions. `workspaces: null` lets role_code hold everywhere again.',
-    access: { kind: 'account', permission: 'users.write' },
-    body: z.strictObject({
-      user_id: idSchema,
-      display_name: displayNameSchema.optional(),
-      role_code: roleSchema.optional(),
-      workspaces: workspaceRolesSchema.nullable().optional(),
-      disabled: z.boolean().optional(),
-    }),
-    reply: userSchema,
-    example: { user_id: EXAMPLE_ID, disabled: true },
-    audit: 'user.changed',
-    failures,
-    handle: async ({ services, tx, actor, body, audit }) => {
-      const { user_id, ...change } = body;
-      const user = await changeUser(
-        tx,
-        { accountId: actor.accountId, byUserId: actor.userId, userId: user_id, now: services.clock.now() },
-        change,
-      );
-      audit({ user_id, role_code: user.role_code, disabled: user.disabled_at !== null });
-      const roles = (await listWorkspaceRoles(tx, actor.accountId))
-        .filter((role) => role.user_id === user_id)
-        .map(({ workspace_id, role_code }) => ({ workspace_id, role_code }));
-      return userReply(user, roles);
-    },
-  }),
-  endpoint({
-    name: 'roles.list',
-    method: 'POST',
-    path: '/v1/role',
-    summary: 'List roles and what they may do',
-    access: { kind: 'account', permission: null },
-    body: nothing,
-    reply: z.array(z.object({ role_code: roleSchema, permissions: z.array(z.string()) })),
-    example: {},
-    handle: async () =>
-      ROLE_CODES.map((role_code) => ({ role_code, permissions: [...ROLE_PERMISSIONS[role_code]].sort() })),
-  }),
-];
-
-const apiKeyEndpoints = [
-  endpoint({
-    name: 'api_keys.create',
-    method: 'PUT',
-    path: '/v1/api-key',
-    summary: 'Create an API key',
-    description: 'The key is shown in this answer and never again.',
-    access: { kind: 'account', permission: 'api_keys.write' },
-    body: z.strictObject({ key_name: z.string().trim().min(1).max(100) }),
-    reply: apiKeySchema.extend({ api_key: z.string() }),
-    example: { key_name: 'Nightly import' },
-    audit: 'api_key.created',
-    failures,
-    handle: async ({ tx, actor, body, audit }) => {
-      const { key, row } = await createApiKey(tx, {
-        accountId: actor.accountId,
-        name: body.key_name,
-        createdBy: actor.userId,
-      });
-      audit({ api_key_id: row.api_key_id });
-      return { ...apiKeyReply(row), api_key: key };
-    },
-  }),
-  endpoint({
-    name: 'api_keys.list',
-    method: 'POST',
-    path: '/v1/api-key',
-    summary: 'List API keys, oldest first',
-    access: { kind: 'account', permission: 'api_keys.read' },
-    body: nothing,
-    reply: z.array(apiKeySchema),
-    example: {},
-    handle: async ({ tx, actor }) => (await listApiKeys(tx, actor.accountId)).map(apiKeyReply),
-  }),
-  endpoint({
-    name: 'api_keys.revoke',
-    method: 'DELETE',
-    path: '/v1/api-key',
-    summary: 'Revoke an API key',
-    description: 'Sessions that were begun with it end at their next call.',
-    access: { kind: 'account', permission: 'api_keys.write' },
-    body: z.strictObject({ api_key_id: idSchema }),
-    reply: apiKeySchema,
-    example: { api_key_id: EXAMPLE_ID },
-    audit: 'api_key.revoked',
-    failures,
-    handle: async ({ tx, actor, body, audit }) => {
-      const key = isUuid(body.api_key_id) ? await lockApiKey(tx, actor.accountId, body.api_key_id) : undefined;
-      if (key === undefined) throw notFound('API key');
-      if (key.revoked_at !== null) throw identityFailures.api_key_revoked();
-      audit({ api_key_id: body.api_key_id });
-      return apiKeyReply((await revokeApiKey(tx, actor.accountId, body.api_key_id)) ?? key);
-    },
-  }),
-];
-
 export const identityEndpoints = [
   ...authEndpoints,
   ...sessionEndpoints,
   ...secondFactorEndpoints,
   ...passwordEndpoints,
   ...userEndpoints,
-  ...apiKeyEndpoints,
 ];

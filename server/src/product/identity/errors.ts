@@ -28,7 +28,6 @@ export const identityFailures = failures({
     status: 400,
     message: 'This is the last active account administrator. Make another one first.',
   },
-  api_key_taken: { status: 400, message: 'This API key is in use already. Supply another one.' },
   unknown_workspace: { status: 400, message: 'One of these workspaces is not in this account.' },
   administrator_limited: {
     status: 400,
@@ -45,5 +44,4 @@ export const identityFailures = failures({
   },
   second_factor_off: { status: 400, message: 'There is no second factor to take away.' },
   second_factor_not_begun: { status: 400, message: 'Get a secret for the app first: PUT /v1/otp.' },
-  api_key_revoked: { status: 400, message: 'This API key has been revoked already.' },
 });

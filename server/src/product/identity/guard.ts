@@ -8,14 +8,14 @@ import type { Access, Actor } from '../../platform/http/endpoint.ts';
 import type { CallFacts, Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { ownerOfKey } from '../api-keys/owner-of-key.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { hashApiKey } from './api-keys.ts';
+import { permissionsIn, withinScope } from '../roles/permission.ts';
+import { permissionsOfRole } from '../roles/roles.ts';
 import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
 import { findByCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
-import { type Permission, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
-import { findLiveSession } from './session-store.ts';
-import { findKeyOwner, roleInWorkspace } from './store.ts';
+import { findLiveSession, type SessionUser } from './session-store.ts';
 import { bearerToken, type Tokens } from './tokens.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -51,6 +51,20 @@ function checkGateway(headers: Headers, apiCode: string | null): void {
     throw platformFailures.gateway_refused();
 }
 
+/** What somebody may do who has shown nothing yet. */
+const NOTHING: Pick<Actor, 'roleCode' | 'permissions' | 'scope'> = {
+  roleCode: '',
+  permissions: new Set(),
+  scope: { permissions: new Set(), workspaces: new Set() },
+};
+
+function grantOf(user: SessionUser): Pick<Actor, 'roleCode' | 'permissions' | 'scope'> {
+  const limit = (list: string[] | null) => (list === null ? null : new Set(list));
+  const scope = { permissions: limit(user.key_permissions), workspaces: limit(user.key_workspace_ids) };
+  const permissions = withinScope(permissionsOfRole(user.role_code, user.role_permissions), scope);
+  return { roleCode: user.role_code, permissions, scope };
+}
+
 /** Decides who calls and what they may do. Nothing in a token is trusted without its session's row, read at every call. */
 export function createGuard(parts: {
   database: Database;
@@ -64,8 +78,7 @@ export function createGuard(parts: {
   async function keyOwner(headers: Headers): Promise<{ accountId: string; apiKeyId: string } | null> {
     const key = headers['x-api-key'];
     if (key === undefined || key === '' || key.length > MAX_HEADER_CHARACTERS) return null;
-    const owner = await database.acrossAccounts((tx) => findKeyOwner(tx, hashApiKey(key)));
-    return owner === undefined ? null : { accountId: owner.account_id, apiKeyId: owner.api_key_id };
+    return ownerOfKey(database, key, parts.clock.now());
   }
 
   /**
@@ -74,17 +87,17 @@ export function createGuard(parts: {
    */
   async function admit(
     headers: Headers,
-    caller: Omit<Actor, 'roleCode' | 'client'>,
+    caller: Pick<Actor, 'accountId' | 'userId' | 'sessionId'>,
     facts: CallFacts,
-    proveSession: () => Promise<string>,
+    proveSession: () => Promise<SessionUser>,
   ): Promise<Actor> {
-    const actor = { ...caller, roleCode: '', client: clientOf(headers) };
+    const actor = { ...caller, ...NOTHING, client: clientOf(headers) };
     try {
       checkGateway(headers, parts.apiCode);
-      const roleCode = await proveSession();
+      const user = await proveSession();
       if (headers['x-api-key'] !== undefined && (await keyOwner(headers))?.accountId !== caller.accountId)
         throw platformFailures.unauthorised();
-      return { ...actor, roleCode };
+      return { ...actor, ...grantOf(user) };
     } catch (error) {
       if (error instanceof Failure && error.status === 403)
         await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
@@ -102,9 +115,11 @@ export function createGuard(parts: {
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
     return admit(headers, { accountId, userId, sessionId }, facts, async () => {
       if (!kinds.includes(claims.typ)) throw platformFailures.unauthorised();
-      const session = await database.tenant(accountId, (tx) => findLiveSession(tx, accountId, sessionId, userId));
+      const session = await database.tenant(accountId, (tx) =>
+        findLiveSession(tx, accountId, sessionId, userId, parts.clock.now()),
+      );
       if (session === undefined) throw platformFailures.unauthorised();
-      return session.role_code;
+      return session;
     });
   }
 
@@ -118,7 +133,7 @@ export function createGuard(parts: {
     }
     return admit(headers, { accountId, userId: session.user_id, sessionId }, facts, async () => {
       if (facts.mayChange && !isCsrfTokenOf(cookie, headers['x-csrf-token'])) throw identityFailures.csrf_refused();
-      return session.role_code;
+      return session;
     });
   }
 
@@ -139,7 +154,7 @@ export function createGuard(parts: {
             accountId: NO_SUCH_ID,
             userId: NO_SUCH_ID,
             sessionId: NO_SUCH_ID,
-            roleCode: '',
+            ...NOTHING,
             client: clientOf(headers),
           };
         }
@@ -150,7 +165,7 @@ export function createGuard(parts: {
             accountId: owner.accountId,
             userId: NO_SUCH_ID,
             sessionId: owner.apiKeyId,
-            roleCode: '',
+            ...NOTHING,
             client: clientOf(headers),
           };
         }
@@ -158,12 +173,12 @@ export function createGuard(parts: {
     },
     permit: async (tx, actor, access, workspaceId) => {
       if (access.kind === 'account') {
-        if (access.permission !== null && !may(actor.roleCode, access.permission)) throw platformFailures.forbidden();
+        if (access.permission !== null && !actor.permissions.has(access.permission)) throw platformFailures.forbidden();
       } else if (access.kind === 'workspace') {
         // Not text, or empty: the body check says so with 400, and the handler is never reached.
         if (typeof workspaceId !== 'string' || workspaceId === '') return;
-        const role = isUuid(workspaceId) ? await roleInWorkspace(tx, actor.accountId, actor.userId, workspaceId) : null;
-        if (role === null || !may(role, access.permission)) throw platformFailures.workspace_forbidden();
+        const permissions: ReadonlySet<string> | null = await permissionsIn(tx, actor, workspaceId);
+        if (!permissions?.has(access.permission)) throw platformFailures.workspace_forbidden();
       }
     },
     record: (tx, event) =>
@@ -208,8 +223,4 @@ async function recordRefusal(
       // The account of an old token may have been erased: then there is no log to write to.
       if (!brokeReference(error)) throw error;
     });
-}
-
-function may(roleCode: string, permission: string): boolean {
-  return ROLE_PERMISSIONS[roleCode as RoleCode]?.has(permission as Permission) ?? false;
 }

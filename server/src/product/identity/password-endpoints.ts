@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { roleFailures } from '../roles/errors.ts';
 import { endpoint } from '../services.ts';
 import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { changePassword, lookAtLink, redeemLink } from './choose-password.ts';
 import { identityFailures } from './errors.ts';
+import { requireRulingOver } from './granting.ts';
 import { linkPath, makeLink } from './password-link.ts';
 import { passwordSchema } from './second-factor-schemas.ts';
 import { lockUser } from './store.ts';
@@ -63,10 +65,11 @@ export const passwordEndpoints = [
     }),
     example: { user_id: EXAMPLE_ID },
     audit: 'user.invited',
-    failures,
+    failures: [identityFailures, roleFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
       const user = isUuid(body.user_id) ? await lockUser(tx, actor.accountId, body.user_id) : undefined;
       if (user === undefined) throw notFound('user');
+      await requireRulingOver(tx, actor, user);
       if (user.disabled_at !== null) throw identityFailures.user_disabled();
       const { accountId, userId } = { accountId: actor.accountId, userId: user.user_id };
       const expiresAt = new Date(services.clock.now().getTime() + (body.valid_hours ?? DEFAULT_HOURS) * HOUR_MS);

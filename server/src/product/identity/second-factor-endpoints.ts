@@ -4,6 +4,7 @@ import { notFound } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { roleFailures } from '../roles/errors.ts';
 import { shownSecret } from '../second-factor/codes.ts';
 import {
   beginSecondFactor,
@@ -18,6 +19,7 @@ import { endpoint, type ProductCall } from '../services.ts';
 import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { provePassword } from './choose-password.ts';
 import { identityFailures } from './errors.ts';
+import { requireRulingOver } from './granting.ts';
 import { otpSchema, passwordSchema } from './second-factor-schemas.ts';
 import { revokeOtherSessions, revokeSessionsOf } from './session-store.ts';
 import { lockUser } from './store.ts';
@@ -179,10 +181,11 @@ export const secondFactorEndpoints = [
     reply: z.object({ message: z.string() }),
     example: { user_id: EXAMPLE_ID },
     audit: 'second_factor.reset',
-    failures,
+    failures: [identityFailures, roleFailures],
     handle: async ({ tx, actor, body, audit }) => {
       const user = isUuid(body.user_id) ? await lockUser(tx, actor.accountId, body.user_id) : undefined;
       if (user === undefined) throw notFound('user');
+      await requireRulingOver(tx, actor, user);
       if (!(await dropSecondFactor(tx, actor.accountId, user.user_id))) throw identityFailures.second_factor_off();
       await revokeSessionsOf(tx, actor.accountId, user.user_id, 'second factor reset');
       audit({ user_id: user.user_id });

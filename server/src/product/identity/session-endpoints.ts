@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import type { Actor } from '../../platform/http/endpoint.ts';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { permissionsOfCode, workspacesOf } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
 import { cookieHeader, csrfTokenOf, forgetCookieHeader, readCookie } from './console-cookie.ts';
 import { beginConsoleSession, CONSOLE_IDLE_SECONDS, CONSOLE_SECONDS, replaceCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
-import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from './roles.ts';
 import { otpSchema } from './second-factor-schemas.ts';
 import { findSession, revokeSession } from './session-store.ts';
-import { findUser, listVisibleWorkspaces } from './store.ts';
+import { findUser } from './store.ts';
 
 const permissionsSchema = z.array(z.string());
 
@@ -20,14 +21,14 @@ const sessionSchema = z
     account_id: idSchema,
     email: z.string(),
     display_name: z.string(),
-    role_code: z.enum(ROLE_CODES),
+    role_code: z.string(),
     permissions: permissionsSchema.describe('What the role may do in the account.'),
     workspaces: z
       .array(
         z.object({
           workspace_id: idSchema,
           workspace_name: z.string(),
-          role_code: z.enum(ROLE_CODES),
+          role_code: z.string(),
           permissions: permissionsSchema.describe('What the user may do in this workspace.'),
         }),
       )
@@ -46,15 +47,15 @@ const sessionSchema = z
   })
   .meta({ id: 'Session' });
 
-const permissionsOf = (roleCode: RoleCode) => [...ROLE_PERMISSIONS[roleCode]].sort();
+const sorted = (permissions: ReadonlySet<string>) => [...permissions].sort();
+
+type Reading = Pick<Actor, 'accountId' | 'userId' | 'sessionId' | 'scope'> & {
+  permissions: ReadonlySet<string> | null;
+};
 
 /** The session as its user sees it. Throws unauthorised when it ended just now. */
-async function sessionReply(
-  tx: Transaction,
-  ids: { accountId: string; sessionId: string; userId: string },
-  csrfToken: string | null,
-) {
-  const { accountId, sessionId, userId } = ids;
+async function sessionReply(tx: Transaction, reading: Reading, csrfToken: string | null) {
+  const { accountId, sessionId, userId } = reading;
   const [session, user] = [await findSession(tx, accountId, sessionId), await findUser(tx, accountId, userId)];
   if (session === undefined || user === undefined) throw platformFailures.unauthorised();
   return {
@@ -64,10 +65,12 @@ async function sessionReply(
     email: user.email,
     display_name: user.display_name,
     role_code: user.role_code,
-    permissions: permissionsOf(user.role_code),
-    workspaces: (await listVisibleWorkspaces(tx, accountId, userId)).map((workspace) => ({
-      ...workspace,
-      permissions: permissionsOf(workspace.role_code),
+    permissions: sorted(reading.permissions ?? (await permissionsOfCode(tx, accountId, user.role_code))),
+    workspaces: (await workspacesOf(tx, reading)).map(({ workspace_id, workspace_name, role_code, permissions }) => ({
+      workspace_id,
+      workspace_name,
+      role_code,
+      permissions: sorted(permissions),
     })),
     csrf_token: csrfToken,
     began_at: session.created_at.toISOString(),
@@ -75,6 +78,9 @@ async function sessionReply(
     idle_seconds: session.kind === 'console' ? CONSOLE_IDLE_SECONDS : null,
   };
 }
+
+/** A session of the console reaches all that its user does. */
+const UNLIMITED: Reading['scope'] = { permissions: null, workspaces: null };
 
 /** What the console lives on: sessions that a cookie holds. */
 export const sessionEndpoints = [
@@ -107,7 +113,7 @@ export const sessionEndpoints = [
       setHeader('set-cookie', cookieHeader(cookie, CONSOLE_SECONDS, rules));
       const { accountId, sessionId } = cookie;
       return services.database.tenant(accountId, (tx) =>
-        sessionReply(tx, { accountId, sessionId, userId }, csrfTokenOf(cookie)),
+        sessionReply(tx, { accountId, sessionId, userId, scope: UNLIMITED, permissions: null }, csrfTokenOf(cookie)),
       );
     },
   }),

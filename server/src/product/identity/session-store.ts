@@ -1,5 +1,4 @@
 import { prepared, type Transaction } from '../../platform/database/database.ts';
-import type { RoleCode } from './roles.ts';
 
 export type SessionRow = {
   session_id: string;
@@ -30,35 +29,49 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
   );
 }
 
+/** The user of a session that still holds: their role, and what the key that it was begun with lets do. */
+export type SessionUser = {
+  role_code: string;
+  /** Of a role that the account made. */
+  role_permissions: string[] | null;
+  key_permissions: string[] | null;
+  key_workspace_ids: string[] | null;
+};
+
 const FIND_LIVE_SESSION = prepared(
-  `select u.role_code
+  `select u.role_code, r.permissions as role_permissions, k.permissions as key_permissions, k.workspace_ids as key_workspace_ids
      from sessions s
      join users u on u.account_id = s.account_id and u.user_id = s.user_id
+     left join custom_roles r on r.account_id = u.account_id and r.role_code = u.role_code
      left join api_keys k on k.account_id = s.account_id and k.api_key_id = s.api_key_id
      where s.account_id = $1 and s.session_id = $2 and s.user_id = $3
-       and s.revoked_at is null and u.disabled_at is null and k.revoked_at is null`,
+       and s.revoked_at is null and u.disabled_at is null and k.revoked_at is null
+       and (k.expires_at is null or k.expires_at > $4)`,
 );
 
-/** The user behind a session that still holds: not revoked, user not disabled, its API key not revoked. */
+/** The user behind a session that still holds: not revoked, user not disabled, its API key neither revoked nor over. */
 export function findLiveSession(
   tx: Transaction,
   accountId: string,
   sessionId: string,
   userId: string,
-): Promise<{ role_code: RoleCode } | undefined> {
-  return tx.row<{ role_code: RoleCode }>(FIND_LIVE_SESSION, [accountId, sessionId, userId]);
+  now: Date,
+): Promise<SessionUser | undefined> {
+  return tx.row<SessionUser>(FIND_LIVE_SESSION, [accountId, sessionId, userId, now]);
 }
 
 const FIND_CONSOLE_SESSION = prepared(
-  `select s.user_id, u.role_code, s.secret_hash, s.seen_at, s.expires_at
-     from sessions s join users u on u.account_id = s.account_id and u.user_id = s.user_id
+  `select s.user_id, u.role_code, r.permissions as role_permissions, null as key_permissions, null as key_workspace_ids,
+       s.secret_hash, s.seen_at, s.expires_at
+     from sessions s
+     join users u on u.account_id = s.account_id and u.user_id = s.user_id
+     left join custom_roles r on r.account_id = u.account_id and r.role_code = u.role_code
      where s.account_id = $1 and s.session_id = $2 and s.kind = 'console'
        and s.revoked_at is null and u.disabled_at is null`,
 );
 
-export type ConsoleSessionRow = {
+export type ConsoleSessionRow = SessionUser & {
   user_id: string;
-  role_code: RoleCode;
   secret_hash: Buffer;
   seen_at: Date;
   expires_at: Date;

@@ -3,15 +3,15 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { newId } from '../../platform/ids/ids.ts';
+import { noteKeyUse } from '../api-keys/touch.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountKeyring } from '../sealing/account-keys.ts';
 import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
 import { countAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
-import type { RoleCode } from './roles.ts';
 import { insertSession, lockSession, revokeSession, rotateSession } from './session-store.ts';
-import { findUserByEmail, touchApiKey } from './store.ts';
+import { findUserByEmail } from './store.ts';
 import type { Claims, Tokens } from './tokens.ts';
 
 const GRACE_MS = 10_000;
@@ -27,7 +27,7 @@ export type TokenPair = {
   refresh_expires_in: number;
   user_id: string;
   account_id: string;
-  role_code: RoleCode;
+  role_code: string;
 };
 
 type Parts = { database: Database; tokens: Tokens; clock: Clock; keyring: AccountKeyring; attemptKey: Buffer };
@@ -40,7 +40,7 @@ function accessJti(refreshJti: string): string {
 
 async function pairFor(
   tokens: Tokens,
-  user: { userId: string; accountId: string; roleCode: RoleCode },
+  user: { userId: string; accountId: string; roleCode: string },
   sessionId: string,
   refreshJti: string,
   issuedAt: Date,
@@ -132,7 +132,7 @@ export async function signIn(
       issuedAt,
       expiresAt: later(issuedAt, tokens.refreshSeconds),
     });
-    await touchApiKey(tx, login.accountId, login.apiKeyId);
+    await noteKeyUse(tx, login.accountId, login.apiKeyId);
     await recordEvent(tx, event('done', user.user_id, sessionId, proof));
     return proof;
   });
@@ -177,7 +177,7 @@ async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Ro
  * Exchanges a refresh token for a new pair. A repeat within 10 seconds gets the same pair; a later one means that two
  * parties hold the token, so the whole session is revoked. Throws unauthorised (403) then.
  */
-export async function refresh(parts: Parts, claims: Claims, roleCode: RoleCode, origin: Origin): Promise<TokenPair> {
+export async function refresh(parts: Parts, claims: Claims, roleCode: string, origin: Origin): Promise<TokenPair> {
   const rotation = await parts.database.tenant(claims.account_id, async (tx) => {
     const result = await rotate(tx, parts, claims);
     await recordEvent(tx, {

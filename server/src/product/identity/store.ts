@@ -1,13 +1,12 @@
-import { prepared, type Transaction } from '../../platform/database/database.ts';
+import type { Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
+import { roleFailures } from '../roles/errors.ts';
 import { identityFailures } from './errors.ts';
-import type { RoleCode } from './roles.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
 
 const USER_COLUMNS =
   'account_id, user_id, email, display_name, password_hash, role_code, all_workspaces, disabled_at, created_by, created_at, updated_at';
 const MAX_USERS_LISTED = 10_000;
-const MAX_KEYS_LISTED = 1_000;
 
 export type NewUser = {
   accountId: string;
@@ -15,7 +14,7 @@ export type NewUser = {
   email: string;
   displayName: string;
   passwordHash: string;
-  roleCode: RoleCode;
+  roleCode: string;
   allWorkspaces: boolean;
   createdBy: string;
 };
@@ -37,6 +36,7 @@ export async function insertUser(tx: Transaction, user: NewUser): Promise<UserRo
     )
     .catch((error: unknown) => {
       if (brokeConstraint(error, 'users_email')) throw identityFailures.email_taken();
+      if (brokeConstraint(error, 'users_custom_role')) throw roleFailures.unknown_role();
       throw error;
     });
   if (row === undefined) throw new Error('The new user was not returned.');
@@ -131,128 +131,11 @@ export async function replaceWorkspaceRoles(
 export function listWorkspaceRoles(
   tx: Transaction,
   accountId: string,
+  userId: string | null = null,
 ): Promise<(WorkspaceRole & { user_id: string })[]> {
   return tx.rows(
-    `select user_id, workspace_id, role_code from workspace_members where account_id = $1 order by user_id, workspace_id limit 100000`,
-    [accountId],
-  );
-}
-
-const ROLE_IN_WORKSPACE = prepared(
-  `select case when u.all_workspaces then u.role_code else m.role_code end as role_code
-     from workspaces w
-     join users u on u.account_id = w.account_id and u.user_id = $3
-     left join workspace_members m on m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id
-     where w.account_id = $1 and w.workspace_id = $2`,
-);
-
-/** The role in one workspace: null when the workspace is not this account's, or the user holds none there. */
-export async function roleInWorkspace(
-  tx: Transaction,
-  accountId: string,
-  userId: string,
-  workspaceId: string,
-): Promise<RoleCode | null> {
-  const row = await tx.row<{ role_code: RoleCode | null }>(ROLE_IN_WORKSPACE, [accountId, workspaceId, userId]);
-  return row?.role_code ?? null;
-}
-
-export type ApiKeyRow = {
-  api_key_id: string;
-  key_name: string;
-  key_hint: string;
-  created_by: string;
-  created_at: Date;
-  last_used_at: Date | null;
-  revoked_at: Date | null;
-};
-const KEY_COLUMNS = 'api_key_id, key_name, key_hint, created_by, created_at, last_used_at, revoked_at';
-
-export async function insertApiKey(
-  tx: Transaction,
-  key: { accountId: string; apiKeyId: string; name: string; hash: Buffer; hint: string; createdBy: string },
-): Promise<ApiKeyRow> {
-  const row = await tx
-    .row<ApiKeyRow>(
-      `insert into api_keys (account_id, api_key_id, key_name, key_hash, key_hint, created_by) values ($1, $2, $3, $4, $5, $6) returning ${KEY_COLUMNS}`,
-      [key.accountId, key.apiKeyId, key.name, key.hash, key.hint, key.createdBy],
-    )
-    .catch((error: unknown) => {
-      if (brokeConstraint(error, 'api_keys_key_hash_key')) throw identityFailures.api_key_taken();
-      throw error;
-    });
-  if (row === undefined) throw new Error('The new key was not returned.');
-  return row;
-}
-
-export function listApiKeys(tx: Transaction, accountId: string): Promise<ApiKeyRow[]> {
-  return tx.rows<ApiKeyRow>(
-    `select ${KEY_COLUMNS} from api_keys where account_id = $1 order by created_at, api_key_id limit ${MAX_KEYS_LISTED}`,
-    [accountId],
-  );
-}
-
-export function lockApiKey(tx: Transaction, accountId: string, apiKeyId: string): Promise<ApiKeyRow | undefined> {
-  return tx.row<ApiKeyRow>(`select ${KEY_COLUMNS} from api_keys where account_id = $1 and api_key_id = $2 for update`, [
-    accountId,
-    apiKeyId,
-  ]);
-}
-
-export async function revokeApiKey(
-  tx: Transaction,
-  accountId: string,
-  apiKeyId: string,
-): Promise<ApiKeyRow | undefined> {
-  return tx.row<ApiKeyRow>(
-    `update api_keys set revoked_at = now() where account_id = $1 and api_key_id = $2 returning ${KEY_COLUMNS}`,
-    [accountId, apiKeyId],
-  );
-}
-
-export async function touchApiKey(tx: Transaction, accountId: string, apiKeyId: string): Promise<void> {
-  await tx.run('update api_keys set last_used_at = now() where account_id = $1 and api_key_id = $2', [
-    accountId,
-    apiKeyId,
-  ]);
-}
-
-const FIND_KEY_OWNER = prepared(
-  'select account_id, api_key_id from api_keys where key_hash = $1 and revoked_at is null',
-);
-
-/** Whose key this is, among all accounts: the operator's grant covers these columns only. */
-export function findKeyOwner(
-  tx: Transaction,
-  hash: Buffer,
-): Promise<{ account_id: string; api_key_id: string } | undefined> {
-  return tx.row(FIND_KEY_OWNER, [hash]);
-}
-
-export async function visibleWorkspaceIds(tx: Transaction, accountId: string, userId: string): Promise<string[]> {
-  const rows = await tx.rows<{ workspace_id: string }>(
-    `select w.workspace_id from workspaces w join users u on u.account_id = w.account_id and u.user_id = $2
-     where w.account_id = $1 and (u.all_workspaces or exists (
-       select 1 from workspace_members m where m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id))
-     order by w.created_at, w.workspace_id limit 10000`,
-    [accountId, userId],
-  );
-  return rows.map((row) => row.workspace_id);
-}
-
-/** The workspaces a user may see, oldest first, with the role held there. */
-export function listVisibleWorkspaces(
-  tx: Transaction,
-  accountId: string,
-  userId: string,
-): Promise<{ workspace_id: string; workspace_name: string; role_code: RoleCode }[]> {
-  return tx.rows(
-    `select w.workspace_id, w.workspace_name, case when u.all_workspaces then u.role_code else m.role_code end as role_code
-     from workspaces w
-     join users u on u.account_id = w.account_id and u.user_id = $2
-     left join workspace_members m on m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id
-     where w.account_id = $1 and (u.all_workspaces or m.user_id is not null)
-     order by w.created_at, w.workspace_id limit 10000`,
+    `select user_id, workspace_id, role_code from workspace_members
+     where account_id = $1 and ($2::uuid is null or user_id = $2) order by user_id, workspace_id limit 100000`,
     [accountId, userId],
   );
 }

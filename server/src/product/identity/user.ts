@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
-import { ROLE_CODES, type RoleCode } from './roles.ts';
 
-export type WorkspaceRole = { workspace_id: string; role_code: RoleCode };
+export type WorkspaceRole = { workspace_id: string; role_code: string };
 
 export type UserRow = {
   account_id: string;
@@ -10,7 +9,7 @@ export type UserRow = {
   email: string;
   display_name: string;
   password_hash: string;
-  role_code: RoleCode;
+  role_code: string;
   all_workspaces: boolean;
   disabled_at: Date | null;
   created_by: string;
@@ -18,9 +17,24 @@ export type UserRow = {
   updated_at: Date;
 };
 
+/** A built-in role, or one that the account made: POST /v1/role lists them. */
+export const roleCodeSchema = z
+  .string()
+  .min(1)
+  .max(60)
+  .describe('A built-in role, or one of your own: POST /v1/role lists them.');
+
 /** The roles a user may hold in single workspaces: administration of the account is not one. */
 export const workspaceRolesSchema = z
-  .array(z.strictObject({ workspace_id: idSchema, role_code: z.enum(ROLE_CODES).exclude(['ACCOUNT_ADMIN']) }))
+  .array(
+    z.strictObject({
+      workspace_id: idSchema,
+      role_code: roleCodeSchema.refine(
+        (code) => code !== 'ACCOUNT_ADMIN',
+        'is a role of the account, not of a workspace',
+      ),
+    }),
+  )
   .min(1)
   .max(1_000)
   .describe('Limits the user to these workspaces, each with its role. Without it role_code holds in every workspace.');
@@ -31,8 +45,8 @@ export const userSchema = z
     account_id: idSchema,
     email: z.string(),
     display_name: z.string(),
-    role_code: z.enum(ROLE_CODES),
-    workspaces: z.array(z.object({ workspace_id: idSchema, role_code: z.enum(ROLE_CODES) })).nullable(),
+    role_code: z.string(),
+    workspaces: z.array(z.object({ workspace_id: idSchema, role_code: z.string() })).nullable(),
     disabled: z.boolean(),
     created_by: idSchema,
     created_at: timestampSchema,

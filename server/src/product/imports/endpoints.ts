@@ -3,7 +3,7 @@ import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { Reply } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
 import { recordCall } from '../customers/record-call.ts';
-import { requirePermission } from '../identity/permission.ts';
+import { requirePermission } from '../roles/permission.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { endpoint, type ProductCall } from '../services.ts';
 import { usageFailures } from '../usage/errors.ts';

@@ -4,7 +4,7 @@ import { notFound } from '../../platform/errors/platform-failures.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
-import { hasPermission } from '../identity/permission.ts';
+import { hasPermission } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
 import { cancelJob } from './cancel.ts';
 import { jobFailures } from './errors.ts';

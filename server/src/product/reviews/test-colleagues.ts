@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Answer, send, type TestServer } from '../../../test/harness.ts';
-import type { RoleCode } from '../identity/roles.ts';
+import type { RoleCode } from '../roles/roles.ts';
 
 const PASSWORD = 'seven horses in the rain';
 

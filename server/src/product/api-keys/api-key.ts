@@ -22,6 +22,13 @@ export function newApiKey(): string {
   return `${PREFIX}${random}${checkOf(random)}`;
 }
 
+/** Whether it has the form of our keys and not their checksum: then nobody need look it up. */
+export function isMistyped(key: string): boolean {
+  if (!key.startsWith(PREFIX) || key.length !== PREFIX.length + RANDOM_CHARACTERS + CHECK_CHARACTERS) return false;
+  const random = key.slice(PREFIX.length, -CHECK_CHARACTERS);
+  return checkOf(random) !== key.slice(-CHECK_CHARACTERS);
+}
+
 /** What is kept of a key. Keys are long and random, so a fast hash is enough and a look-up is one index probe. */
 export function hashApiKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();

@@ -46,6 +46,8 @@ export type Permission = AccountPermission | WorkspacePermission;
 
 export const ROLE_CODES = ['ACCOUNT_ADMIN', 'WORKSPACE_ADMIN', 'EDITOR', 'REVIEWER', 'VIEWER', 'API_CLIENT'] as const;
 export type RoleCode = (typeof ROLE_CODES)[number];
+/** The code of every role that an account made begins so. */
+export const CUSTOM_PREFIX = 'CUSTOM_';
 
 const READING: readonly Permission[] = [
   'workspaces.read',
@@ -89,3 +91,17 @@ export const ROLE_PERMISSIONS: Readonly<Record<RoleCode, ReadonlySet<Permission>
   // An integrator's program: everything of the documented client API, and no say in the workspace's rules.
   API_CLIENT: new Set(WORKSPACE_ALL.filter((permission) => permission !== 'workspaces.configure')),
 };
+
+const isBuiltIn = (roleCode: string): roleCode is RoleCode => Object.hasOwn(ROLE_PERMISSIONS, roleCode);
+
+/** What a role lets do; `custom` are the stored permissions of a role that the account made. Unknown ones let do nothing. */
+export function permissionsOfRole(roleCode: string, custom: readonly string[] | null): ReadonlySet<Permission> {
+  if (isBuiltIn(roleCode)) return ROLE_PERMISSIONS[roleCode];
+  return new Set((custom ?? []).filter(isPermission));
+}
+
+const PERMISSIONS: ReadonlySet<string> = new Set([...ACCOUNT_PERMISSIONS, ...WORKSPACE_PERMISSIONS]);
+
+export function isPermission(text: string): text is Permission {
+  return PERMISSIONS.has(text);
+}

@@ -1,0 +1,14 @@
+import type { Database } from '../../platform/database/database.ts';
+import { hashApiKey, isMistyped } from './api-key.ts';
+import { findKeyOwner } from './store.ts';
+
+/** Whose key this is, if it still holds. A mistyped one is known without a look-up. */
+export async function ownerOfKey(
+  database: Database,
+  key: string,
+  now: Date,
+): Promise<{ accountId: string; apiKeyId: string } | null> {
+  if (isMistyped(key)) return null;
+  const owner = await database.acrossAccounts((tx) => findKeyOwner(tx, hashApiKey(key), now));
+  return owner === undefined ? null : { accountId: owner.account_id, apiKeyId: owner.api_key_id };
+}
