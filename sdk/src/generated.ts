@@ -283,6 +283,24 @@ export type Job = {
   updated_at: string;
 };
 
+export type ListedSession = {
+  session_id: string;
+  user_id: string;
+  kind: 'api' | 'console';
+  is_current: boolean;
+  /** The key it was begun with. */
+  api_key_id: string | null;
+  address: string | null;
+  /** What the program that signed in calls itself. */
+  client: string | null;
+  /** Where the operator supplies a database of countries. */
+  country: string | null;
+  began_at: string;
+  /** To the minute. */
+  seen_at: string | null;
+  expires_at: string;
+};
+
 export type Manifest = {
   campaign_id: string;
   campaign_name: string;
@@ -591,11 +609,17 @@ export type SessionsBeginReply = Session;
 /** What sessions.get answers. */
 export type SessionsGetReply = Session;
 
+/** What sessions.list takes. */
+export type SessionsListBody = { user_id?: string | undefined };
+
+/** What sessions.list answers. */
+export type SessionsListReply = ListedSession[];
+
 /** What sessions.end takes. */
-export type SessionsEndBody = Record<string, never>;
+export type SessionsEndBody = { session_id?: string | undefined; others?: boolean | undefined };
 
 /** What sessions.end answers. */
-export type SessionsEndReply = { message: string };
+export type SessionsEndReply = { message: string; ended: number };
 
 /** What second_factor.begin takes. */
 export type SecondFactorBeginBody = { password: string };
@@ -1721,9 +1745,18 @@ export function createCalls(send: Send) {
       get: (options: CallOptions = {}): Promise<SessionsGetReply> =>
         send<SessionsGetReply>({ name: 'sessions.get', method: 'GET', path: '/v1/session', credentials: 'token', reads: true, answer: 'json' }, {}, options),
       /**
-       * Sign out (`DELETE /v1/session`).
+       * List where you are signed in (`POST /v1/session`).
        *
-       * Ends the session in use: its cookie and its tokens are refused from the next call on.
+       * The newest first, at most 1,000. The sessions of another user need the permission users.read.
+       *
+       * Any signed-in user may call it.
+       */
+      list: (body: SessionsListBody = {}, options: CallOptions = {}): Promise<SessionsListReply> =>
+        send<SessionsListReply>({ name: 'sessions.list', method: 'POST', path: '/v1/session', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Sign out, here or elsewhere (`DELETE /v1/session`).
+       *
+       * Ends the session in use: its cookie and its tokens are refused from the next call on, on every process. With `session_id` that one instead, which for another user takes the permission users.write; with `others` every other session of yours.
        *
        * Any signed-in user may call it.
        *

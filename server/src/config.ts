@@ -30,6 +30,8 @@ export type Config = {
   port: number;
   /** Where callers reach the server, without a trailing slash; null when only relative links can be given. */
   publicUrl: string | null;
+  /** A database of countries in MMDB format; null: sessions are not held to a country. */
+  geoipFile: string | null;
   dataDir: string;
   /** The owner's connection string; null means the embedded database. */
   databaseUrl: string | null;
@@ -284,6 +286,7 @@ export function readConfig(environment: Environment): Config {
     host: text('NUDGESCRIBE_HOST') ?? '127.0.0.1',
     port: integer('NUDGESCRIBE_PORT', 8787, 0, 65_535),
     publicUrl,
+    geoipFile: text('NUDGESCRIBE_GEOIP_FILE'),
     dataDir: resolve(text('NUDGESCRIBE_DATA_DIR') ?? './data'),
     databaseUrl: readUrl(
       'NUDGESCRIBE_DATABASE_URL',

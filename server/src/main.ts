@@ -21,6 +21,7 @@ import { createAccount } from './product/accounts/create-account.ts';
 import { everyAccount } from './product/audit/every-account.ts';
 import { readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
+import { CountryFileRefused } from './providers/geography/country-file.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
 
@@ -200,6 +201,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     RootKeyRefused,
     BootstrapRefused,
     DatabaseNotOurs,
+    CountryFileRefused,
     Failure,
   ].some((kind) => error instanceof kind);
   process.stderr.write(

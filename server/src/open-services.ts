@@ -15,6 +15,8 @@ import { createAccountKeyring, type KeyTiming } from './product/sealing/account-
 import { deriveFrom, loadServerSecret } from './product/sealing/key-records.ts';
 import type { Services } from './product/services.ts';
 import { createWriters, modelWriter } from './product/writing/writers.ts';
+import { openCountryFile } from './providers/geography/country-file.ts';
+import { nowhere } from './providers/geography/geography.ts';
 import { createLocalKeyStore } from './providers/key-store/local-folder.ts';
 import { createLocalObjectStorage } from './providers/object-storage/local-folder.ts';
 import { loadRootKey } from './root-key.ts';
@@ -99,6 +101,10 @@ export async function openServices(config: Config, overrides: Overrides & { data
   const use = overrides.database ?? 'own';
   const { embedded, database, queue } = await openStores(config, log, secret, auditKeys, use);
   const clock = overrides.clock ?? systemClock;
+  const geography =
+    config.geoipFile === null
+      ? nowhere
+      : await openCountryFile(config.geoipFile, (error) => log.warn('geoip_file_refused', describeError(error)));
   const real: Services = {
     config,
     clock,
@@ -110,6 +116,7 @@ export async function openServices(config: Config, overrides: Overrides & { data
     keyring: createAccountKeyring({ rootKey, keyStore, timing: overrides.keyTiming ?? {} }),
     jobKinds,
     auditKeys,
+    geography,
     attemptKey: deriveFrom(secret, 'sign-in attempts'),
     linkKey: deriveFrom(secret, 'signed links'),
     writers: createWriters(config.writers.map(modelWriter)),
@@ -126,6 +133,7 @@ export async function openServices(config: Config, overrides: Overrides & { data
   const services = { ...real, ...(typeof change === 'function' ? change(real) : change) };
   const close = async () => {
     real.keyring.close();
+    geography.close();
     await services.queue.stop(STOP_MS);
     await database.close();
     await embedded?.stop();

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { loadServerSecret } from '../product/sealing/key-records.ts';
 import { RootKeyRefused } from '../product/sealing/root-key.ts';
 import { SealBroken } from '../product/sealing/seal-broken.ts';
+import { CountryFileRefused, openCountryFile } from '../providers/geography/country-file.ts';
 import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
 import { createLocalObjectStorage } from '../providers/object-storage/local-folder.ts';
@@ -96,6 +97,18 @@ async function checkStorage(dataDir: string): Promise<Finding> {
   }
 }
 
+/** The operator's database of countries, where one is named. */
+async function checkCountries(config: Config): Promise<Finding[]> {
+  if (config.geoipFile === null) return [];
+  try {
+    (await openCountryFile(config.geoipFile, () => undefined)).close();
+    return [good('The database of countries can be read.')];
+  } catch (error) {
+    if (!(error instanceof CountryFileRefused)) throw error;
+    return [bad(error.message, 'Put a country database in MMDB format there, or unset NUDGESCRIBE_GEOIP_FILE.')];
+  }
+}
+
 /** What lies on the disk: secrets, room, root key, objects. */
 export async function checkFiles(config: Config, isInstalled: boolean): Promise<Finding[]> {
   return [
@@ -103,5 +116,6 @@ export async function checkFiles(config: Config, isInstalled: boolean): Promise<
     await checkDisk(config.dataDir),
     await checkRootKey(config, isInstalled),
     await checkStorage(config.dataDir),
+    ...(await checkCountries(config)),
   ];
 }

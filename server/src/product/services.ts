@@ -4,6 +4,7 @@ import type { Database } from '../platform/database/database.ts';
 import { type AnyBody, type Call, defineEndpoint, type Endpoint } from '../platform/http/endpoint.ts';
 import type { JobQueue } from '../platform/jobs/queue.ts';
 import type { Log } from '../platform/log/log.ts';
+import type { Geography } from '../providers/geography/geography.ts';
 import type { KeyStore } from '../providers/key-store/key-store.ts';
 import type { ObjectStorage } from '../providers/object-storage/object-storage.ts';
 import type { AuditKeys } from './audit/chain.ts';
@@ -29,6 +30,8 @@ export type Services = {
   cookies: CookieRules;
   /** Seals audit events and signs the ends of their chain. */
   auditKeys: AuditKeys;
+  /** In which countries callers are, where the operator supplies that. */
+  geography: Geography;
   /** Hashes who tries to sign in from where. */
   attemptKey: Buffer;
   /** Signs links to published files. */

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
+import type { Geography } from '../../providers/geography/geography.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountKeyring } from '../sealing/account-keys.ts';
 import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
@@ -9,13 +10,7 @@ import { countAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
 import { passwordFits } from './passwords.ts';
-import {
-  type ConsoleSessionRow,
-  findConsoleSession,
-  insertSession,
-  revokeSession,
-  touchSession,
-} from './session-store.ts';
+import { type ConsoleSessionRow, findConsoleSession, insertSession, revokeSession } from './session-store.ts';
 import { codeNeeded, type Origin, secondFactorOf } from './sign-in.ts';
 import { findEmailOwners, findUser } from './store.ts';
 import type { UserRow } from './user.ts';
@@ -23,11 +18,10 @@ import type { UserRow } from './user.ts';
 /** A console session lasts a working day at most, and not over a lunch break without use (issue of trust: 12 h, 30 min). */
 export const CONSOLE_SECONDS = 12 * 60 * 60;
 export const CONSOLE_IDLE_SECONDS = 30 * 60;
-const TOUCH_MS = 60_000;
 /** Of one email; each costs a password check. */
 const MAX_ACCOUNTS_TRIED = 10;
 
-type Parts = { database: Database; clock: Clock; keyring: AccountKeyring; attemptKey: Buffer };
+type Parts = { database: Database; clock: Clock; keyring: AccountKeyring; attemptKey: Buffer; geography: Geography };
 type Login = { email: string; password: string; otp: string | undefined; accountId: string | null };
 
 /**
@@ -100,6 +94,9 @@ export async function beginConsoleSession(
       secretHash: hashSecret(cookie.secret),
       issuedAt,
       expiresAt: new Date(issuedAt.getTime() + CONSOLE_SECONDS * 1000),
+      address: origin.address,
+      client: origin.client,
+      country: parts.geography.countryOf(origin.address),
     });
     await record(tx, user, 'done', cookie.sessionId, proof);
     return proof;
@@ -145,8 +142,6 @@ export async function findByCookie(
   const idleMs = now.getTime() - session.seen_at.getTime();
   if (session.expires_at <= now || idleMs >= CONSOLE_IDLE_SECONDS * 1000) return undefined;
   if (!mayOpenConsole(session.role_code)) return undefined;
-  // Once a minute is enough to tell a used session from an idle one.
-  if (idleMs >= TOUCH_MS) await touchSession(tx, cookie.accountId, cookie.sessionId, now);
   return session;
 }
 

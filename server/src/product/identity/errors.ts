@@ -8,6 +8,11 @@ export const identityFailures = failures({
     status: 403,
     message: 'This is a service user: it signs in through POST /v1/auth with an API key, and cannot open the console.',
   },
+  session_or_others: { status: 400, message: 'Name one session, or send others; not both.' },
+  session_moved: {
+    status: 403,
+    message: 'This session is used from another country than it was begun in, and was ended for that. Sign in again.',
+  },
   csrf_refused: {
     status: 403,
     message: 'This call needs the x-csrf-token that GET /v1/session tells, because it is made by cookie.',

@@ -8,6 +8,7 @@ import type { Access, Actor } from '../../platform/http/endpoint.ts';
 import type { CallFacts, Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import type { Geography } from '../../providers/geography/geography.ts';
 import { ownerOfKey } from '../api-keys/owner-of-key.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { permissionsIn, withinScope } from '../roles/permission.ts';
@@ -15,13 +16,14 @@ import { permissionsOfRole } from '../roles/roles.ts';
 import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
 import { findByCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
-import { findLiveSession, type SessionUser } from './session-store.ts';
+import { findLiveSession, revokeSession, type SessionUser, touchSession } from './session-store.ts';
 import { bearerToken, type Tokens } from './tokens.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
 const MAX_HEADER_CHARACTERS = 4_096;
 const MAX_CLIENT_CHARACTERS = 200;
+const TOUCH_MS = 60_000;
 
 function clientOf(headers: Headers): string {
   return (headers['user-agent'] ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, MAX_CLIENT_CHARACTERS);
@@ -71,6 +73,7 @@ export function createGuard(parts: {
   tokens: Tokens;
   clock: Clock;
   cookies: CookieRules;
+  geography: Geography;
   apiCode: string | null;
 }): Guard {
   const { database, tokens } = parts;
@@ -95,6 +98,7 @@ export function createGuard(parts: {
     try {
       checkGateway(headers, parts.apiCode);
       const user = await proveSession();
+      await follow(caller, user, facts);
       if (headers['x-api-key'] !== undefined && (await keyOwner(headers))?.accountId !== caller.accountId)
         throw platformFailures.unauthorised();
       return { ...actor, ...grantOf(user) };
@@ -103,6 +107,23 @@ export function createGuard(parts: {
         await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
       throw error;
     }
+  }
+
+  /** Ends a session that is seen in another country than it was begun in, and notes now and then that one is in use. */
+  async function follow(
+    { accountId, sessionId }: Pick<Actor, 'accountId' | 'sessionId'>,
+    user: SessionUser,
+    facts: CallFacts,
+  ): Promise<void> {
+    const now = parts.clock.now();
+    const country = parts.geography.countryOf(facts.address);
+    if (user.country !== null && country !== null && country !== user.country) {
+      await database.tenant(accountId, (tx) => revokeSession(tx, accountId, sessionId, 'seen in another country'));
+      throw identityFailures.session_moved();
+    }
+    // Once a minute is enough to tell a used session from an idle one.
+    if (user.seen_at === null || now.getTime() - user.seen_at.getTime() >= TOUCH_MS)
+      await database.tenant(accountId, (tx) => touchSession(tx, accountId, sessionId, now, country));
   }
 
   async function byToken(headers: Headers, kinds: readonly string[], facts: CallFacts): Promise<Actor> {

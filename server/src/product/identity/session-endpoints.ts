@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import type { Transaction } from '../../platform/database/database.ts';
-import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { isUuid } from '../../platform/ids/ids.ts';
+import { roleFailures } from '../roles/errors.ts';
 import { permissionsOfCode, workspacesOf } from '../roles/permission.ts';
+import type { AccountPermission } from '../roles/roles.ts';
 import { endpoint } from '../services.ts';
 import { cookieHeader, csrfTokenOf, forgetCookieHeader, readCookie } from './console-cookie.ts';
 import { beginConsoleSession, CONSOLE_IDLE_SECONDS, CONSOLE_SECONDS, replaceCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
+import { requireRulingOver } from './granting.ts';
 import { otpSchema } from './second-factor-schemas.ts';
-import { findSession, revokeSession } from './session-store.ts';
+import { findSession, listSessions, lockSession, revokeOtherSessions, revokeSession } from './session-store.ts';
 import { findUser } from './store.ts';
 
 const permissionsSchema = z.array(z.string());
@@ -79,6 +83,32 @@ async function sessionReply(tx: Transaction, reading: Reading, csrfToken: string
   };
 }
 
+/** The user whose sessions are meant, who is the caller unless named. Throws forbidden, grants_too_much (403), not_found. */
+async function userMeant(tx: Transaction, actor: Actor, userId: string | undefined, permission: AccountPermission) {
+  const meant = userId ?? actor.userId;
+  if (meant !== actor.userId && !actor.permissions.has(permission)) throw platformFailures.forbidden();
+  const user = isUuid(meant) ? await findUser(tx, actor.accountId, meant) : undefined;
+  if (user === undefined) throw notFound('user');
+  if (meant !== actor.userId && permission === 'users.write') await requireRulingOver(tx, actor, user);
+  return user;
+}
+
+const listedSchema = z
+  .object({
+    session_id: idSchema,
+    user_id: idSchema,
+    kind: z.enum(['api', 'console']),
+    is_current: z.boolean(),
+    api_key_id: idSchema.nullable().describe('The key it was begun with.'),
+    address: z.string().nullable(),
+    client: z.string().nullable().describe('What the program that signed in calls itself.'),
+    country: z.string().nullable().describe('Where the operator supplies a database of countries.'),
+    began_at: timestampSchema,
+    seen_at: timestampSchema.nullable().describe('To the minute.'),
+    expires_at: timestampSchema,
+  })
+  .meta({ id: 'ListedSession' });
+
 /** A session of the console reaches all that its user does. */
 const UNLIMITED: Reading['scope'] = { permissions: null, workspaces: null };
 
@@ -133,20 +163,66 @@ export const sessionEndpoints = [
     },
   }),
   endpoint({
+    name: 'sessions.list',
+    method: 'POST',
+    path: '/v1/session',
+    summary: 'List where you are signed in',
+    description: 'The newest first, at most 1,000. The sessions of another user need the permission users.read.',
+    access: { kind: 'account', permission: null },
+    body: z.strictObject({ user_id: idSchema.optional() }),
+    reply: z.array(listedSchema),
+    example: {},
+    handle: async ({ services, tx, actor, body }) => {
+      const user = await userMeant(tx, actor, body.user_id, 'users.read');
+      const now = services.clock.now();
+      const idleSince = new Date(now.getTime() - CONSOLE_IDLE_SECONDS * 1_000);
+      return (await listSessions(tx, actor.accountId, user.user_id, now, idleSince)).map((row) => ({
+        session_id: row.session_id,
+        user_id: row.user_id,
+        kind: row.kind,
+        is_current: row.session_id === actor.sessionId,
+        api_key_id: row.api_key_id,
+        address: row.address,
+        client: row.client,
+        country: row.country,
+        began_at: row.created_at.toISOString(),
+        seen_at: row.seen_at?.toISOString() ?? null,
+        expires_at: row.expires_at.toISOString(),
+      }));
+    },
+  }),
+  endpoint({
     name: 'sessions.end',
     method: 'DELETE',
     path: '/v1/session',
-    summary: 'Sign out',
-    description: 'Ends the session in use: its cookie and its tokens are refused from the next call on.',
+    summary: 'Sign out, here or elsewhere',
+    description:
+      'Ends the session in use: its cookie and its tokens are refused from the next call on, on every process. With `session_id` that one instead, which for another user takes the permission users.write; with `others` every other session of yours.',
     access: { kind: 'account', permission: null },
-    body: z.strictObject({}),
-    reply: z.object({ message: z.string() }),
+    body: z.strictObject({ session_id: idSchema.optional(), others: z.boolean().optional() }),
+    reply: z.object({ message: z.string(), ended: z.number().int() }),
     example: {},
     audit: 'auth.signed_out',
-    handle: async ({ services, tx, actor, headers, setHeader }) => {
-      await revokeSession(tx, actor.accountId, actor.sessionId, 'signed out');
-      if (headers.authorization === undefined) setHeader('set-cookie', forgetCookieHeader(services.cookies));
-      return { message: 'You are signed out.' };
+    failures: [identityFailures, roleFailures],
+    handle: async ({ services, tx, actor, body, headers, audit, setHeader }) => {
+      const { accountId, userId, sessionId } = actor;
+      if (body.others === true) {
+        if (body.session_id !== undefined) throw identityFailures.session_or_others();
+        const ended = await revokeOtherSessions(tx, accountId, userId, sessionId, 'signed out elsewhere');
+        audit({ ended });
+        return { message: 'You are signed out everywhere else.', ended };
+      }
+      const meant = body.session_id ?? sessionId;
+      const session = isUuid(meant) ? await lockSession(tx, accountId, meant) : undefined;
+      if (session === undefined || (session.user_id !== userId && !actor.permissions.has('users.write')))
+        throw notFound('session');
+      if (session.user_id !== userId) await userMeant(tx, actor, session.user_id, 'users.write');
+      await revokeSession(tx, accountId, meant, 'signed out');
+      audit({ ended_session_id: meant });
+      if (meant === sessionId && headers.authorization === undefined)
+        setHeader('set-cookie', forgetCookieHeader(services.cookies));
+      const message = meant === sessionId ? 'You are signed out.' : 'The session is ended.';
+      return { message, ended: session.revoked_at === null ? 1 : 0 };
     },
   }),
 ];

@@ -17,15 +17,31 @@ export type NewSession = {
   userId: string;
   issuedAt: Date;
   expiresAt: Date;
+  address: string;
+  client: string;
+  country: string | null;
 } & ({ kind: 'api'; apiKeyId: string; refreshJti: string } | { kind: 'console'; secretHash: Buffer });
 
 export async function insertSession(tx: Transaction, session: NewSession): Promise<void> {
   const { accountId, sessionId, userId, kind, issuedAt, expiresAt } = session;
   const [apiKeyId, refreshJti] = session.kind === 'api' ? [session.apiKeyId, session.refreshJti] : [null, null];
-  const [secretHash, seenAt] = session.kind === 'console' ? [session.secretHash, issuedAt] : [null, null];
+  const secretHash = session.kind === 'console' ? session.secretHash : null;
   await tx.run(
-    'insert into sessions (account_id, session_id, user_id, api_key_id, kind, refresh_jti, secret_hash, seen_at, issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-    [accountId, sessionId, userId, apiKeyId, kind, refreshJti, secretHash, seenAt, issuedAt, expiresAt],
+    'insert into sessions (account_id, session_id, user_id, api_key_id, kind, refresh_jti, secret_hash, seen_at, issued_at, expires_at, address, client, country) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)',
+    [
+      accountId,
+      sessionId,
+      userId,
+      apiKeyId,
+      kind,
+      refreshJti,
+      secretHash,
+      issuedAt,
+      expiresAt,
+      session.address,
+      session.client,
+      session.country,
+    ],
   );
 }
 
@@ -36,10 +52,14 @@ export type SessionUser = {
   role_permissions: string[] | null;
   key_permissions: string[] | null;
   key_workspace_ids: string[] | null;
+  seen_at: Date | null;
+  /** In which the session was begun, where that is known. */
+  country: string | null;
 };
 
 const FIND_LIVE_SESSION = prepared(
-  `select u.role_code, r.permissions as role_permissions, k.permissions as key_permissions, k.workspace_ids as key_workspace_ids
+  `select u.role_code, r.permissions as role_permissions, k.permissions as key_permissions, k.workspace_ids as key_workspace_ids,
+       s.seen_at, s.country
      from sessions s
      join users u on u.account_id = s.account_id and u.user_id = s.user_id
      left join custom_roles r on r.account_id = u.account_id and r.role_code = u.role_code
@@ -62,7 +82,7 @@ export function findLiveSession(
 
 const FIND_CONSOLE_SESSION = prepared(
   `select s.user_id, u.role_code, r.permissions as role_permissions, null as key_permissions, null as key_workspace_ids,
-       s.secret_hash, s.seen_at, s.expires_at
+       s.secret_hash, s.seen_at, s.expires_at, s.country
      from sessions s
      join users u on u.account_id = s.account_id and u.user_id = s.user_id
      left join custom_roles r on r.account_id = u.account_id and r.role_code = u.role_code
@@ -86,13 +106,49 @@ export function findConsoleSession(
   return tx.row<ConsoleSessionRow>(FIND_CONSOLE_SESSION, [accountId, sessionId]);
 }
 
-/** Notes that the session is in use; never back in time. */
-export async function touchSession(tx: Transaction, accountId: string, sessionId: string, seenAt: Date): Promise<void> {
-  await tx.run('update sessions set seen_at = $3 where account_id = $1 and session_id = $2 and seen_at < $3', [
-    accountId,
-    sessionId,
-    seenAt,
-  ]);
+/** Notes that the session is in use, never back in time, and in which country when that was not known yet. */
+export async function touchSession(
+  tx: Transaction,
+  accountId: string,
+  sessionId: string,
+  seenAt: Date,
+  country: string | null,
+): Promise<void> {
+  await tx.run(
+    `update sessions set seen_at = greatest(seen_at, $3), country = coalesce(country, $4)
+     where account_id = $1 and session_id = $2 and (seen_at is null or seen_at < $3)`,
+    [accountId, sessionId, seenAt, country],
+  );
+}
+
+export type ListedSession = {
+  session_id: string;
+  user_id: string;
+  kind: 'api' | 'console';
+  api_key_id: string | null;
+  address: string | null;
+  client: string | null;
+  country: string | null;
+  created_at: Date;
+  seen_at: Date | null;
+  expires_at: Date;
+};
+const MAX_SESSIONS_LISTED = 1_000;
+
+/** A user's sessions that may still be in use, the newest first. `idleSince`: consoles not seen since then are over. */
+export function listSessions(
+  tx: Transaction,
+  accountId: string,
+  userId: string,
+  now: Date,
+  idleSince: Date,
+): Promise<ListedSession[]> {
+  return tx.rows<ListedSession>(
+    `select session_id, user_id, kind, api_key_id, address, client, country, created_at, seen_at, expires_at from sessions
+     where account_id = $1 and user_id = $2 and revoked_at is null and expires_at > $3 and (kind = 'api' or seen_at > $4)
+     order by created_at desc, session_id limit ${MAX_SESSIONS_LISTED}`,
+    [accountId, userId, now, idleSince],
+  );
 }
 
 export function findSession(
@@ -138,15 +194,15 @@ export async function revokeSession(
   );
 }
 
-/** Every session of the user but one. */
+/** Every session of the user but one. Returns how many. */
 export async function revokeOtherSessions(
   tx: Transaction,
   accountId: string,
   userId: string,
   keptSessionId: string,
   reason: string,
-): Promise<void> {
-  await tx.run(
+): Promise<number> {
+  return tx.run(
     'update sessions set revoked_at = now(), revoked_reason = $4 where account_id = $1 and user_id = $2 and session_id <> $3 and revoked_at is null',
     [accountId, userId, keptSessionId, reason],
   );

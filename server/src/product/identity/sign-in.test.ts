@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { isLongForm } from '../../../test/form.ts';
 import { send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
 
 const PAIR_KEYS = [
@@ -12,6 +13,7 @@ const PAIR_KEYS = [
   'token_type',
   'user_id',
 ];
+const [AT_ONCE, ROUNDS] = isLongForm ? [100, 100] : [20, 3];
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 let server: TestServer;
@@ -123,11 +125,14 @@ describe('re-authenticating', () => {
     assert.equal(await works(second.body.refresh_token), 403);
   });
 
-  test('twenty at once get one successor', async () => {
-    const { refresh_token } = (await signIn(login())).body;
-    const answers = await Promise.all(Array.from({ length: 20 }, () => auth(refresh_token)));
-    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
-    assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+  test(`${AT_ONCE} at once get one successor, ${ROUNDS} times over`, async () => {
+    let { refresh_token } = (await signIn(login())).body;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => auth(refresh_token)));
+      assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+      assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+      refresh_token = answers[0]?.body.refresh_token;
+    }
   });
 
   test('reuse after the ten seconds is refused and revokes the family', async () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { newId } from '../../platform/ids/ids.ts';
+import type { Geography } from '../../providers/geography/geography.ts';
 import { noteKeyUse } from '../api-keys/touch.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountKeyring } from '../sealing/account-keys.ts';
@@ -30,7 +31,14 @@ export type TokenPair = {
   role_code: string;
 };
 
-type Parts = { database: Database; tokens: Tokens; clock: Clock; keyring: AccountKeyring; attemptKey: Buffer };
+type Parts = {
+  database: Database;
+  tokens: Tokens;
+  clock: Clock;
+  keyring: AccountKeyring;
+  attemptKey: Buffer;
+  geography: Geography;
+};
 
 /** The access token's id follows from the refresh token's, so that a pair can be made again exactly. */
 function accessJti(refreshJti: string): string {
@@ -131,6 +139,9 @@ export async function signIn(
       refreshJti,
       issuedAt,
       expiresAt: later(issuedAt, tokens.refreshSeconds),
+      address: origin.address,
+      client: origin.client,
+      country: parts.geography.countryOf(origin.address),
     });
     await noteKeyUse(tx, login.accountId, login.apiKeyId);
     await recordEvent(tx, event('done', user.user_id, sessionId, proof));

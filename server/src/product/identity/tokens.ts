@@ -39,7 +39,7 @@ const uuid = z.string().refine(isUuid);
 const claimsSchema = z.strictObject({
   user_id: uuid,
   account_id: uuid,
-  role_code: z.string().min(1).max(50),
+  role_code: z.string().min(1).max(60),
   sid: uuid,
   jti: uuid,
   typ: z.enum(['access', 'refresh']),
