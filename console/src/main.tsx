@@ -11,7 +11,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toasts } from './design/toasts.tsx';
 import { router } from './router.tsx';
+import { ChoosePasswordPage } from './session/choose-password-page.tsx';
 import { Gate } from './session/gate.tsx';
+import { takeLinkToken } from './session/link-token.ts';
 import { applyTheme, chosenTheme } from './shell/theme.ts';
 
 const RETRIES = 2;
@@ -27,15 +29,20 @@ const queries = new QueryClient({
 });
 
 applyTheme(chosenTheme());
+const linkToken = takeLinkToken();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root.');
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <Toasts>
-        <Gate>
-          <RouterProvider router={router} />
-        </Gate>
+        {linkToken === null ? (
+          <Gate>
+            <RouterProvider router={router} />
+          </Gate>
+        ) : (
+          <ChoosePasswordPage token={linkToken} />
+        )}
       </Toasts>
     </QueryClientProvider>
   </StrictMode>,

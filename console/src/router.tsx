@@ -100,6 +100,11 @@ const runs = createRoute({
   path: 'runs',
   component: lazyRouteComponent(() => import('./files/runs-page.tsx'), 'RunsPage'),
 });
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+});
 const administration = createRoute({
   getParentRoute: () => root,
   path: '/administration',
@@ -120,6 +125,11 @@ const keys = createRoute({
   ...inAdministration,
   path: 'keys',
   component: lazyRouteComponent(() => import('./administration/keys.tsx'), 'Keys'),
+});
+const roles = createRoute({
+  ...inAdministration,
+  path: 'roles',
+  component: lazyRouteComponent(() => import('./administration/roles.tsx'), 'Roles'),
 });
 const audit = createRoute({
   ...inAdministration,
@@ -148,7 +158,8 @@ export const router = createRouter({
       newCampaign,
       campaign.addChildren([campaignHome, review, files, runs]),
     ]),
-    administration.addChildren([workspaces, people, keys, audit, system]),
+    account,
+    administration.addChildren([workspaces, people, roles, keys, audit, system]),
   ]),
   defaultPreload: false,
   scrollRestoration: false,

@@ -548,6 +548,7 @@ export type User = {
   role_code: string;
   workspaces: { workspace_id: string; role_code: string }[] | null;
   disabled: boolean;
+  has_second_factor: boolean;
   created_by: string;
   created_at: string;
   updated_at: string;

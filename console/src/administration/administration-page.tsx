@@ -17,6 +17,11 @@ export function AdministrationPage() {
             People
           </Link>
         )}
+        {may('users.read') && (
+          <Link className="tab" to="/administration/roles">
+            Roles
+          </Link>
+        )}
         {may('api_keys.read') && (
           <Link className="tab" to="/administration/keys">
             API keys

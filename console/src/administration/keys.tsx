@@ -5,11 +5,11 @@ import { client } from '../api/client.ts';
 import { explain } from '../api/explain.ts';
 import { Button } from '../design/button.tsx';
 import { ConfirmDialog, Dialog } from '../design/dialog.tsx';
-import { TextInput } from '../design/fields.tsx';
+import { SelectInput, TextInput } from '../design/fields.tsx';
 import { formatMoment } from '../design/format.ts';
 import { Badge, Card } from '../design/page.tsx';
 import { Empty, Loaded, Notice } from '../design/states.tsx';
-import { useMay } from '../session/session-context.tsx';
+import { useMay, useSession } from '../session/session-context.tsx';
 
 const KEY = ['api-keys'] as const;
 
@@ -54,6 +54,7 @@ export function Keys() {
                     <tr key={key.api_key_id}>
                       <td>
                         <b>{key.key_name}</b> {key.revoked_at !== null && <Badge tone="bad">revoked</Badge>}
+                        <div className="small muted">{limitsOf(key)}</div>
                       </td>
                       <td className="mono">…{key.key_hint}</td>
                       <td className="muted">{formatMoment(key.created_at)}</td>
@@ -97,10 +98,24 @@ export function Keys() {
   );
 }
 
+/** What the key does not let do, in words. */
+function limitsOf(key: ApiKey): string {
+  return [
+    key.permissions === null ? '' : `${key.permissions.length} permissions only`,
+    key.workspace_ids === null ? '' : `${key.workspace_ids.length} workspaces only`,
+    key.expires_at === null ? '' : `until ${formatMoment(key.expires_at)}`,
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
 /** The key itself is shown once, here, and kept nowhere. */
 function NewKeyDialog({ onClose }: { onClose(): void }) {
   const queries = useQueryClient();
+  const { session } = useSession();
   const [name, setName] = useState('');
+  const [workspaceId, setWorkspaceId] = useState('');
+  const [until, setUntil] = useState('');
   const [made, setMade] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -109,7 +124,12 @@ function NewKeyDialog({ onClose }: { onClose(): void }) {
     setBusy(true);
     setProblem(null);
     try {
-      setMade((await client.apiKeys.create({ key_name: name })).api_key);
+      const wish = {
+        key_name: name,
+        ...(workspaceId === '' ? {} : { workspace_ids: [workspaceId] }),
+        ...(until === '' ? {} : { expires_at: new Date(`${until}T23:59:59`).toISOString() }),
+      };
+      setMade((await client.apiKeys.create(wish)).api_key);
       await queries.invalidateQueries({ queryKey: KEY });
     } catch (error) {
       setProblem(explain(error));
@@ -134,6 +154,22 @@ function NewKeyDialog({ onClose }: { onClose(): void }) {
       <form className="stack" onSubmit={submit}>
         {problem !== null && <Notice kind="bad">{problem}</Notice>}
         <TextInput label="Name" value={name} onChange={setName} required autoFocus hint="Which program uses it." />
+        <SelectInput
+          label="Reaches"
+          value={workspaceId}
+          onChange={setWorkspaceId}
+          choices={[
+            { value: '', label: 'Every workspace its user sees' },
+            ...session.workspaces.map((one) => ({ value: one.workspace_id, label: `${one.workspace_name} only` })),
+          ]}
+        />
+        <TextInput
+          label="Good until"
+          type="date"
+          value={until}
+          onChange={setUntil}
+          hint="Empty: until it is revoked. Its permissions can be limited through PATCH /v1/api-key."
+        />
         <div className="modal-actions">
           <Button onPress={onClose}>Cancel</Button>
           <Button type="submit" look="primary" busy={busy}>

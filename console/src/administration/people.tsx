@@ -11,6 +11,7 @@ import { Badge, Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
 import { useTell } from '../design/toasts.tsx';
 import { useMay, useSession } from '../session/session-context.tsx';
+import { LinkDialog } from './link-dialog.tsx';
 import { ACCOUNT_ADMIN, type Roles, useRoles } from './use-roles.ts';
 
 const KEY = ['users'] as const;
@@ -22,6 +23,8 @@ export function People() {
   const tell = useTell();
   const roles = useRoles();
   const [edited, setEdited] = useState<User | 'new' | null>(null);
+  const [linked, setLinked] = useState<Pick<User, 'user_id' | 'display_name'> | null>(null);
+  const [lost, setLost] = useState<User | null>(null);
   const [switched, setSwitched] = useState<User | null>(null);
   const users = useQuery({ queryKey: KEY, queryFn: () => client.users.list() });
   return (
@@ -55,7 +58,8 @@ export function People() {
                   <tr key={user.user_id}>
                     <td>
                       <b>{user.display_name}</b> {user.user_id === session.user_id && <Badge>you</Badge>}{' '}
-                      {user.disabled && <Badge tone="bad">disabled</Badge>}
+                      {user.disabled && <Badge tone="bad">disabled</Badge>}{' '}
+                      {user.has_second_factor && <Badge tone="good">second factor</Badge>}
                       {user.display_name !== user.email && <div className="small muted">{user.email}</div>}
                     </td>
                     <td>
@@ -78,6 +82,26 @@ export function People() {
                           >
                             Edit
                           </Button>
+                          {!user.disabled && (
+                            <Button
+                              small
+                              look="quiet"
+                              aria-label={`Password link for ${user.display_name}`}
+                              onPress={() => setLinked(user)}
+                            >
+                              Password link
+                            </Button>
+                          )}
+                          {user.has_second_factor && user.user_id !== session.user_id && (
+                            <Button
+                              small
+                              look="quiet"
+                              aria-label={`Reset the second factor of ${user.display_name}`}
+                              onPress={() => setLost(user)}
+                            >
+                              Reset second factor
+                            </Button>
+                          )}
                           {user.user_id !== session.user_id && (
                             <Button
                               small
@@ -96,7 +120,29 @@ export function People() {
               </tbody>
             </table>
           </div>
-          {edited !== null && <PersonDialog user={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />}
+          {edited !== null && (
+            <PersonDialog
+              user={edited === 'new' ? null : edited}
+              onClose={() => setEdited(null)}
+              onInvite={setLinked}
+            />
+          )}
+          {linked !== null && <LinkDialog user={linked} onClose={() => setLinked(null)} />}
+          {lost !== null && (
+            <ConfirmDialog
+              title={`Reset the second factor of ${lost.display_name}?`}
+              action="Reset it"
+              danger
+              onClose={() => setLost(null)}
+              onConfirm={async () => {
+                await client.secondFactor.reset({ user_id: lost.user_id });
+                await queries.invalidateQueries({ queryKey: KEY });
+                tell('They sign in by password alone until they set up a new one.');
+              }}
+            >
+              <p>For somebody who lost the app and the recovery codes. Be sure that it is they who ask.</p>
+            </ConfirmDialog>
+          )}
           {switched !== null && (
             <ConfirmDialog
               title={`${switched.disabled ? 'Enable' : 'Disable'} ${switched.display_name}?`}
@@ -130,8 +176,8 @@ const workspacesOf = (user: User, known: readonly { workspace_id: string; worksp
     )
     .join(', ') || 'no workspace';
 
-function PersonDialog(props: { user: User | null; onClose(): void }) {
-  const { user, onClose } = props;
+function PersonDialog(props: { user: User | null; onClose(): void; onInvite(user: User): void }) {
+  const { user, onClose, onInvite } = props;
   const { session } = useSession();
   const queries = useQueryClient();
   const tell = useTell();
@@ -155,19 +201,22 @@ function PersonDialog(props: { user: User | null; onClose(): void }) {
       limited && mayBeLimited ? [...roles].map(([workspace_id, role_code]) => ({ workspace_id, role_code })) : null;
     const named = name.trim() === '' ? {} : { display_name: name };
     try {
-      if (user === null)
-        await client.users.create({
+      if (user === null) {
+        const made = await client.users.create({
           email,
-          password,
+          ...(password === '' ? {} : { password }),
           role_code: role,
           ...named,
           ...(workspaces === null ? {} : { workspaces }),
         });
-      else await client.users.change({ user_id: user.user_id, role_code: role, ...named, workspaces });
+        if (password === '') onInvite(made);
+      } else await client.users.change({ user_id: user.user_id, role_code: role, ...named, workspaces });
       await queries.invalidateQueries({ queryKey: KEY });
       tell(
         user === null
-          ? 'The person is added. Give them the password by a safe way.'
+          ? password === ''
+            ? 'The person is added.'
+            : 'The person is added. Give them the password by a safe way.'
           : 'Saved; it holds from their next call on.',
       );
       onClose();
@@ -198,9 +247,8 @@ function PersonDialog(props: { user: User | null; onClose(): void }) {
             type="password"
             value={password}
             onChange={setPassword}
-            required
             autoComplete="new-password"
-            hint="At least 12 characters."
+            hint="Leave it empty to hand over a link by which they choose their own."
           />
         )}
         <SelectInput label="Role" value={role} choices={choices} onChange={setRole} />

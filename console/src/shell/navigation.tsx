@@ -28,12 +28,11 @@ export function Navigation({ workspaceId }: { workspaceId: string | undefined })
           </Link>
         </>
       )}
+      <span className="nav-title">Account</span>
       {(may('users.read') || may('audit.read') || may('workspaces.read')) && (
-        <>
-          <span className="nav-title">Account</span>
-          <Link to="/administration">Administration</Link>
-        </>
+        <Link to="/administration">Administration</Link>
       )}
+      <Link to="/account">Your account</Link>
     </nav>
   );
 }

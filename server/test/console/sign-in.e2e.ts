@@ -16,7 +16,7 @@ test('a wrong password is told in words, the right one opens the console, and si
   await page.getByLabel('Email').fill(server.a.email);
   await page.getByLabel('Password').fill('not the right one');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('alert').getByText('The email or password is not right.').waitFor();
+  await page.getByRole('alert').getByText('The email, password or code is not right.').waitFor();
   await signIn(visitor, server.a);
   await page.getByRole('link', { name: 'Groups' }).click();
   await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor();

@@ -3,6 +3,7 @@ import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { roleFailures } from '../roles/errors.ts';
 import { visibleWorkspaces } from '../roles/permission.ts';
+import { holdersOfSecondFactor, standingOf } from '../second-factor/second-factor.ts';
 import { endpoint } from '../services.ts';
 import { changeUser } from './change-user.ts';
 import { acceptPassword, createUser, unknownPassword } from './create-user.ts';
@@ -68,7 +69,7 @@ export const userEndpoints = [
           address,
           requestId,
         });
-        const reply = userReply(user, roles ?? []);
+        const reply = userReply(user, roles ?? [], false);
         await keepAnswer(tx, { result: reply });
         return reply;
       });
@@ -84,11 +85,13 @@ export const userEndpoints = [
     reply: z.array(userSchema),
     example: {},
     handle: async ({ tx, actor }) => {
+      const holders = await holdersOfSecondFactor(tx, actor.accountId);
       const roles = Map.groupBy(await listWorkspaceRoles(tx, actor.accountId), (role) => role.user_id);
       return (await listUsers(tx, actor.accountId)).map((user) =>
         userReply(
           user,
           (roles.get(user.user_id) ?? []).map(({ workspace_id, role_code }) => ({ workspace_id, role_code })),
+          holders.has(user.user_id),
         ),
       );
     },
@@ -120,7 +123,8 @@ export const userEndpoints = [
         workspace_id,
         role_code,
       }));
-      return userReply(user, roles);
+      const { is_on: hasSecondFactor } = await standingOf(tx, actor.accountId, user_id);
+      return userReply(user, roles, hasSecondFactor);
     },
   }),
 ];

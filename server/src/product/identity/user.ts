@@ -48,6 +48,7 @@ export const userSchema = z
     role_code: z.string(),
     workspaces: z.array(z.object({ workspace_id: idSchema, role_code: z.string() })).nullable(),
     disabled: z.boolean(),
+    has_second_factor: z.boolean(),
     created_by: idSchema,
     created_at: timestampSchema,
     updated_at: timestampSchema,
@@ -55,7 +56,7 @@ export const userSchema = z
   .meta({ id: 'User' });
 
 /** The user as administrators see it: never a hash. */
-export function userReply(user: UserRow, workspaces: WorkspaceRole[]) {
+export function userReply(user: UserRow, workspaces: WorkspaceRole[], hasSecondFactor: boolean) {
   return {
     user_id: user.user_id,
     account_id: user.account_id,
@@ -64,6 +65,7 @@ export function userReply(user: UserRow, workspaces: WorkspaceRole[]) {
     role_code: user.role_code,
     workspaces: user.all_workspaces ? null : workspaces,
     disabled: user.disabled_at !== null,
+    has_second_factor: hasSecondFactor,
     created_by: user.created_by,
     created_at: user.created_at.toISOString(),
     updated_at: user.updated_at.toISOString(),
