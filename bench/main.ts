@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BenchPart } from './bench-part.ts';
+import { consolePart } from './console-part.ts';
 import { erasePart } from './erase-part.ts';
 import { importPart } from './import-part.ts';
 import { publishPart } from './publish-part.ts';
@@ -20,6 +21,7 @@ const PARTS: readonly BenchPart[] = [
   writerPart,
   publishPart,
   httpPart,
+  consolePart,
 ];
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 const USAGE = `Usage: npm run bench -- [PART …] [--rows N] [--node-option FLAG …]

@@ -20,6 +20,8 @@ export type ServerUnderTest = {
   url: string;
   pid: number;
   workspaceId: string;
+  /** The administrator's. */
+  login: { email: string; password: string };
   /** The superuser's connection string, for the raw limit. */
   databaseUrl: string;
   folder: string;
@@ -96,7 +98,7 @@ export async function startServerUnderTest(nodeOptions: readonly string[] = []):
     const [workspace] = await client.workspaces.list({});
     if (workspace === undefined) throw new Error('The server made no workspace.');
     const { workspace_id: workspaceId } = workspace;
-    return { client, url, pid: child.pid ?? 0, workspaceId, databaseUrl: database.url, folder, stop };
+    return { client, url, pid: child.pid ?? 0, workspaceId, login, databaseUrl: database.url, folder, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,8 +1,8 @@
 import type { CustomerProfileField } from '@nudgescribe/sdk';
 import { CheckInput, SelectInput } from '../design/fields.tsx';
-import { Badge } from '../design/page.tsx';
 import { TYPE_LABELS } from '../fields/field-words.ts';
 import { type Column, LEFT_OUT, NEW_FIELD } from './column.ts';
+import { KindChoice } from './kind-choice.tsx';
 
 /** One row a column of the file: what stands in it, and which field it fills. */
 export function MappingTable(props: {
@@ -24,6 +24,7 @@ export function MappingTable(props: {
             <th scope="col">Kind</th>
             <th scope="col">Identifies a customer</th>
             <th scope="col">Personal</th>
+            <th scope="col">Required</th>
           </tr>
         </thead>
         <tbody>
@@ -53,18 +54,18 @@ export function MappingTable(props: {
                   />
                 </td>
                 <td>
-                  {made === undefined ? (
+                  {editable ? (
+                    <KindChoice
+                      header={column.header}
+                      proposed={column.proposed}
+                      onChange={(part) => change(index, { proposed: { ...column.proposed, ...part } })}
+                    />
+                  ) : made === undefined ? (
                     <span className="muted">–</span>
                   ) : (
                     <>
                       {TYPE_LABELS[made.field_type]}
                       {made.field_format !== null && <span className="muted"> {made.field_format}</span>}
-                      {editable && column.proposed.is_ambiguous && (
-                        <>
-                          {' '}
-                          <Badge tone="warn">day or month first?</Badge>
-                        </>
-                      )}
                     </>
                   )}
                 </td>
@@ -91,6 +92,17 @@ export function MappingTable(props: {
                       checked={made.is_sensitive || made.is_unique}
                       disabled={!editable || made.is_unique}
                       onChange={(is_sensitive) => change(index, { proposed: { ...column.proposed, is_sensitive } })}
+                    />
+                  )}
+                </td>
+                <td>
+                  {made !== undefined && (
+                    <CheckInput
+                      label=""
+                      name={`${column.header} is required`}
+                      checked={made.is_required}
+                      disabled={!editable}
+                      onChange={(is_required) => change(index, { proposed: { ...column.proposed, is_required } })}
                     />
                   )}
                 </td>

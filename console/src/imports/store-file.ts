@@ -27,7 +27,7 @@ export async function prepare(plan: Plan): Promise<string> {
       is_required: proposed.is_required || undefined,
       is_unique: proposed.is_unique,
       is_sensitive: proposed.is_sensitive || proposed.is_unique,
-      options: proposed.options ?? undefined,
+      options: (proposed.field_type === 'enum' ? proposed.options : null) ?? undefined,
       validation_rules: proposed.validation_rules ?? undefined,
     });
   }

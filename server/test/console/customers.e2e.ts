@@ -32,12 +32,24 @@ test('a file dropped anywhere is mapped, checked, and imported without its bad r
   assert.equal(await personal.isChecked(), true);
   assert.equal(await page.getByLabel('Name of the new group').inputValue(), 'members');
   await page.getByRole('checkbox', { name: 'number identifies a customer' }).setChecked(true);
+  await page.getByRole('checkbox', { name: 'first_name is required' }).setChecked(true);
+  await page.getByLabel('Kind of tier').selectOption({ label: 'Text' });
+  assert.equal(await page.getByLabel('How joined is written').inputValue(), 'yyyy-MM-dd');
   await page.getByRole('button', { name: 'Check the file' }).click();
   await page.getByRole('heading', { name: 'Dry run: nothing is stored yet' }).waitFor();
   await page.getByText('1 row would be left out').waitFor();
   const { body: groups } = await server.a.call('POST', '/v1/cg', { workspace_id: server.a.workspaceId });
   const ids = { workspace_id: server.a.workspaceId, customer_group_id: groups[0].customer_group_id };
   assert.equal((await server.a.call('POST', '/v1/customer/pages', ids)).body.total_customers, 0);
+  const { body: fields } = await server.a.call('POST', '/v1/cpf', { workspace_id: server.a.workspaceId });
+  const kept = fields.map((field: Record<string, unknown>) => [field.field_name, field.field_type, field.is_required]);
+  assert.deepEqual(
+    kept.filter(([name]: string[]) => name === 'first_name' || name === 'tier'),
+    [
+      ['first_name', 'string', true],
+      ['tier', 'string', false],
+    ],
+  );
   await page.getByRole('button', { name: 'Import 30 customers' }).click();
   await page.getByText('Done', { exact: true }).waitFor();
   const downloading = page.waitForEvent('download');
