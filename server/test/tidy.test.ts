@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { callRule, sqlRule } from './tidy/call-rules.ts';
 import { longFiles, moduleRule, nameRule, packageRule, sizeRule, textRule } from './tidy/file-rules.ts';
+import { namedProofs, proofProblems } from './tidy/proof-rules.ts';
 import { productOrder, roomRule } from './tidy/room-rules.ts';
 import { type Complaint, readSources, sourceFile } from './tidy/source-file.ts';
 import { migrationsAmong, numberingRule, tenancyRule } from './tidy/tenancy-rules.ts';
@@ -37,6 +38,16 @@ describe('house rules', () => {
   test('banned calls', () => expectNone(files.flatMap(callRule)));
   test('SQL stands in stores', () => expectNone(files.flatMap(sqlRule)));
   test('every tenant table has its wall', () => expectNone(tenancyRule(migrationsAmong(files))));
+  test('every proof that SECURITY.md names is a test', () => {
+    const proofs = namedProofs(files.find(({ path }) => path === 'SECURITY.md')?.text ?? '');
+    assert.ok(proofs.length >= 35, `${proofs.length} proofs`);
+    const problems = proofProblems(proofs, (file) => files.find(({ path }) => path === file)?.text ?? null);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      proofProblems([{ file: 'server/test/tidy.test.ts', title: 'no such test' }], () => ''),
+      ['server/test/tidy.test.ts has no test “no such test”.'],
+    );
+  });
   test('migrations count up', () => expectNone(numberingRule(migrationsAmong(files))));
 });
 

@@ -5,7 +5,6 @@ import { client } from '../api/client.ts';
 import { explain } from '../api/explain.ts';
 import { Button, buttonClass } from '../design/button.tsx';
 import { ConfirmDialog } from '../design/dialog.tsx';
-import { Card } from '../design/page.tsx';
 import { Notice } from '../design/states.tsx';
 import { useTell } from '../design/toasts.tsx';
 import { useCampaign } from './campaign-context.ts';
@@ -13,6 +12,10 @@ import { CampaignFacts } from './campaign-facts.tsx';
 import { CampaignForm } from './campaign-form.tsx';
 import { bodyOf, type Draft, draftOf } from './draft.ts';
 import { JobProgress } from './job-progress.tsx';
+
+/** Stopped by a person, who may go on: what was written is there. */
+const isPaused = (campaign: Campaign) =>
+  campaign.status === 'Failed' && campaign.failure_reason?.startsWith('Cancelled') === true;
 
 /** The brief and what comes next: an editor while it is a draft, then what was decided and how far it is. */
 export function CampaignHome() {
@@ -34,11 +37,27 @@ export function CampaignHome() {
     }
     setBusy(false);
   };
+  /** Cancels the work under way; gives whether it has ended by that. */
+  const cancel = async () => {
+    const job = { workspace_id: workspaceId, job_id: campaign.active_job_id ?? '' };
+    await client.jobs.cancel(job);
+    return (await client.waitForJob(workspaceId, job.job_id)).status === 'cancelled';
+  };
+  const pause = async () => {
+    tell('Pausing once the texts that are being written are there.');
+    try {
+      await cancel();
+    } catch (error) {
+      setProblem(explain(error));
+    }
+    await refresh();
+  };
   const params = { workspaceId, campaignId };
   return (
     <div className="stack">
       {problem !== null && <Notice kind="bad">{problem}</Notice>}
-      {campaign.status === 'Failed' && (
+      {isPaused(campaign) && <Notice>Writing is paused. What is written by now is kept.</Notice>}
+      {campaign.status === 'Failed' && !isPaused(campaign) && (
         <Notice kind="bad">
           The messages could not be written: {campaign.failure_reason ?? 'no reason was given'}
         </Notice>
@@ -48,6 +67,7 @@ export function CampaignHome() {
           jobId={campaign.active_job_id}
           label={campaign.status === 'Generating' ? 'Writing the messages' : 'Rewriting messages'}
           onOver={refresh}
+          onPause={can('stop') && campaign.status === 'Generating' ? () => void pause() : undefined}
           onStop={can('stop') ? () => setAsks('stop') : undefined}
         />
       )}
@@ -61,31 +81,29 @@ export function CampaignHome() {
       ) : (
         <CampaignFacts campaign={campaign} />
       )}
-      <Card label="Next steps">
-        <div className="row">
-          {campaign.status === 'Failed' && can('generate') && (
-            <Button look="primary" busy={busy} onPress={() => void generate()}>
-              Write them again
-            </Button>
-          )}
-          {campaign.status === 'Ready for review' && (
-            <Link className={buttonClass('primary')} to="/w/$workspaceId/campaigns/$campaignId/review" params={params}>
-              Review the messages
-            </Link>
-          )}
-          {(campaign.status === 'Ready to publish' || campaign.status === 'Published') && (
-            <Link className={buttonClass('primary')} to="/w/$workspaceId/campaigns/$campaignId/files" params={params}>
-              {campaign.status === 'Published' ? 'See the files' : 'Publish'}
-            </Link>
-          )}
-          {can('reopen') && <Button onPress={() => setAsks('reopen')}>Back to draft</Button>}
-          {can('delete') && (
-            <Button look="danger" onPress={() => setAsks('delete')}>
-              Delete
-            </Button>
-          )}
-        </div>
-      </Card>
+      <div className="row">
+        {campaign.status === 'Failed' && can('generate') && (
+          <Button look="primary" busy={busy} onPress={() => void generate()}>
+            {isPaused(campaign) ? 'Go on writing' : 'Write them again'}
+          </Button>
+        )}
+        {campaign.status === 'Ready for review' && (
+          <Link className={buttonClass('primary')} to="/w/$workspaceId/campaigns/$campaignId/review" params={params}>
+            Review the messages
+          </Link>
+        )}
+        {(campaign.status === 'Ready to publish' || campaign.status === 'Published') && (
+          <Link className={buttonClass('primary')} to="/w/$workspaceId/campaigns/$campaignId/files" params={params}>
+            {campaign.status === 'Published' ? 'See the files' : 'Publish'}
+          </Link>
+        )}
+        {can('reopen') && <Button onPress={() => setAsks('reopen')}>Back to draft</Button>}
+        {can('delete') && (
+          <Button look="danger" onPress={() => setAsks('delete')}>
+            Delete
+          </Button>
+        )}
+      </div>
       {asks === 'stop' && (
         <ConfirmDialog
           title="Stop writing?"
@@ -93,11 +111,16 @@ export function CampaignHome() {
           danger
           onClose={() => setAsks(null)}
           onConfirm={async () => {
-            await client.jobs.cancel({ workspace_id: workspaceId, job_id: campaign.active_job_id ?? '' });
+            const ended = await cancel();
+            if (ended && campaign.status === 'Generating') await client.campaigns.reopen(ids);
             await refresh();
           }}
         >
-          <p>What is written so far is kept. Writing again goes on with what is missing.</p>
+          <p>
+            {campaign.status === 'Generating'
+              ? 'The campaign goes back to draft, and the texts written by now are dropped. Pause instead to keep them.'
+              : 'Texts that are rewritten by now stay.'}
+          </p>
         </ConfirmDialog>
       )}
       {asks === 'reopen' && (

@@ -16,6 +16,7 @@ export function JobProgress(props: {
   jobId: string;
   label: string;
   onOver(): Promise<void> | void;
+  onPause?: (() => void) | undefined;
   onStop?: (() => void) | undefined;
 }) {
   const { jobId, onOver } = props;
@@ -43,10 +44,19 @@ export function JobProgress(props: {
       />
       <div className="row-spread">
         <span className="muted small">You can close this page; the work goes on.</span>
-        {props.onStop !== undefined && !over && (
-          <Button small look="danger" onPress={props.onStop}>
-            Stop
-          </Button>
+        {!over && (
+          <div className="row">
+            {props.onPause !== undefined && (
+              <Button small onPress={props.onPause}>
+                Pause
+              </Button>
+            )}
+            {props.onStop !== undefined && (
+              <Button small look="danger" onPress={props.onStop}>
+                Stop
+              </Button>
+            )}
+          </div>
         )}
       </div>
     </Card>
