@@ -40,6 +40,18 @@ export type AuditEvent = {
   request_id: string;
 };
 
+export type AuditTrail = {
+  intact: boolean;
+  events: number;
+  /** Events of the last second, which are not linked yet. */
+  waiting: number;
+  checkpoints: number;
+  /** Position and hash of the last link. */
+  end: string;
+  verified_at: string;
+  problems: { kind: string; message: string; position: number | null; event_id: string | null }[];
+};
+
 export type Brief = {
   /** What the message shall bring about. */
   objective: string;
@@ -1694,6 +1706,15 @@ export type AuditListBody = {
 /** What audit.list answers. */
 export type AuditListReply = AuditEvent[];
 
+/** What audit.verify takes. */
+export type AuditVerifyBody = {
+  /** Ends that were told before. */
+  known?: string[] | undefined;
+};
+
+/** What audit.verify answers. */
+export type AuditVerifyReply = AuditTrail;
+
 /** What usage.get takes. */
 export type UsageGetBody = {
   /** An earlier month, yyyy-MM. */
@@ -2555,6 +2576,15 @@ export function createCalls(send: Send) {
        */
       list: (body: AuditListBody = {}, options: CallOptions = {}): Promise<AuditListReply> =>
         send<AuditListReply>({ name: 'audit.list', method: 'POST', path: '/v1/audit', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Check that the audit log is as it was written (`POST /v1/audit/verify`).
+       *
+       * Reads all of it in one snapshot: the seals of the events, their chain, the signed checkpoints and the anchor outside the database. Keep `end` elsewhere and send it as `known` later: a log that was cut back together with its anchor is then found too.
+       *
+       * Needs the permission `audit.read` in the account.
+       */
+      verify: (body: AuditVerifyBody = {}, options: CallOptions = {}): Promise<AuditVerifyReply> =>
+        send<AuditVerifyReply>({ name: 'audit.verify', method: 'POST', path: '/v1/audit/verify', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     usage: {
       /**

@@ -40,7 +40,7 @@ const countOf = async (table: string) =>
 describe('Idempotency-Key', () => {
   test('is taken by every call that changes something, and by no other', () => {
     const reads =
-      /\.(get|list|all|pages|find|formats|infer|segments|lint|queue|preview|history|messages|manifest|fetch|download|export)$/;
+      /\.(get|list|all|pages|find|formats|infer|segments|lint|queue|preview|history|messages|manifest|fetch|download|export|verify)$/;
     for (const { name, access, changes } of endpoints) {
       const signedIn = access.kind === 'account' || access.kind === 'workspace';
       assert.equal(changes, signedIn && !reads.test(name), `${name}: does it change something?`);

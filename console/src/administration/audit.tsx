@@ -9,6 +9,7 @@ import { Badge, Card } from '../design/page.tsx';
 import { Empty, Failed, Loading } from '../design/states.tsx';
 import { useSettled } from '../design/use-settled.ts';
 import { useMay } from '../session/session-context.tsx';
+import { TrailCard } from './trail-card.tsx';
 
 const PAGE_SIZE = 50;
 const SETTLE_MS = 400;
@@ -122,10 +123,7 @@ export function Audit() {
           </Button>
         </div>
       )}
-      <p className="small muted">
-        Events are linked and signed. <span className="mono">npm run operator -- audit verify</span> proves on the
-        server that none was altered or removed.
-      </p>
+      <TrailCard />
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function MappingTable(props: {
     props.onChange(props.columns.map((column, at) => (at === index ? { ...column, ...part } : column)));
   return (
     <div className="table-frame">
-      <table className="table">
+      <table className="table mapping">
         <thead>
           <tr>
             <th scope="col">Column</th>

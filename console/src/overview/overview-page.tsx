@@ -9,15 +9,18 @@ import { count, formatNumber } from '../design/format.ts';
 import { Badge, Card, PageHead, Stat } from '../design/page.tsx';
 import { Empty, Failed, Loading } from '../design/states.tsx';
 import { isOver } from '../imports/import-result.tsx';
+import { useMay } from '../session/session-context.tsx';
 import { useWorkspace } from '../shell/workspace.ts';
 import { DayPlot, perDay } from './day-plot.tsx';
 import { ReusePlot } from './reuse-plot.tsx';
+import { UsageCard } from './usage-card.tsx';
 
 const LOOK_MS = 5_000;
 
 /** What needs somebody now, and what has been going on. */
 export function OverviewPage() {
   const { workspaceId, workspaceName } = useWorkspace();
+  const mayInAccount = useMay();
   const campaigns = useQuery({ ...campaignsQuery(workspaceId), refetchInterval: LOOK_MS });
   const imports = useQuery({
     queryKey: ['imports', workspaceId, 'overview'],
@@ -79,6 +82,7 @@ export function OverviewPage() {
               <ReusePlot campaigns={campaigns.data} />
             </Card>
           </div>
+          {mayInAccount('usage.read') && <UsageCard />}
         </div>
       )}
     </>

@@ -19,7 +19,7 @@ test('people, keys, workspaces and the audit log are kept from the screen', asyn
   await press('New workspace');
   await page.getByRole('dialog').getByLabel('Name').fill('Second team');
   await press('Make the workspace');
-  await page.getByRole('cell', { name: 'Second team' }).waitFor();
+  await page.getByRole('cell', { name: 'Second team', exact: true }).waitFor();
   await page.getByLabel('Workspace', { exact: true }).selectOption('Second team');
   await page.getByText('Welcome to Nudgescribe').waitFor();
 
@@ -52,6 +52,8 @@ test('people, keys, workspaces and the audit log are kept from the screen', asyn
   await page.getByLabel('Action').fill('api_key.');
   await page.getByRole('cell', { name: 'api_key.revoked' }).first().waitFor();
   await page.getByRole('cell', { name: 'workspace.created' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Verify the log' }).click();
+  await page.getByText('intact', { exact: true }).waitFor();
   await expectAccessible(visitor, 'audit');
   await page.goto('/administration/system');
   await page.getByText('ready', { exact: true }).waitFor();

@@ -8,7 +8,7 @@ import { shoot } from './shoot.ts';
 let server: TestServer;
 
 before(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ environment: { NUDGESCRIBE_QUOTAS: '{"exported_rows": 10000}' } });
 });
 
 test('from an empty workspace to a downloaded, approved message file, by what the screen says', async () => {
@@ -77,6 +77,9 @@ test('from an empty workspace to a downloaded, approved message file, by what th
   await expectAccessible(visitor, 'runs');
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'What needs you now' }).waitFor();
+  const used = page.getByRole('region', { name: 'Used this month' });
+  await used.getByText('400, no limit').first().waitFor();
+  await used.getByText('of 10,000').waitFor();
   await expectAccessible(visitor, 'overview');
   await shoot(visitor, 'overview');
   expectNoComplaints(visitor);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSizeSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { endpoint } from '../services.ts';
+import { auditFailures } from './errors.ts';
 import { eventReply } from './event.ts';
 import { findEvents } from './store.ts';
+import { problemSentence, readKnownLink, verifyAccount } from './verify-account.ts';
 
 const outcomeSchema = z.enum(['done', 'refused']);
 
@@ -21,6 +23,25 @@ const eventSchema = z
     request_id: z.string(),
   })
   .meta({ id: 'AuditEvent' });
+
+const trailSchema = z
+  .object({
+    intact: z.boolean(),
+    events: z.number().int(),
+    waiting: z.number().int().describe('Events of the last second, which are not linked yet.'),
+    checkpoints: z.number().int(),
+    end: z.string().describe('Position and hash of the last link.'),
+    verified_at: timestampSchema,
+    problems: z.array(
+      z.object({
+        kind: z.string(),
+        message: z.string(),
+        position: z.number().int().nullable(),
+        event_id: idSchema.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'AuditTrail' });
 
 export const auditEndpoints = [
   endpoint({
@@ -64,6 +85,42 @@ export const auditEndpoints = [
       });
       audit({ events: events.length });
       return events.map(eventReply);
+    },
+  }),
+  endpoint({
+    name: 'audit.verify',
+    method: 'POST',
+    path: '/v1/audit/verify',
+    summary: 'Check that the audit log is as it was written',
+    description:
+      'Reads all of it in one snapshot: the seals of the events, their chain, the signed checkpoints and the anchor outside the database. Keep `end` elsewhere and send it as `known` later: a log that was cut back together with its anchor is then found too.',
+    access: { kind: 'account', permission: 'audit.read' },
+    body: z.strictObject({
+      known: z.array(z.string().max(100)).max(20).optional().describe('Ends that were told before.'),
+    }),
+    reply: trailSchema,
+    example: {},
+    transaction: 'own',
+    changes: false,
+    failures: [auditFailures],
+    handle: async ({ services, actor, body }) => {
+      const known = (body.known ?? []).map(readKnownLink);
+      if (!known.every((link) => link !== null)) throw auditFailures.end_unreadable();
+      const report = await verifyAccount(services, actor.accountId, known);
+      return {
+        intact: report.intact,
+        events: report.events,
+        waiting: report.waiting,
+        checkpoints: report.checkpoints,
+        end: `${report.position}:${report.linkHash}`,
+        verified_at: services.clock.now().toISOString(),
+        problems: report.problems.map(({ kind, position, eventId }) => ({
+          kind,
+          message: problemSentence(kind),
+          position,
+          event_id: eventId,
+        })),
+      };
     },
   }),
 ];

@@ -67,4 +67,17 @@ describe('searching the audit log', () => {
     assert.deepEqual([answer.status, answer.body], [200, []]);
     assert.ok((await search({ action: 'audit.read' })).length > 0);
   });
+
+  test('it is verified through the API too, against an end that was told before', async () => {
+    const { body, status } = await server.a.call('POST', '/v1/audit/verify', {});
+    assert.deepEqual([status, body.intact, body.problems], [200, true, []]);
+    assert.ok(body.events > 0 && /^\d+:[0-9a-f]{64}$/.test(body.end));
+    const again = await server.a.call('POST', '/v1/audit/verify', { known: [body.end] });
+    assert.equal(again.body.intact, true);
+    const wrong = await server.a.call('POST', '/v1/audit/verify', {
+      known: [body.end.replace(/.$/, (hex: string) => (hex === '0' ? '1' : '0'))],
+    });
+    assert.deepEqual([wrong.body.intact, wrong.body.problems[0]?.kind], [false, 'cut']);
+    assert.equal((await server.a.call('POST', '/v1/audit/verify', { known: ['x'] })).body.code, 'end_unreadable');
+  });
 });

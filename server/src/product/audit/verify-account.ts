@@ -43,6 +43,12 @@ const SENTENCES: Readonly<Record<TrailProblem['kind'], string>> = {
   cut: 'the chain does not lead to a point that it had reached: it was cut or made anew',
 };
 
+/** What was found, in words. */
+export function problemSentence(kind: TrailProblem['kind']): string {
+  const sentence = SENTENCES[kind];
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}
+
 /** A report for people: one line of summary, one a problem. */
 export function reportText(accountId: string, report: TrailReport): string {
   const head = `${accountId}  ${report.intact ? 'intact' : 'NOT INTACT'}  ${report.events} events (${report.waiting} waiting), ${report.checkpoints} checkpoints`;

@@ -135,6 +135,8 @@ async function walkLinks(
   let position = 0;
   let events = 0;
   let hash = genesis(accountId);
+  // The end of a chain without links may have been written down too.
+  seen(position, hash);
   for (;;) {
     const rows = await linkedEvents(tx, accountId, position, BATCH);
     for (const row of rows) {
