@@ -166,6 +166,8 @@ export type CancelledImport = {
   completed_at: string | null;
   /** The background job of a queued import. */
   job_id: string | null;
+  /** A dry run: the counters tell what an import would have come to. */
+  validate_only: boolean;
   message: string;
 };
 
@@ -281,6 +283,8 @@ export type Import = {
   completed_at: string | null;
   /** The background job of a queued import. */
   job_id: string | null;
+  /** A dry run: the counters tell what an import would have come to. */
+  validate_only: boolean;
 };
 
 export type Job = {

@@ -2,10 +2,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import { explain } from '../api/explain.ts';
 import { Button } from '../design/button.tsx';
-import { formatMoment } from '../design/format.ts';
-import { Badge, Card } from '../design/page.tsx';
+import { Card } from '../design/page.tsx';
 import { Loaded } from '../design/states.tsx';
 import { useTell } from '../design/toasts.tsx';
+import { SessionsTable } from './sessions-table.tsx';
 
 const KEY = ['sessions'] as const;
 
@@ -33,48 +33,7 @@ export function SessionsCard() {
             )
           }
         >
-          <div className="table-frame">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">With</th>
-                  <th scope="col">From</th>
-                  <th scope="col">Since</th>
-                  <th scope="col">Last seen</th>
-                  <th scope="col">
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((one) => (
-                  <tr key={one.session_id}>
-                    <td>
-                      {one.kind === 'console' ? 'Console' : 'A program'} {one.is_current && <Badge>this one</Badge>}
-                      <div className="small muted clamp">{one.client}</div>
-                    </td>
-                    <td>
-                      {one.address} {one.country !== null && <Badge>{one.country}</Badge>}
-                    </td>
-                    <td className="muted">{formatMoment(one.began_at)}</td>
-                    <td className="muted">{one.seen_at === null ? '' : formatMoment(one.seen_at)}</td>
-                    <td>
-                      {!one.is_current && (
-                        <Button
-                          small
-                          look="quiet"
-                          aria-label={`End the session from ${one.address} since ${formatMoment(one.began_at)}`}
-                          onPress={() => void end({ session_id: one.session_id })}
-                        >
-                          End
-                        </Button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <SessionsTable list={list} onEnd={(sessionId) => void end({ session_id: sessionId })} />
         </Card>
       )}
     </Loaded>

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { client } from '../api/client.ts';
 import { buttonClass } from '../design/button.tsx';
 import { formatMoment, formatNumber } from '../design/format.ts';
-import { Card, PageHead } from '../design/page.tsx';
+import { Badge, Card, PageHead } from '../design/page.tsx';
 import { Empty, Loaded } from '../design/states.tsx';
 import { useWorkspace } from '../shell/workspace.ts';
 import { ImportStatus, isOver } from './import-result.tsx';
@@ -61,7 +61,7 @@ export function ImportsPage() {
                           </Link>
                         </td>
                         <td>
-                          <ImportStatus status={one.status} />
+                          <ImportStatus status={one.status} /> {one.validate_only && <Badge>dry run</Badge>}
                         </td>
                         {[one.total_rows, one.created, one.updated, one.unchanged, one.failed + one.duplicates].map(
                           (value, index) => (

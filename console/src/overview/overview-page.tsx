@@ -63,11 +63,11 @@ export function OverviewPage() {
               label="published campaigns"
             />
             <Stat
-              value={formatNumber(imports.data.reduce((sum, one) => sum + one.created, 0))}
+              value={formatNumber(imports.data.filter(isStored).reduce((sum, one) => sum + one.created, 0))}
               label="customers created by imports"
             />
             <Stat
-              value={formatNumber(imports.data.reduce((sum, one) => sum + one.updated, 0))}
+              value={formatNumber(imports.data.filter(isStored).reduce((sum, one) => sum + one.updated, 0))}
               label="customers updated by imports"
             />
           </div>
@@ -89,7 +89,7 @@ export function OverviewPage() {
   );
 }
 
-const isStored = (one: Import) => one.created + one.updated + one.unchanged > 0;
+const isStored = (one: Import) => !one.validate_only && one.created + one.updated + one.unchanged > 0;
 
 type Need = { key: string; what: string; tone: 'warn' | 'bad' | 'accent'; state: string; link: React.ReactNode };
 

@@ -38,7 +38,9 @@ export function WelcomePage() {
     <Loaded query={campaigns}>
       {(list) => {
         const furthest = [...list].sort((a, b) => PROGRESS[b.status] - PROGRESS[a.status])[0];
-        const hasCustomers = (imports.data ?? []).some((one) => one.created + one.updated + one.unchanged > 0);
+        const hasCustomers = (imports.data ?? []).some(
+          (one) => !one.validate_only && one.created + one.updated + one.unchanged > 0,
+        );
         const done = furthest === undefined ? (hasCustomers ? 1 : 0) : PROGRESS[furthest.status];
         const params = { workspaceId, campaignId: furthest?.campaign_id ?? '' };
         const steps = [

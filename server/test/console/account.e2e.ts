@@ -85,7 +85,17 @@ test('an invited person chooses a password, sets up a second factor and signs in
   expectNoComplaints(visitor);
   await visitor.close();
 
+  const byProgram = { ...person, otp: codes[1] };
+  const headers = { 'x-api-key': server.a.apiKey };
+  assert.equal((await server.a.call('POST', '/v1/auth', byProgram, { token: null, headers })).status, 200);
   await admin.page.reload();
+  await press(admin.page, 'Sessions of Ines Invited');
+  const sessions = admin.page.getByRole('dialog');
+  await sessions.getByText('A program').waitFor();
+  await expectAccessible(admin, "a person's sessions");
+  await sessions.getByRole('button', { name: /^End the session/ }).click();
+  await sessions.getByText('Signed in nowhere.').waitFor();
+  await press(admin.page, 'Close');
   await press(admin.page, 'Reset the second factor of Ines Invited');
   await press(admin.page, 'Reset it');
   await admin.page

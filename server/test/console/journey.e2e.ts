@@ -77,6 +77,12 @@ test('from an empty workspace to a downloaded, approved message file, by what th
   await expectAccessible(visitor, 'runs');
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'What needs you now' }).waitFor();
+  // The dry run stored nobody.
+  await page
+    .locator('.stat')
+    .filter({ hasText: 'customers created by imports' })
+    .getByText('400', { exact: true })
+    .waitFor();
   const used = page.getByRole('region', { name: 'Used this month' });
   await used.getByText('400, no limit').first().waitFor();
   await used.getByText('of 10,000').waitFor();

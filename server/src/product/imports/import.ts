@@ -93,6 +93,7 @@ export const importSchema = z
     created_at: timestampSchema,
     completed_at: timestampSchema.nullable(),
     job_id: idSchema.nullable().describe('The background job of a queued import.'),
+    validate_only: z.boolean().describe('A dry run: the counters tell what an import would have come to.'),
   })
   .meta({ id: 'Import' });
 
@@ -158,6 +159,7 @@ export function importReply(row: ImportRow): ImportReply {
     created_at: row.created_at.toISOString(),
     completed_at: row.completed_at?.toISOString() ?? null,
     job_id: row.job_id,
+    validate_only: row.options.validate_only,
   };
 }
 
