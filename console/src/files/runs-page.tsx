@@ -11,12 +11,16 @@ import { Badge, Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
 import { useTell } from '../design/toasts.tsx';
 
+const LOOK_MS = 1_500;
+
 /** Every round of writing and publishing with what it took over, and a new one against another group. */
 export function RunsPage() {
   const { ids, can, workspaceId, campaignId } = useCampaign();
   const runs = useQuery({
     queryKey: ['runs', workspaceId, campaignId],
     queryFn: () => client.reruns.history(ids),
+    // Texts of a run that is being written come one after the other.
+    refetchInterval: ({ state }) => (state.data?.some((run) => run.status === 'Generating') ? LOOK_MS : false),
   });
   return (
     <div className="stack">

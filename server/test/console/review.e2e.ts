@@ -44,6 +44,7 @@ test('a campaign is reviewed by keys alone: next, reject with a reason, edit, le
   await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).focus();
   await page.keyboard.press('Enter');
   await says(/ [1-9] rejected/);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('a');
   await says(/^[1-9] approved/);
   await page.keyboard.press('u');

@@ -6,6 +6,7 @@ import { visibleWorkspaces } from '../roles/permission.ts';
 import { saveWorkspaceRoles } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { requireGranting, requireRulingOver } from './granting.ts';
+import { deletePasswordLink } from './password-link-store.ts';
 import { revokeSessionsOf } from './session-store.ts';
 import { lockAdministrators, lockUser, updateUser } from './store.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
@@ -34,7 +35,15 @@ export async function changeUser(
   if (user === undefined) throw notFound('user');
   await requireRulingOver(tx, actor, user);
   if (change.role_code !== undefined || change.workspaces !== undefined)
-    await requireGranting(tx, actor, change.role_code ?? user.role_code, change.workspaces ?? []);
+    await requireGranting(
+      tx,
+      actor,
+      change.role_code ?? user.role_code,
+      change.workspaces === undefined && !user.all_workspaces ? [] : (change.workspaces ?? null),
+    );
+  // A link was handed over for what the user was then: whoever has it must not become what the user is made now.
+  if (change.role_code !== undefined || change.workspaces !== undefined || change.disabled !== undefined)
+    await deletePasswordLink(tx, accountId, user.user_id);
   const roleCode = change.role_code ?? user.role_code;
   const disabled = change.disabled ?? user.disabled_at !== null;
   const stays = roleCode === 'ACCOUNT_ADMIN' && !disabled;

@@ -146,6 +146,17 @@ describe('a one-time link', () => {
     assert.deepEqual(refusal(await invite(userId)), [400, 'user_disabled']);
   });
 
+  test('is not for oneself, and does not outlive a change of what the user may do', async () => {
+    assert.deepEqual(refusal(await invite(a.userId)), [403, 'not_for_yourself']);
+    assert.deepEqual(refusal(await a.call('DELETE', '/v1/user/otp', { user_id: a.userId })), [403, 'not_for_yourself']);
+    for (const change of [{ role_code: 'ACCOUNT_ADMIN' }, { disabled: false }]) {
+      const { userId: user_id } = await newUser(`promoted-${Object.keys(change)[0]}`);
+      const { token } = (await invite(user_id)).body;
+      assert.equal((await a.call('PATCH', '/v1/user', { user_id, ...change })).status, 200);
+      assert.deepEqual(refusal(await open('PATCH', { token, password: NEXT })), [403, 'link_refused']);
+    }
+  });
+
   test('is made by administrators of the account only', async () => {
     const { email, userId } = await newUser('no-administrator');
     const { access_token: token } = (await signIn(email, PASSWORD)).body;

@@ -27,6 +27,10 @@ export const identityFailures = failures({
     message: 'This link is not right, was used before, or is over. Ask an administrator for a new one.',
   },
   password_unchanged: { status: 400, message: 'This is the password you have already. Choose another one.' },
+  not_for_yourself: {
+    status: 403,
+    message: 'Not for yourself: change your password or second factor with the password, or ask another administrator.',
+  },
   user_disabled: { status: 400, message: 'This user is disabled. Enable the user first.' },
   weak_password: { status: 400, message: 'This password cannot be taken.' },
   last_administrator: {

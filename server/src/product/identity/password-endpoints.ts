@@ -69,6 +69,7 @@ export const passwordEndpoints = [
     handle: async ({ services, tx, actor, body, audit }) => {
       const user = isUuid(body.user_id) ? await lockUser(tx, actor.accountId, body.user_id) : undefined;
       if (user === undefined) throw notFound('user');
+      if (user.user_id === actor.userId) throw identityFailures.not_for_yourself();
       await requireRulingOver(tx, actor, user);
       if (user.disabled_at !== null) throw identityFailures.user_disabled();
       const { accountId, userId } = { accountId: actor.accountId, userId: user.user_id };

@@ -16,6 +16,7 @@ import {
   standingOf,
 } from '../second-factor/second-factor.ts';
 import { endpoint, type ProductCall } from '../services.ts';
+import { countAttempt } from '../sign-in-attempts/count-attempt.ts';
 import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { provePassword } from './choose-password.ts';
 import { identityFailures } from './errors.ts';
@@ -142,12 +143,15 @@ export const secondFactorEndpoints = [
     transaction: 'own',
     failures,
     handle: async (call) => {
-      await requirePassword(call, call.body.password);
-      return change(call, 'second_factor.turned_off', async (tx, holder) => {
+      const { email } = await requirePassword(call, call.body.password);
+      const counted = await countAttempt(call.services, 'code', { email, address: call.address });
+      const answer = await change(call, 'second_factor.turned_off', async (tx, holder) => {
         await requireCode(tx, holder, call.body.otp, call.services.clock.now());
         await dropSecondFactor(tx, call.actor.accountId, call.actor.userId);
         return { message: 'Signing in takes your password alone from now on.' };
       });
+      await counted.giveBack();
+      return answer;
     },
   }),
   endpoint({
@@ -163,11 +167,14 @@ export const secondFactorEndpoints = [
     transaction: 'own',
     failures,
     handle: async (call) => {
-      await requirePassword(call, call.body.password);
-      return change(call, 'second_factor.recovery_codes_renewed', async (tx, holder) => {
+      const { email } = await requirePassword(call, call.body.password);
+      const counted = await countAttempt(call.services, 'code', { email, address: call.address });
+      const answer = await change(call, 'second_factor.recovery_codes_renewed', async (tx, holder) => {
         await requireCode(tx, holder, call.body.otp, call.services.clock.now());
         return { recovery_codes: await renewRecoveryCodes(tx, holder) };
       });
+      await counted.giveBack();
+      return answer;
     },
   }),
   endpoint({
@@ -185,6 +192,7 @@ export const secondFactorEndpoints = [
     handle: async ({ tx, actor, body, audit }) => {
       const user = isUuid(body.user_id) ? await lockUser(tx, actor.accountId, body.user_id) : undefined;
       if (user === undefined) throw notFound('user');
+      if (user.user_id === actor.userId) throw identityFailures.not_for_yourself();
       await requireRulingOver(tx, actor, user);
       if (!(await dropSecondFactor(tx, actor.accountId, user.user_id))) throw identityFailures.second_factor_off();
       await revokeSessionsOf(tx, actor.accountId, user.user_id, 'second factor reset');

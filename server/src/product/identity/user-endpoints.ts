@@ -47,7 +47,7 @@ export const userEndpoints = [
           : await acceptPassword(body.password, [body.email, displayName]);
       return services.database.tenant(accountId, async (tx) => {
         const roles = body.workspaces ?? null;
-        await requireGranting(tx, actor, body.role_code, roles ?? []);
+        await requireGranting(tx, actor, body.role_code, roles);
         const user = await createUser(tx, {
           accountId,
           email: body.email,

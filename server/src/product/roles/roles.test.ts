@@ -158,6 +158,14 @@ describe('nobody grants more than they hold', () => {
     ];
     for (const [method, path, body] of refused)
       assert.deepEqual(refusal(await manager.call(method, path, body)), [403, 'grants_too_much'], `${method} ${path}`);
+    // Reach counts too: who works in one workspace lets nobody work in all of them, not even themselves.
+    const local = await person('CUSTOM_MANAGER', [{ workspace_id: a.workspaceId, role_code: 'CUSTOM_MANAGER' }]);
+    for (const [method, body] of [
+      ['PUT', { email: 'wide@example.test', password: PASSWORD, role_code: small }],
+      ['PATCH', { user_id: local.userId, workspaces: null }],
+      ['PATCH', { user_id: manager.userId, disabled: true }],
+    ] as const)
+      assert.deepEqual(refusal(await local.call(method, '/v1/user', body)), [403, 'grants_too_much'], method);
     const allowed = await manager.call('PUT', '/v1/user', {
       email: 'small@example.test',
       password: PASSWORD,

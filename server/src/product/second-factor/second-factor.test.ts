@@ -190,6 +190,12 @@ describe('a second factor', () => {
     assert.equal((await turnOff({ otp: codeOf(person.secret) })).status, 200);
     assert.equal((await person.signIn()).status, 200);
 
+    const guessed = await withSecondFactor('guessed');
+    const wrong = { password: PASSWORD, otp: '000000' };
+    const answers = await Promise.all(Array.from({ length: 15 }, () => guessed.call('DELETE', '/v1/otp', wrong)));
+    assert.equal(answers.filter(({ status }) => status === 400).length, 10);
+    assert.equal(answers.filter(({ body }) => body.code === 'too_many_attempts').length, 5);
+
     const lost = await withSecondFactor('lost');
     const editor = await newPerson('no-administrator');
     const reset = { user_id: lost.userId };
