@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import type { Tenant, TestServer } from '../harness.ts';
+import { type Tenant, type TestServer, until } from '../harness.ts';
 import { chromiumPath } from './chromium-path.ts';
 
 /** Without the network's background chatter: tests speak to their own server only. */
@@ -93,10 +93,15 @@ const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 
 type AxeResult = { violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] };
 
+/** Waits until no part of the page says that it is loading; several may at once. */
+export async function loaded(page: Page): Promise<void> {
+  await until(async () => (await page.locator('.state[role=status]').count()) === 0, STEP_TIMEOUT_MS);
+}
+
 /** Checks what is on the screen now against WCAG 2.2 AA, by axe-core. */
 export async function expectAccessible({ page }: Visitor, screen: string): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.locator('.state[role=status]').waitFor({ state: 'detached' });
+  await loaded(page);
   await page.evaluate(AXE);
   const { violations } = (await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(AXE_RULES)}, resultTypes: ['violations'] })`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Answer, startTestServer, type TestServer, until } from '../harness.ts';
-import { signIn, type Visitor, visit } from './browser.ts';
+import { loaded, signIn, type Visitor, visit } from './browser.ts';
 
 /** Each would set a mark on the page, open a dialog or load something, if it were ever taken for markup or script. */
 const HOSTILE = [
@@ -197,7 +197,7 @@ test('no text that anybody stores runs as a script, or breaches the policy of th
   for (const [path, act] of screens) {
     await page.goto(path);
     await page.locator('h1').first().waitFor();
-    await page.locator('.state[role=status]').waitFor({ state: 'detached' });
+    await loaded(page);
     await act?.();
     await page.waitForLoadState('networkidle');
     assert.equal(await page.evaluate('window.ran'), undefined, path);
