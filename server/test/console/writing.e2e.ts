@@ -61,10 +61,15 @@ test('writing is paused, goes on with what is missing, and is stopped', async ()
   const visitor = await visitAs(server, server.a, `/w/${ids.workspace_id}/campaigns/${campaignId}`);
   const { page } = visitor;
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  // The server knows of it before the test lets go of the texts under way.
+  const cancelled = () =>
+    page.waitForResponse((answer) => answer.url().endsWith('/v1/job') && answer.request().method() === 'DELETE');
   await page.getByText('2 of 8').waitFor();
+  const paused = cancelled();
   await press('Pause');
   // What is being written is waited for, two texts at a time: a model's answer is paid for in any case.
   await page.getByText('Pausing once the texts').waitFor();
+  await paused;
   mayWrite = 4;
   await page.getByText('Writing is paused.').waitFor();
   await expectAccessible(visitor, 'paused writing');
@@ -80,7 +85,9 @@ test('writing is paused, goes on with what is missing, and is stopped', async ()
   await page.getByText('2 of 8').waitFor();
   await press('Stop');
   await page.getByText('Pause instead to keep them.').waitFor();
+  const stopped = cancelled();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Stop' }).click();
+  await stopped;
   mayWrite = written + 2;
   await page.getByRole('button', { name: 'Write the messages' }).waitFor();
   expectNoComplaints(visitor);
