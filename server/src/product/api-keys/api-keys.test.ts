@@ -4,7 +4,7 @@ import { type Answer, startTestServer, type Tenant, type TestServer } from '../.
 import { startApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
 import { isMistyped, newApiKey } from './api-key.ts';
-import { ownerOfKey } from './owner-of-key.ts';
+import { ownerOfKey } from './key-in-use.ts';
 
 const HOUR_MS = 60 * 60_000;
 

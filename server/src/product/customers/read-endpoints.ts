@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { requirePermission } from '../roles/permission.ts';
@@ -10,7 +11,6 @@ import { findPeople } from './find-people.ts';
 import { blindIndexesOf, identifierObjectSchema } from './identify.ts';
 import { openCustomerProfile } from './profile-values.ts';
 import { readGroupPage } from './read-group.ts';
-import { recordCall } from './record-call.ts';
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_IDENTIFIERS_FOUND = 1_000;

@@ -34,22 +34,17 @@ export async function changeUser(
   const user = await lockUser(tx, accountId, ids.userId);
   if (user === undefined) throw notFound('user');
   await requireRulingOver(tx, actor, user);
+  const roleCode = change.role_code ?? user.role_code;
+  const limited = change.workspaces === undefined ? !user.all_workspaces : change.workspaces !== null;
   if (change.role_code !== undefined || change.workspaces !== undefined)
-    await requireGranting(
-      tx,
-      actor,
-      change.role_code ?? user.role_code,
-      change.workspaces === undefined && !user.all_workspaces ? [] : (change.workspaces ?? null),
-    );
+    await requireGranting(tx, actor, roleCode, limited ? (change.workspaces ?? []) : null);
   // A link was handed over for what the user was then: whoever has it must not become what the user is made now.
   if (change.role_code !== undefined || change.workspaces !== undefined || change.disabled !== undefined)
     await deletePasswordLink(tx, accountId, user.user_id);
-  const roleCode = change.role_code ?? user.role_code;
   const disabled = change.disabled ?? user.disabled_at !== null;
   const stays = roleCode === 'ACCOUNT_ADMIN' && !disabled;
   if (!stays && administrators.length === 1 && administrators[0] === user.user_id)
     throw identityFailures.last_administrator();
-  const limited = change.workspaces === undefined ? !user.all_workspaces : change.workspaces !== null;
   if (roleCode === 'ACCOUNT_ADMIN' && limited) throw identityFailures.administrator_limited();
   if (change.workspaces !== undefined)
     await saveWorkspaceRoles(

@@ -1,13 +1,14 @@
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import type { Services } from '../services.ts';
+import type { ProductCall, Services } from '../services.ts';
 import { countAttempt } from '../sign-in-attempts/count-attempt.ts';
 import { acceptPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { holdsLink, readLinkToken, useLink } from './password-link.ts';
 import { deletePasswordLink } from './password-link-store.ts';
 import { passwordFits } from './passwords.ts';
-import { revokeOtherSessions, revokeSessionsOf } from './session-store.ts';
+import { revokeSessionsOf } from './session-store.ts';
 import type { Origin } from './sign-in.ts';
 import { findUser, lockUser, updatePassword } from './store.ts';
 import type { UserRow } from './user.ts';
@@ -35,34 +36,23 @@ export async function provePassword(
  * as provePassword, weak_password, password_unchanged.
  */
 export async function changePassword(
-  parts: Parts,
-  caller: Caller,
-  wish: { current: string; next: string },
-  origin: Origin,
-  keepAnswer: (tx: Parameters<Parameters<Services['database']['tenant']>[1]>[0]) => Promise<void>,
+  call: ProductCall<{ current_password: string; new_password: string }>,
+  answer: { message: string },
 ): Promise<void> {
-  const proven = await provePassword(parts, caller, origin.address, wish.current);
-  if (wish.current === wish.next) throw identityFailures.password_unchanged();
-  const passwordHash = await acceptPassword(wish.next, [proven.email, proven.display_name]);
-  const { accountId, userId, sessionId } = caller;
-  await parts.database.tenant(accountId, async (tx) => {
+  const { services, actor, address, body } = call;
+  const { accountId, userId, sessionId } = actor;
+  const proven = await provePassword(services, actor, address, body.current_password);
+  if (body.current_password === body.new_password) throw identityFailures.password_unchanged();
+  const passwordHash = await acceptPassword(body.new_password, [proven.email, proven.display_name]);
+  await services.database.tenant(accountId, async (tx) => {
     const user = await lockUser(tx, accountId, userId);
     // Changed by another call meanwhile: then the password that was shown is the user's no more.
     if (user?.password_hash !== proven.password_hash) throw identityFailures.password_refused();
     await updatePassword(tx, accountId, userId, passwordHash);
     await deletePasswordLink(tx, accountId, userId);
-    await revokeOtherSessions(tx, accountId, userId, sessionId, 'password changed');
-    await recordEvent(tx, {
-      accountId,
-      action: 'user.password_changed',
-      outcome: 'done',
-      actorUserId: userId,
-      sessionId,
-      workspaceId: null,
-      objectIds: { user_id: userId },
-      ...origin,
-    });
-    await keepAnswer(tx);
+    await revokeSessionsOf(tx, accountId, userId, 'password changed', sessionId);
+    await recordCall(tx, call, 'user.password_changed', null, { user_id: userId });
+    await call.keepAnswer(tx, { result: answer });
   });
 }
 

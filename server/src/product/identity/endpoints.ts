@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { idSchema } from '../../platform/http/schemas.ts';
 import { endpoint } from '../services.ts';
+import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { identityFailures } from './errors.ts';
 import { passwordEndpoints } from './password-endpoints.ts';
 import { secondFactorEndpoints } from './second-factor-endpoints.ts';
@@ -10,8 +11,6 @@ import { sessionEndpoints } from './session-endpoints.ts';
 import { refresh, signIn } from './sign-in.ts';
 import { bearerToken } from './tokens.ts';
 import { userEndpoints } from './user-endpoints.ts';
-
-const failures = [identityFailures];
 
 const pairSchema = z
   .strictObject({
@@ -49,7 +48,7 @@ const authEndpoints = [
     reply: pairSchema,
     example: { email: 'admin@example.com', password: 'a long and secret sentence' },
     transaction: 'own',
-    failures,
+    failures: [identityFailures, signInAttemptFailures],
     handle: ({ services, actor, body, address, requestId }) =>
       // The guard leaves the API key's id where other calls have their session.
       signIn(

@@ -9,7 +9,7 @@ import type { CallFacts, Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import type { Geography } from '../../providers/geography/geography.ts';
-import { ownerOfKey } from '../api-keys/owner-of-key.ts';
+import { ownerOfKey } from '../api-keys/key-in-use.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { permissionsIn, withinScope } from '../roles/permission.ts';
 import { permissionsOfRole } from '../roles/roles.ts';

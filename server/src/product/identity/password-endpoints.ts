@@ -33,15 +33,9 @@ export const passwordEndpoints = [
     example: { current_password: 'a long and secret sentence', new_password: 'seven horses under an old bridge' },
     transaction: 'own',
     failures: [identityFailures, signInAttemptFailures],
-    handle: async ({ services, actor, body, address, requestId, keepAnswer }) => {
+    handle: async (call) => {
       const answer = { message: 'Your password is changed. You are signed out everywhere else.' };
-      await changePassword(
-        services,
-        actor,
-        { current: body.current_password, next: body.new_password },
-        { client: actor.client, address, requestId },
-        (tx) => keepAnswer(tx, { result: answer }),
-      );
+      await changePassword(call, answer);
       return answer;
     },
   }),

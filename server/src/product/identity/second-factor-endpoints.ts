@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { roleFailures } from '../roles/errors.ts';
 import { shownSecret } from '../second-factor/codes.ts';
 import {
@@ -22,7 +22,7 @@ import { provePassword } from './choose-password.ts';
 import { identityFailures } from './errors.ts';
 import { requireRulingOver } from './granting.ts';
 import { otpSchema, passwordSchema } from './second-factor-schemas.ts';
-import { revokeOtherSessions, revokeSessionsOf } from './session-store.ts';
+import { revokeSessionsOf } from './session-store.ts';
 import { lockUser } from './store.ts';
 
 const failures = [identityFailures, signInAttemptFailures];
@@ -35,32 +35,20 @@ const requirePassword = ({ services, actor, address }: ProductCall<unknown>, pas
   provePassword(services, actor, address, password);
 
 /** One transaction of work, its audit event and the kept answer. What `work` throws after having spent a code is lost with it. */
-function change<T>(
+async function change<T>(
   call: ProductCall<unknown>,
   action: string,
   work: (tx: Transaction, holder: Holder) => Promise<T>,
 ): Promise<T> {
-  const { services, actor, address, requestId } = call;
-  const { accountId, userId, sessionId, client } = actor;
-  return services.keyring.forAccount(accountId).then((keys) =>
-    services.database.tenant(accountId, async (tx) => {
-      const result = await work(tx, { keys, userId });
-      await recordEvent(tx, {
-        accountId,
-        action,
-        outcome: 'done',
-        actorUserId: userId,
-        sessionId,
-        workspaceId: null,
-        objectIds: { user_id: userId },
-        client,
-        address,
-        requestId,
-      });
-      await call.keepAnswer(tx, { result });
-      return result;
-    }),
-  );
+  const { services, actor } = call;
+  const { accountId, userId } = actor;
+  const keys = await services.keyring.forAccount(accountId);
+  return services.database.tenant(accountId, async (tx) => {
+    const result = await work(tx, { keys, userId });
+    await recordCall(tx, call, action, null, { user_id: userId });
+    await call.keepAnswer(tx, { result });
+    return result;
+  });
 }
 
 async function requireCode(tx: Transaction, holder: Holder, otp: string, now: Date): Promise<void> {
@@ -116,7 +104,7 @@ export const secondFactorEndpoints = [
         if (outcome === 'not begun') throw identityFailures.second_factor_not_begun();
         if (outcome === 'on already') throw identityFailures.second_factor_on();
         if (outcome === 'wrong') throw identityFailures.code_refused();
-        await revokeOtherSessions(tx, actor.accountId, actor.userId, actor.sessionId, 'second factor turned on');
+        await revokeSessionsOf(tx, actor.accountId, actor.userId, 'second factor turned on', actor.sessionId);
         return { recovery_codes: outcome };
       }),
   }),

@@ -8,12 +8,13 @@ import { roleFailures } from '../roles/errors.ts';
 import { permissionsOfCode, workspacesOf } from '../roles/permission.ts';
 import type { AccountPermission } from '../roles/roles.ts';
 import { endpoint } from '../services.ts';
+import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { cookieHeader, csrfTokenOf, forgetCookieHeader, readCookie } from './console-cookie.ts';
 import { beginConsoleSession, CONSOLE_IDLE_SECONDS, CONSOLE_SECONDS, replaceCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
 import { requireRulingOver } from './granting.ts';
 import { otpSchema } from './second-factor-schemas.ts';
-import { findSession, listSessions, lockSession, revokeOtherSessions, revokeSession } from './session-store.ts';
+import { findSession, listSessions, lockSession, revokeSession, revokeSessionsOf } from './session-store.ts';
 import { findUser } from './store.ts';
 
 const permissionsSchema = z.array(z.string());
@@ -130,7 +131,7 @@ export const sessionEndpoints = [
     reply: sessionSchema,
     example: { email: 'editor@example.com', password: 'a long and secret sentence' },
     transaction: 'own',
-    failures: [identityFailures],
+    failures: [identityFailures, signInAttemptFailures],
     handle: async ({ services, actor, body, address, requestId, headers, setHeader }) => {
       const rules = services.cookies;
       const { cookie, userId } = await beginConsoleSession(
@@ -208,7 +209,7 @@ export const sessionEndpoints = [
       const { accountId, userId, sessionId } = actor;
       if (body.others === true) {
         if (body.session_id !== undefined) throw identityFailures.session_or_others();
-        const ended = await revokeOtherSessions(tx, accountId, userId, sessionId, 'signed out elsewhere');
+        const ended = await revokeSessionsOf(tx, accountId, userId, 'signed out elsewhere', sessionId);
         audit({ ended });
         return { message: 'You are signed out everywhere else.', ended };
       }

@@ -194,28 +194,17 @@ export async function revokeSession(
   );
 }
 
-/** Every session of the user but one. Returns how many. */
-export async function revokeOtherSessions(
+/** Every session of the user, but the one that is kept if any is. Returns how many. */
+export function revokeSessionsOf(
   tx: Transaction,
   accountId: string,
   userId: string,
-  keptSessionId: string,
   reason: string,
+  keptSessionId: string | null = null,
 ): Promise<number> {
   return tx.run(
-    'update sessions set revoked_at = now(), revoked_reason = $4 where account_id = $1 and user_id = $2 and session_id <> $3 and revoked_at is null',
-    [accountId, userId, keptSessionId, reason],
-  );
-}
-
-export async function revokeSessionsOf(
-  tx: Transaction,
-  accountId: string,
-  userId: string,
-  reason: string,
-): Promise<void> {
-  await tx.run(
-    'update sessions set revoked_at = now(), revoked_reason = $3 where account_id = $1 and user_id = $2 and revoked_at is null',
-    [accountId, userId, reason],
+    `update sessions set revoked_at = now(), revoked_reason = $3
+     where account_id = $1 and user_id = $2 and revoked_at is null and ($4::uuid is null or session_id <> $4)`,
+    [accountId, userId, reason, keptSessionId],
   );
 }

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../../platform/database/database.ts'
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Geography } from '../../providers/geography/geography.ts';
-import { noteKeyUse } from '../api-keys/touch.ts';
+import { noteKeyUse } from '../api-keys/key-in-use.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountKeyring } from '../sealing/account-keys.ts';
 import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { roleFailures } from '../roles/errors.ts';
 import { visibleWorkspaces } from '../roles/permission.ts';
 import { holdersOfSecondFactor, standingOf } from '../second-factor/second-factor.ts';
@@ -38,8 +38,9 @@ export const userEndpoints = [
     example: { email: 'editor@example.com', password: 'a long and secret sentence', role_code: 'EDITOR' },
     transaction: 'own',
     failures,
-    handle: async ({ services, actor, body, address, requestId, keepAnswer }) => {
-      const { accountId, userId, sessionId, client } = actor;
+    handle: async (call) => {
+      const { services, actor, body } = call;
+      const { accountId, userId } = actor;
       const displayName = body.display_name ?? body.email;
       const passwordHash =
         body.password === undefined
@@ -57,20 +58,9 @@ export const userEndpoints = [
           workspaces: roles === null ? null : { roles, known: new Set(await visibleWorkspaces(tx, actor)) },
           createdBy: userId,
         });
-        await recordEvent(tx, {
-          accountId,
-          action: 'user.created',
-          outcome: 'done',
-          actorUserId: userId,
-          sessionId,
-          workspaceId: null,
-          objectIds: { user_id: user.user_id, role_code: user.role_code },
-          client,
-          address,
-          requestId,
-        });
+        await recordCall(tx, call, 'user.created', null, { user_id: user.user_id, role_code: user.role_code });
         const reply = userReply(user, roles ?? [], false);
-        await keepAnswer(tx, { result: reply });
+        await call.keepAnswer(tx, { result: reply });
         return reply;
       });
     },

@@ -1,6 +1,6 @@
 import type { Failure } from '../../platform/errors/failure.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import { recordCall } from '../customers/record-call.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { countUsage, requireQuota } from '../usage/count-usage.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { Reply } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
-import { recordCall } from '../customers/record-call.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { requirePermission } from '../roles/permission.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { endpoint, type ProductCall } from '../services.ts';

@@ -1,5 +1,5 @@
 import { newId } from '../../platform/ids/ids.ts';
-import { recordCall } from '../customers/record-call.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import type { ProductCall, Services } from '../services.ts';

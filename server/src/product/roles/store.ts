@@ -13,15 +13,15 @@ export type CustomRoleRow = {
 const COLUMNS = 'role_code, role_name, permissions, created_by, created_at, updated_at';
 const MAX_ROLES = 100;
 
-const WORKSPACE_ROLE = prepared(
-  `select h.role_code, r.permissions
-     from workspaces w
-     join users u on u.account_id = w.account_id and u.user_id = $3
+/** The account's workspaces with the role that the user $2 holds in each; a null one where none is held. */
+const HELD = `workspaces w
+     join users u on u.account_id = w.account_id and u.user_id = $2
      left join workspace_members m on m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id
      cross join lateral (select case when u.all_workspaces then u.role_code else m.role_code end as role_code) h
      left join custom_roles r on r.account_id = w.account_id and r.role_code = h.role_code
-     where w.account_id = $1 and w.workspace_id = $2`,
-);
+     where w.account_id = $1`;
+
+const WORKSPACE_ROLE = prepared(`select h.role_code, r.permissions from ${HELD} and w.workspace_id = $3`);
 
 /** The role held in one workspace: a null one where none is held, undefined for a workspace that is not this account's. */
 export function findWorkspaceRole(
@@ -30,7 +30,7 @@ export function findWorkspaceRole(
   userId: string,
   workspaceId: string,
 ): Promise<{ role_code: string | null; permissions: string[] | null } | undefined> {
-  return tx.row(WORKSPACE_ROLE, [accountId, workspaceId, userId]);
+  return tx.row(WORKSPACE_ROLE, [accountId, userId, workspaceId]);
 }
 
 /** The workspaces a user may see, oldest first, with the role held there. */
@@ -40,13 +40,7 @@ export function listWorkspacesOf(
   userId: string,
 ): Promise<{ workspace_id: string; workspace_name: string; role_code: string; permissions: string[] | null }[]> {
   return tx.rows(
-    `select w.workspace_id, w.workspace_name, h.role_code, r.permissions
-     from workspaces w
-     join users u on u.account_id = w.account_id and u.user_id = $2
-     left join workspace_members m on m.account_id = w.account_id and m.workspace_id = w.workspace_id and m.user_id = u.user_id
-     cross join lateral (select case when u.all_workspaces then u.role_code else m.role_code end as role_code) h
-     left join custom_roles r on r.account_id = w.account_id and r.role_code = h.role_code
-     where w.account_id = $1 and h.role_code is not null
+    `select w.workspace_id, w.workspace_name, h.role_code, r.permissions from ${HELD} and h.role_code is not null
      order by w.created_at, w.workspace_id limit 10000`,
     [accountId, userId],
   );

@@ -1,6 +1,6 @@
-import type { Database } from '../../platform/database/database.ts';
+import type { Database, Transaction } from '../../platform/database/database.ts';
 import { hashApiKey, isMistyped } from './api-key.ts';
-import { findKeyOwner } from './store.ts';
+import { findKeyOwner, touchApiKey } from './store.ts';
 
 /** Whose key this is, if it still holds. A mistyped one is known without a look-up. */
 export async function ownerOfKey(
@@ -11,4 +11,9 @@ export async function ownerOfKey(
   if (isMistyped(key)) return null;
   const owner = await database.acrossAccounts((tx) => findKeyOwner(tx, hashApiKey(key), now));
   return owner === undefined ? null : { accountId: owner.account_id, apiKeyId: owner.api_key_id };
+}
+
+/** Notes that somebody signed in by the key. */
+export function noteKeyUse(tx: Transaction, accountId: string, apiKeyId: string): Promise<void> {
+  return touchApiKey(tx, accountId, apiKeyId);
 }

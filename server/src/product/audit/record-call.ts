@@ -1,13 +1,13 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { recordEvent } from '../audit/record-event.ts';
 import type { ProductCall } from '../services.ts';
+import { recordEvent } from './record-event.ts';
 
 /** Writes the audit event of a call that decides by itself whether it is one. Ids, counts and codes only. */
 export async function recordCall(
   tx: Transaction,
   call: Pick<ProductCall<unknown>, 'actor' | 'address' | 'requestId'>,
   action: string,
-  workspaceId: string,
+  workspaceId: string | null,
   objectIds: Record<string, string | number | boolean | string[]>,
 ): Promise<void> {
   await recordEvent(tx, {
