@@ -756,7 +756,12 @@ export type UsersCreateBody = {
 export type UsersCreateReply = User;
 
 /** What users.list takes. */
-export type UsersListBody = Record<string, never>;
+export type UsersListBody = {
+  /** Starts at 1. Default 1. */
+  page?: number | undefined;
+  /** 1 to 1,000. Default 100. */
+  page_size?: number | undefined;
+};
 
 /** What users.list answers. */
 export type UsersListReply = User[];
@@ -777,6 +782,12 @@ export type UsersChangeBody = {
 
 /** What users.change answers. */
 export type UsersChangeReply = User;
+
+/** What users.delete takes. */
+export type UsersDeleteBody = { user_id: string };
+
+/** What users.delete answers. */
+export type UsersDeleteReply = { message: string; user_id: string };
 
 /** What roles.create takes. */
 export type RolesCreateBody = {
@@ -1893,6 +1904,17 @@ export function createCalls(send: Send) {
        */
       change: (body: UsersChangeBody, options: CallOptions = {}): Promise<UsersChangeReply> =>
         send<UsersChangeReply>({ name: 'users.change', method: 'PATCH', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Delete a user (`DELETE /v1/user`).
+       *
+       * The user's name, email, sessions and second factor are gone; what the user made stays, with the user's id. Disable a user instead to keep them.
+       *
+       * Needs the permission `users.write` in the account.
+       *
+       * Written to the audit log as `user.deleted`.
+       */
+      delete: (body: UsersDeleteBody, options: CallOptions = {}): Promise<UsersDeleteReply> =>
+        send<UsersDeleteReply>({ name: 'users.delete', method: 'DELETE', path: '/v1/user', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     passwordLink: {
       /**

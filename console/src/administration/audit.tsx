@@ -9,6 +9,7 @@ import { Badge, Card } from '../design/page.tsx';
 import { Empty, Failed, Loading } from '../design/states.tsx';
 import { useSettled } from '../design/use-settled.ts';
 import { useMay } from '../session/session-context.tsx';
+import { allUsers, USERS_KEY } from './all-users.ts';
 import { TrailCard } from './trail-card.tsx';
 
 const PAGE_SIZE = 50;
@@ -35,7 +36,7 @@ export function Audit() {
     ),
     SETTLE_MS,
   );
-  const users = useQuery({ queryKey: ['users'], queryFn: () => client.users.list(), enabled: may('users.read') });
+  const users = useQuery({ queryKey: USERS_KEY, queryFn: allUsers, enabled: may('users.read') });
   const events = useInfiniteQuery({
     queryKey: ['audit', filter],
     queryFn: ({ pageParam }) =>

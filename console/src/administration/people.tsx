@@ -9,8 +9,9 @@ import { Badge, Card } from '../design/page.tsx';
 import { Loaded } from '../design/states.tsx';
 import { useTell } from '../design/toasts.tsx';
 import { useMay, useSession } from '../session/session-context.tsx';
+import { allUsers, USERS_KEY } from './all-users.ts';
 import { LinkDialog } from './link-dialog.tsx';
-import { PersonDialog, USERS_KEY } from './person-dialog.tsx';
+import { PersonDialog } from './person-dialog.tsx';
 import { PersonSessions } from './person-sessions.tsx';
 import { type Roles, useRoles } from './use-roles.ts';
 
@@ -25,7 +26,8 @@ export function People() {
   const [lost, setLost] = useState<User | null>(null);
   const [watched, setWatched] = useState<User | null>(null);
   const [switched, setSwitched] = useState<User | null>(null);
-  const users = useQuery({ queryKey: USERS_KEY, queryFn: () => client.users.list() });
+  const [deleted, setDeleted] = useState<User | null>(null);
+  const users = useQuery({ queryKey: USERS_KEY, queryFn: allUsers });
   return (
     <Loaded query={users} what="Loading people">
       {(list) => (
@@ -119,6 +121,16 @@ export function People() {
                               {user.disabled ? 'Enable' : 'Disable'}
                             </Button>
                           )}
+                          {user.disabled && user.user_id !== session.user_id && (
+                            <Button
+                              small
+                              look="quiet"
+                              aria-label={`Delete ${user.display_name}`}
+                              onPress={() => setDeleted(user)}
+                            >
+                              Delete
+                            </Button>
+                          )}
                         </div>
                       )}
                     </td>
@@ -168,6 +180,21 @@ export function People() {
                   ? 'They can sign in again with the password they had.'
                   : 'Every session of theirs ends at once, and they cannot sign in.'}
               </p>
+            </ConfirmDialog>
+          )}
+          {deleted !== null && (
+            <ConfirmDialog
+              title={`Delete ${deleted.display_name}?`}
+              action="Delete"
+              danger
+              onClose={() => setDeleted(null)}
+              onConfirm={async () => {
+                await client.users.delete({ user_id: deleted.user_id });
+                await queries.invalidateQueries({ queryKey: USERS_KEY });
+                tell('The person is deleted.');
+              }}
+            >
+              <p>Name, email and roles are gone for good. What they made stays, and names them by an id only.</p>
             </ConfirmDialog>
           )}
         </Card>

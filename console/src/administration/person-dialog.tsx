@@ -9,9 +9,8 @@ import { CheckInput, SelectInput, TextInput } from '../design/fields.tsx';
 import { Notice } from '../design/states.tsx';
 import { useTell } from '../design/toasts.tsx';
 import { useSession } from '../session/session-context.tsx';
+import { USERS_KEY } from './all-users.ts';
 import { ACCOUNT_ADMIN, useRoles } from './use-roles.ts';
-
-export const USERS_KEY = ['users'] as const;
 
 /** Adds a person, or changes name and roles of one. Without a password a link is made for them to choose one. */
 export function PersonDialog(props: { user: User | null; onClose(): void; onInvite(user: User): void }) {

@@ -244,6 +244,53 @@ describe('administrators', () => {
     await as(stays, 'PATCH', '/v1/user', { user_id: a.userId, role_code: 'ACCOUNT_ADMIN' });
   });
 
+  test('delete a user: nothing of theirs stays but what they made, and every token ends', async () => {
+    const { a, b } = server;
+    const gone = await makeUser('WORKSPACE_ADMIN');
+    const made = await as(gone.token, 'PUT', '/v1/cg', {
+      workspace_id: a.workspaceId,
+      group_name: 'made by the deleted',
+    });
+    assert.equal(made.status, 200);
+    const remove = (user_id: string) => a.call('DELETE', '/v1/user', { user_id });
+    const answers = await Promise.all([remove(gone.userId), remove(gone.userId)]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400]);
+    assert.equal((await as(gone.token, 'POST', '/v1/cg', { workspace_id: a.workspaceId })).status, 403);
+    assert.equal((await signInAs(gone.email)).status, 403);
+    const groups = (await a.call('POST', '/v1/cg', { workspace_id: a.workspaceId })).body;
+    const [group] = groups.filter((one: { group_name: string }) => one.group_name === 'made by the deleted');
+    assert.equal(group.created_by, gone.userId);
+    const left = await server.app.services.database.tenant(a.accountId, (tx) =>
+      tx.rows('select 1 from users where email = $1 union all select 1 from sessions where user_id = $2', [
+        gone.email,
+        gone.userId,
+      ]),
+    );
+    assert.equal(left.length, 0);
+    assert.equal((await a.call('PUT', '/v1/user', { email: gone.email, role_code: 'VIEWER' })).status, 200);
+    for (const [user_id, code] of [
+      [a.userId, 'own_user'],
+      [b.userId, 'not_found'],
+      ['nobody', 'not_found'],
+    ] as const)
+      assert.equal((await remove(user_id)).body.code, code);
+  });
+
+  test('list users by the page, each once and oldest first', async () => {
+    const { a } = server;
+    const all = (await a.call('POST', '/v1/user', { page_size: 1_000 })).body.map(
+      (user: { user_id: string }) => user.user_id,
+    );
+    const walked: string[] = [];
+    for (let page = 1; walked.length < all.length; page += 1) {
+      const { body } = await a.call('POST', '/v1/user', { page, page_size: 2 });
+      assert.ok(body.length > 0 && body.length <= 2);
+      walked.push(...body.map((user: { user_id: string }) => user.user_id));
+    }
+    assert.deepEqual(walked, all);
+    assert.deepEqual((await a.call('POST', '/v1/user', { page: 1_000 })).body, []);
+  });
+
   test('see nobody of another account', async () => {
     const { a, b } = server;
     const foreign = await change(b.userId, { disabled: true });

@@ -8,7 +8,7 @@ import { identityFailures } from './errors.ts';
 import { requireGranting, requireRulingOver } from './granting.ts';
 import { deletePasswordLink } from './password-link-store.ts';
 import { revokeSessionsOf } from './session-store.ts';
-import { lockAdministrators, lockUser, updateUser } from './store.ts';
+import { deleteUserRow, lockAdministrators, lockUser, updateUser } from './store.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
 
 export type UserChange = {
@@ -43,8 +43,7 @@ export async function changeUser(
     await deletePasswordLink(tx, accountId, user.user_id);
   const disabled = change.disabled ?? user.disabled_at !== null;
   const stays = roleCode === 'ACCOUNT_ADMIN' && !disabled;
-  if (!stays && administrators.length === 1 && administrators[0] === user.user_id)
-    throw identityFailures.last_administrator();
+  if (!stays) requireAnother(administrators, user.user_id);
   if (roleCode === 'ACCOUNT_ADMIN' && limited) throw identityFailures.administrator_limited();
   if (change.workspaces !== undefined)
     await saveWorkspaceRoles(
@@ -62,4 +61,25 @@ export async function changeUser(
     all_workspaces: !limited,
     disabled_at: disabled ? (user.disabled_at ?? ids.now) : null,
   });
+}
+
+/**
+ * Deletes a user: nothing personal of theirs stays, and their next call is refused. What they made stays, and names their
+ * id. Throws not_found, own_user, last_administrator, grants_too_much (403).
+ */
+export async function deleteUser(tx: Transaction, actor: Actor, userId: string): Promise<void> {
+  if (!isUuid(userId)) throw notFound('user');
+  const { accountId } = actor;
+  const administrators = await lockAdministrators(tx, accountId);
+  const user = await lockUser(tx, accountId, userId);
+  if (user === undefined) throw notFound('user');
+  if (user.user_id === actor.userId) throw identityFailures.own_user();
+  await requireRulingOver(tx, actor, user);
+  requireAnother(administrators, user.user_id);
+  await deleteUserRow(tx, accountId, user.user_id);
+}
+
+/** Throws last_administrator when nobody else is left to administer the account. */
+function requireAnother(administrators: readonly string[], userId: string): void {
+  if (administrators.length === 1 && administrators[0] === userId) throw identityFailures.last_administrator();
 }

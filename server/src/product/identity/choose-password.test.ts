@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
+import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from '../../../test/harness.ts';
 import { passwordLinkCommand } from '../../operator/password-link.ts';
 
 const PASSWORD = 'a long and secret sentence';
@@ -38,7 +38,8 @@ describe('changing your password', () => {
     const change = (current_password: string, new_password: string) =>
       a.call('PATCH', '/v1/user/password', { current_password, new_password }, { token: here.access_token });
     assert.deepEqual(refusal(await change('wrong', NEXT)), [403, 'password_refused']);
-    assert.deepEqual(refusal(await change(PASSWORD, 'password1234')), [400, 'weak_password']);
+    const weak = await change(PASSWORD, 'password1234');
+    assert.deepEqual([...refusal(weak), weak.body.details[0].field], [400, 'weak_password', 'new_password']);
     assert.deepEqual(refusal(await change(PASSWORD, `${email}`)), [400, 'weak_password']);
     assert.deepEqual(refusal(await change(PASSWORD, PASSWORD)), [400, 'password_unchanged']);
     assert.equal(await works(there.access_token), 200);
@@ -67,6 +68,61 @@ describe('changing your password', () => {
     const held = wishes[answers.findIndex(({ status }) => status === 200)] ?? '';
     assert.equal((await signIn(email, held)).status, 200);
   });
+});
+
+describe('a sign-in under way', () => {
+  /** Answers of both ways in, begun with the password that was right, while `change` has the user locked. */
+  async function signInDuring(email: string, userId: string, change: string): Promise<Answer[]> {
+    const { database } = server.app.services;
+    return database
+      .tenant(a.accountId, async (tx) => {
+        await tx.run('select 1 from users where user_id = $1 for update', [userId]);
+        const answers = Promise.all([
+          signIn(email, PASSWORD),
+          send(server.url, 'PUT', '/v1/session', { email, password: PASSWORD }, { token: null }),
+        ]);
+        await until(async () => {
+          // The first waits for this transaction, the second for the first to go on.
+          const row = await tx.row<{ n: number }>(
+            `select count(*)::int as n from pg_locks where not granted and
+               (transactionid = pg_current_xact_id()::xid or (database = (select oid from pg_database where datname = current_database())
+                 and relation = 'users'::regclass))`,
+          );
+          return row?.n === 2;
+        });
+        await tx.run(`update users set ${change} where user_id = $1`, [userId]);
+        return { answers };
+      })
+      .then(({ answers }) => answers);
+  }
+
+  test('ends with a change of password or disabling, as those before it do', async () => {
+    const { email, userId } = await newUser('under-way');
+    const unchanged = await signInDuring(email, userId, 'display_name = display_name');
+    assert.deepEqual(
+      unchanged.map(({ status }) => status),
+      [200, 200],
+    );
+    const disabled = await signInDuring(email, userId, 'disabled_at = now()');
+    assert.deepEqual(disabled.map(refusal), [
+      [403, 'sign_in_refused'],
+      [403, 'console_sign_in_refused'],
+    ]);
+    await a.call('PATCH', '/v1/user', { user_id: userId, disabled: false });
+    const changed = await signInDuring(email, userId, `password_hash = 'another'`);
+    assert.deepEqual(changed.map(refusal), [
+      [403, 'sign_in_refused'],
+      [403, 'console_sign_in_refused'],
+    ]);
+  });
+});
+
+test('a password is the same however its letters are composed', async () => {
+  const composed = 'fünf kühle Bäche über Moos'.normalize('NFC');
+  const { email } = await newUser('composed', { password: composed });
+  assert.equal((await signIn(email, composed.normalize('NFD'))).status, 200);
+  assert.equal((await signIn(email, composed.replaceAll(' ', '\u00a0'))).status, 200);
+  assert.equal((await signIn(email, composed.replaceAll('ü', 'u'))).status, 403);
 });
 
 describe('a one-time link', () => {

@@ -2,16 +2,15 @@ import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { recordCall } from '../audit/record-call.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ProductCall, Services } from '../services.ts';
-import { countAttempt } from '../sign-in-attempts/count-attempt.ts';
 import { acceptPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
+import type { Origin } from './open-session.ts';
 import { holdsLink, readLinkToken, useLink } from './password-link.ts';
 import { deletePasswordLink } from './password-link-store.ts';
-import { passwordFits } from './passwords.ts';
 import { revokeSessionsOf } from './session-store.ts';
-import type { Origin } from './sign-in.ts';
 import { findUser, lockUser, updatePassword } from './store.ts';
 import type { UserRow } from './user.ts';
+import { usersOfPassword } from './users-of-password.ts';
 
 type Caller = { accountId: string; userId: string; sessionId: string };
 type Parts = Pick<Services, 'database' | 'clock' | 'attemptKey'>;
@@ -25,10 +24,9 @@ export async function provePassword(
 ): Promise<UserRow> {
   const user = await parts.database.tenant(accountId, (tx) => findUser(tx, accountId, userId));
   if (user === undefined) throw platformFailures.unauthorised();
-  const counted = await countAttempt(parts, 'password', { email: user.email, address });
-  if (!(await passwordFits(password, user.password_hash))) throw identityFailures.password_refused();
-  await counted.giveBack();
-  return user;
+  const [proven] = await usersOfPassword(parts, { email: user.email, address }, [user], password);
+  if (proven === undefined) throw identityFailures.password_refused();
+  return proven;
 }
 
 /**
@@ -43,7 +41,7 @@ export async function changePassword(
   const { accountId, userId, sessionId } = actor;
   const proven = await provePassword(services, actor, address, body.current_password);
   if (body.current_password === body.new_password) throw identityFailures.password_unchanged();
-  const passwordHash = await acceptPassword(body.new_password, [proven.email, proven.display_name]);
+  const passwordHash = await acceptPassword(body.new_password, [proven.email, proven.display_name], 'new_password');
   await services.database.tenant(accountId, async (tx) => {
     const user = await lockUser(tx, accountId, userId);
     // Changed by another call meanwhile: then the password that was shown is the user's no more.

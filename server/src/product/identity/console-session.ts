@@ -1,19 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
-import type { Geography } from '../../providers/geography/geography.ts';
-import { recordEvent } from '../audit/record-event.ts';
-import type { AccountKeyring } from '../sealing/account-keys.ts';
-import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
-import { countAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
-import { passwordFits } from './passwords.ts';
-import { type ConsoleSessionRow, findConsoleSession, insertSession, revokeSession } from './session-store.ts';
-import { codeNeeded, type Origin, secondFactorOf } from './sign-in.ts';
+import { type Origin, openSession, recordSignIn, type SessionParts } from './open-session.ts';
+import { type ConsoleSessionRow, findConsoleSession, revokeSession } from './session-store.ts';
 import { findEmailOwners, findUser } from './store.ts';
 import type { UserRow } from './user.ts';
+import { usersOfPassword } from './users-of-password.ts';
 
 /** A console session lasts a working day at most, and not over a lunch break without use (issue of trust: 12 h, 30 min). */
 export const CONSOLE_SECONDS = 12 * 60 * 60;
@@ -21,90 +15,57 @@ export const CONSOLE_IDLE_SECONDS = 30 * 60;
 /** Of one email; each costs a password check. */
 const MAX_ACCOUNTS_TRIED = 10;
 
-type Parts = { database: Database; clock: Clock; keyring: AccountKeyring; attemptKey: Buffer; geography: Geography };
 type Login = { email: string; password: string; otp: string | undefined; accountId: string | null };
+
+const objectIds = { kind: 'console' };
 
 /**
  * Signs a person in to the console; the session's cookie is the only thing that proves it from then on. Throws
  * console_sign_in_refused (403), the same for an unknown email, a wrong password and a disabled user, and for a wrong code;
  * missing_fields (401) for otp where the user has a second factor; console_closed (403) for service users; account_needed
- * (400) when the login is right in several accounts. Every attempt on an existing user leaves an audit event.
+ * (400) when the login is right in several accounts; too_many_attempts (429). Every attempt on an existing user leaves an
+ * audit event, also where the same email's password is right in another account.
  */
 export async function beginConsoleSession(
-  parts: Parts,
+  parts: SessionParts,
   login: Login,
   origin: Origin,
 ): Promise<{ cookie: ConsoleCookie; userId: string }> {
   const { database, clock } = parts;
-  const record = (
-    tx: Transaction,
-    user: UserRow,
-    outcome: 'done' | 'refused',
-    sessionId: string | null,
-    proof?: Proof,
-  ) =>
-    recordEvent(tx, {
-      accountId: user.account_id,
-      action: 'auth.signed_in',
-      outcome,
-      actorUserId: user.user_id,
-      sessionId,
-      workspaceId: null,
-      objectIds: { kind: 'console', ...secondFactorOf(proof) },
-      ...origin,
-    });
   const refuse = async (users: readonly UserRow[]) => {
-    for (const user of users) await database.tenant(user.account_id, (tx) => record(tx, user, 'refused', null));
+    for (const { account_id: accountId, user_id: userId } of users)
+      await database.tenant(accountId, (tx) => recordSignIn(tx, { accountId, userId }, 'refused', objectIds, origin));
   };
-
   const users = await usersOf(database, login);
   const attempt = { email: login.email, address: origin.address };
-  const counted = await countAttempt(parts, 'password', attempt).catch(async (error: unknown) => {
+  const fitting = await usersOfPassword(parts, attempt, users, login.password).catch(async (error: unknown) => {
     await refuse(users);
     throw error;
   });
-  const fitting = await thoseWhosePasswordFits(users, login.password);
+  await refuse(users.filter((user) => !fitting.includes(user)));
   const [user] = fitting;
-  if (user === undefined) {
-    await refuse(users);
-    throw identityFailures.console_sign_in_refused();
-  }
+  if (user === undefined) throw identityFailures.console_sign_in_refused();
   if (fitting.length > 1)
     throw identityFailures.account_needed({ details: fitting.map(({ account_id }) => ({ account_id })) });
   if (!mayOpenConsole(user.role_code)) {
     await refuse([user]);
     throw identityFailures.console_closed();
   }
-  await counted.giveBack();
-  const countedCode = login.otp === undefined ? null : await countAttempt(parts, 'code', attempt);
   const cookie = newCookie(user.account_id, newId());
   const issuedAt = clock.now();
-  const keys = await parts.keyring.forAccount(user.account_id);
-  const proof = await database.tenant(user.account_id, async (tx) => {
-    const proof = await proveSecondFactor(tx, { keys, userId: user.user_id }, login.otp, issuedAt);
-    if (proof === 'needed' || proof === 'wrong') {
-      await record(tx, user, 'refused', null, proof);
-      return proof;
-    }
-    await insertSession(tx, {
-      accountId: user.account_id,
-      sessionId: cookie.sessionId,
-      userId: user.user_id,
+  await openSession(
+    parts,
+    { user, email: login.email, otp: login.otp },
+    {
       kind: 'console',
+      sessionId: cookie.sessionId,
       secretHash: hashSecret(cookie.secret),
       issuedAt,
       expiresAt: new Date(issuedAt.getTime() + CONSOLE_SECONDS * 1000),
-      address: origin.address,
-      client: origin.client,
-      country: parts.geography.countryOf(origin.address),
-    });
-    await record(tx, user, 'done', cookie.sessionId, proof);
-    return proof;
-  });
-  if (proof === 'needed') throw codeNeeded();
-  if (proof === 'wrong') throw identityFailures.console_sign_in_refused();
-  await countedCode?.giveBack();
-  await knowPlace(parts, attempt);
+    },
+    { objectIds, refused: identityFailures.console_sign_in_refused },
+    origin,
+  );
   return { cookie, userId: user.user_id };
 }
 
@@ -117,13 +78,6 @@ async function usersOf(database: Database, { email, accountId }: Login): Promise
     owners.map(({ account_id, user_id }) => database.tenant(account_id, (tx) => findUser(tx, account_id, user_id))),
   );
   return users.filter((user) => user !== undefined);
-}
-
-async function thoseWhosePasswordFits(users: readonly UserRow[], password: string): Promise<UserRow[]> {
-  // Nobody costs as much as somebody.
-  if (users.length === 0) await passwordFits(password, null);
-  const fits = await Promise.all(users.map((user) => passwordFits(password, user.password_hash)));
-  return users.filter((user, index) => fits[index] && user.disabled_at === null);
 }
 
 /** Service users hold keys for programs; a browser session of theirs would be nobody's. */
@@ -146,7 +100,10 @@ export async function findByCookie(
 }
 
 /** Ends the session of a cookie that a new sign-in of the same browser replaces. */
-export async function replaceCookie(parts: Pick<Parts, 'database' | 'clock'>, cookie: ConsoleCookie): Promise<void> {
+export async function replaceCookie(
+  parts: Pick<SessionParts, 'database' | 'clock'>,
+  cookie: ConsoleCookie,
+): Promise<void> {
   await parts.database.tenant(cookie.accountId, async (tx) => {
     if ((await findByCookie(tx, cookie, parts.clock.now())) !== undefined)
       await revokeSession(tx, cookie.accountId, cookie.sessionId, 'signed in anew');

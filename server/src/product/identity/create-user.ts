@@ -9,14 +9,14 @@ import type { UserRow, WorkspaceRole } from './user.ts';
 
 /**
  * Hashes a password that the rules allow; throws weak_password (400) for any other. `known` are words that it must not be
- * made of, such as the user's email and name. Slow on purpose: not in a transaction.
+ * made of, such as the user's email and name; `field` is where it stands in the call. Slow on purpose: not in a transaction.
  */
-export async function acceptPassword(password: string, known: readonly string[]): Promise<string> {
+export async function acceptPassword(password: string, known: readonly string[], field = 'password'): Promise<string> {
   const problem = await passwordProblem(password, known);
   if (problem !== null)
     throw identityFailures.weak_password({
-      message: `password: ${problem}.`,
-      details: [{ field: 'password', code: 'weak_password', message: `${problem}.` }],
+      message: `${field}: ${problem}.`,
+      details: [{ field, code: 'weak_password', message: `${problem}.` }],
     });
   return hashPassword(password);
 }

@@ -8,6 +8,10 @@ export const identityFailures = failures({
     status: 403,
     message: 'This is a service user: it signs in through POST /v1/auth with an API key, and cannot open the console.',
   },
+  second_factor_refused: {
+    status: 403,
+    message: "This code is not right, or was used before. Take the app's next one, or a recovery code.",
+  },
   session_or_others: { status: 400, message: 'Name one session, or send others; not both.' },
   session_moved: {
     status: 403,
@@ -31,6 +35,7 @@ export const identityFailures = failures({
     status: 403,
     message: 'Not for yourself: change your password or second factor with the password, or ask another administrator.',
   },
+  own_user: { status: 400, message: 'You cannot delete yourself. Ask another administrator.' },
   user_disabled: { status: 400, message: 'This user is disabled. Enable the user first.' },
   weak_password: { status: 400, message: 'This password cannot be taken.' },
   last_administrator: {

@@ -35,7 +35,7 @@ async function requireReachingAll(tx: Transaction, actor: Actor): Promise<void> 
 /** Throws grants_too_much (403) when the user holds more than the caller: nobody rules over those above them. */
 export async function requireRulingOver(tx: Transaction, actor: Actor, user: UserRow): Promise<void> {
   if (user.all_workspaces) await requireReachingAll(tx, actor);
-  const roles = await listWorkspaceRoles(tx, actor.accountId, user.user_id);
+  const roles = await listWorkspaceRoles(tx, actor.accountId, [user.user_id]);
   requireHolding(actor.permissions, await permissionsOfCode(tx, actor.accountId, user.role_code));
   for (const { workspace_id, role_code } of roles) {
     const held = (await permissionsIn(tx, actor, workspace_id)) ?? new Set<string>();

@@ -30,8 +30,13 @@ async function withSlot<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** One form for what looks the same however a keyboard composes it: OpaqueString of RFC 8265, section 4.2. */
+function composed(password: string): string {
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+}
+
 export function hashPassword(password: string): Promise<string> {
-  return withSlot(() => hash(password, COST));
+  return withSlot(() => hash(composed(password), COST));
 }
 
 const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
@@ -41,6 +46,6 @@ const DECOY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.p
 /** Checks a password. With no hash (unknown user) the same work is done for nothing, so that time tells no secrets. */
 export async function passwordFits(password: string, passwordHash: string | null): Promise<boolean> {
   if (password.length > 4 * MAX_PASSWORD_CHARACTERS) return false;
-  const fits = await withSlot(() => verify(passwordHash ?? DECOY, password));
+  const fits = await withSlot(() => verify(passwordHash ?? DECOY, composed(password)));
   return fits && passwordHash !== null;
 }

@@ -16,7 +16,7 @@ import {
   standingOf,
 } from '../second-factor/second-factor.ts';
 import { endpoint, type ProductCall } from '../services.ts';
-import { countAttempt } from '../sign-in-attempts/count-attempt.ts';
+import { countCodeAttempt } from '../sign-in-attempts/count-attempt.ts';
 import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { provePassword } from './choose-password.ts';
 import { identityFailures } from './errors.ts';
@@ -54,7 +54,7 @@ async function change<T>(
 async function requireCode(tx: Transaction, holder: Holder, otp: string, now: Date): Promise<void> {
   const proof = await proveSecondFactor(tx, holder, otp, now);
   if (proof === 'off') throw identityFailures.second_factor_off();
-  if (proof === 'wrong') throw identityFailures.code_refused();
+  if (proof === 'wrong') throw identityFailures.second_factor_refused();
 }
 
 /** A person's own second factor, and an administrator's way to take away somebody's who lost it. */
@@ -132,7 +132,7 @@ export const secondFactorEndpoints = [
     failures,
     handle: async (call) => {
       const { email } = await requirePassword(call, call.body.password);
-      const counted = await countAttempt(call.services, 'code', { email, address: call.address });
+      const counted = await countCodeAttempt(call.services, { email, address: call.address }, call.actor.accountId);
       const answer = await change(call, 'second_factor.turned_off', async (tx, holder) => {
         await requireCode(tx, holder, call.body.otp, call.services.clock.now());
         await dropSecondFactor(tx, call.actor.accountId, call.actor.userId);
@@ -156,7 +156,7 @@ export const secondFactorEndpoints = [
     failures,
     handle: async (call) => {
       const { email } = await requirePassword(call, call.body.password);
-      const counted = await countAttempt(call.services, 'code', { email, address: call.address });
+      const counted = await countCodeAttempt(call.services, { email, address: call.address }, call.actor.accountId);
       const answer = await change(call, 'second_factor.recovery_codes_renewed', async (tx, holder) => {
         await requireCode(tx, holder, call.body.otp, call.services.clock.now());
         return { recovery_codes: await renewRecoveryCodes(tx, holder) };

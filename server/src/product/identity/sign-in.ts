@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../platform/clock/clock.ts';
-import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import type { Geography } from '../../providers/geography/geography.ts';
 import { noteKeyUse } from '../api-keys/key-in-use.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import type { AccountKeyring } from '../sealing/account-keys.ts';
-import { type Proof, proveSecondFactor } from '../second-factor/second-factor.ts';
-import { countAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { identityFailures } from './errors.ts';
-import { passwordFits } from './passwords.ts';
-import { insertSession, lockSession, revokeSession, rotateSession } from './session-store.ts';
+import { type Origin, openSession, recordSignIn, type SessionParts } from './open-session.ts';
+import { lockSession, revokeSession, rotateSession } from './session-store.ts';
 import { findUserByEmail } from './store.ts';
 import type { Claims, Tokens } from './tokens.ts';
+import { usersOfPassword } from './users-of-password.ts';
 
 const GRACE_MS = 10_000;
-
-/** Where a call came from, for the audit log. */
-export type Origin = { client: string; address: string; requestId: string };
 
 export type TokenPair = {
   access_token: string;
@@ -31,14 +24,7 @@ export type TokenPair = {
   role_code: string;
 };
 
-type Parts = {
-  database: Database;
-  tokens: Tokens;
-  clock: Clock;
-  keyring: AccountKeyring;
-  attemptKey: Buffer;
-  geography: Geography;
-};
+type Parts = SessionParts & { tokens: Tokens };
 
 /** The access token's id follows from the refresh token's, so that a pair can be made again exactly. */
 function accessJti(refreshJti: string): string {
@@ -66,25 +52,12 @@ async function pairFor(
   };
 }
 
-/** How far a sign-in came with the second factor, for the audit log; nothing where there is none. */
-export function secondFactorOf(proof: Proof | undefined): { second_factor?: string } {
-  return proof === undefined || proof === 'off' ? {} : { second_factor: proof.replaceAll(' ', '_') };
-}
-
 const later = (moment: Date, seconds: number) => new Date(moment.getTime() + seconds * 1000);
-
-/** 401 as for any required field: it is told only to who gave the right password. */
-export function codeNeeded() {
-  return platformFailures.missing_fields({
-    fields: ['otp'],
-    message: 'Required fields are missing: otp. Send the code of your authenticator app, or a recovery code.',
-  });
-}
 
 /**
  * Signs a user in with the API key's account. Throws sign_in_refused (403), the same for an unknown email, a wrong
  * password and a disabled user, after the same work, and for a wrong code; missing_fields (401) for otp where the user has
- * a second factor. Every attempt leaves an audit event.
+ * a second factor; too_many_attempts (429). Every attempt leaves an audit event.
  */
 export async function signIn(
   parts: Parts,
@@ -92,68 +65,39 @@ export async function signIn(
   origin: Origin,
 ): Promise<TokenPair> {
   const { database, tokens, clock } = parts;
-  const event = (outcome: 'done' | 'refused', userId: string | null, sessionId: string | null, proof?: Proof) => ({
-    accountId: login.accountId,
-    action: 'auth.signed_in',
-    outcome,
-    actorUserId: userId,
-    sessionId,
-    workspaceId: null,
-    objectIds: { api_key_id: login.apiKeyId, ...secondFactorOf(proof) },
-    ...origin,
-  });
-  const attempt = { email: login.email, address: origin.address };
-  const refuse = (userId: string | null) =>
-    database.tenant(login.accountId, (tx) => recordEvent(tx, event('refused', userId, null)));
-  const counted = await countAttempt(parts, 'password', attempt).catch(async (error: unknown) => {
-    await refuse(null);
+  const { accountId, apiKeyId, email } = login;
+  const objectIds = { api_key_id: apiKeyId };
+  // The database knows no NUL in a text: such an email is nobody's, and is answered like any other unknown one.
+  const found = email.includes('\0')
+    ? undefined
+    : await database.tenant(accountId, (tx) => findUserByEmail(tx, accountId, email));
+  const refuse = () =>
+    database.tenant(accountId, (tx) =>
+      recordSignIn(tx, { accountId, userId: found?.user_id ?? null }, 'refused', objectIds, origin),
+    );
+  const attempt = { email, address: origin.address };
+  const users = found === undefined ? [] : [found];
+  const [user] = await usersOfPassword(parts, attempt, users, login.password).catch(async (error: unknown) => {
+    await refuse();
     throw error;
   });
-  // The database knows no NUL in a text: such an email is nobody's, and is answered like any other unknown one.
-  const user = login.email.includes('\0')
-    ? undefined
-    : await database.tenant(login.accountId, (tx) => findUserByEmail(tx, login.accountId, login.email));
-  const fits = await passwordFits(login.password, user?.password_hash ?? null);
-  if (user === undefined || !fits || user.disabled_at !== null) {
-    await refuse(user?.user_id ?? null);
+  if (user === undefined) {
+    await refuse();
     throw identityFailures.sign_in_refused();
   }
-  await counted.giveBack();
-  const countedCode = login.otp === undefined ? null : await countAttempt(parts, 'code', attempt);
-  const sessionId = newId();
-  const refreshJti = newId();
-  const issuedAt = clock.now();
-  const keys = await parts.keyring.forAccount(login.accountId);
-  const proof = await database.tenant(login.accountId, async (tx) => {
-    const proof = await proveSecondFactor(tx, { keys, userId: user.user_id }, login.otp, issuedAt);
-    if (proof === 'needed' || proof === 'wrong') {
-      await recordEvent(tx, event('refused', user.user_id, null, proof));
-      return proof;
-    }
-    await insertSession(tx, {
-      accountId: login.accountId,
-      sessionId,
-      userId: user.user_id,
-      apiKeyId: login.apiKeyId,
-      kind: 'api',
-      refreshJti,
-      issuedAt,
-      expiresAt: later(issuedAt, tokens.refreshSeconds),
-      address: origin.address,
-      client: origin.client,
-      country: parts.geography.countryOf(origin.address),
-    });
-    await noteKeyUse(tx, login.accountId, login.apiKeyId);
-    await recordEvent(tx, event('done', user.user_id, sessionId, proof));
-    return proof;
-  });
-  if (proof === 'needed') throw codeNeeded();
-  if (proof === 'wrong') throw identityFailures.sign_in_refused();
-  await countedCode?.giveBack();
-  await knowPlace(parts, attempt);
+  const [sessionId, refreshJti, issuedAt] = [newId(), newId(), clock.now()];
+  const expiresAt = later(issuedAt, tokens.refreshSeconds);
+  await openSession(
+    parts,
+    { user, email, otp: login.otp },
+    { kind: 'api', sessionId, apiKeyId, refreshJti, issuedAt, expiresAt },
+    { objectIds, refused: identityFailures.sign_in_refused },
+    origin,
+    (tx) => noteKeyUse(tx, accountId, apiKeyId),
+  );
   return pairFor(
     tokens,
-    { userId: user.user_id, accountId: login.accountId, roleCode: user.role_code },
+    { userId: user.user_id, accountId, roleCode: user.role_code },
     sessionId,
     refreshJti,
     issuedAt,

@@ -6,7 +6,6 @@ import type { UserRow, WorkspaceRole } from './user.ts';
 
 const USER_COLUMNS =
   'account_id, user_id, email, display_name, password_hash, role_code, all_workspaces, disabled_at, created_by, created_at, updated_at';
-const MAX_USERS_LISTED = 10_000;
 
 export type NewUser = {
   accountId: string;
@@ -77,11 +76,20 @@ export function lockUser(tx: Transaction, accountId: string, userId: string): Pr
   ]);
 }
 
-export function listUsers(tx: Transaction, accountId: string): Promise<UserRow[]> {
+export function listUsers(
+  tx: Transaction,
+  accountId: string,
+  page: { limit: number; offset: number },
+): Promise<UserRow[]> {
   return tx.rows<UserRow>(
-    `select ${USER_COLUMNS} from users where account_id = $1 order by created_at, user_id limit ${MAX_USERS_LISTED}`,
-    [accountId],
+    `select ${USER_COLUMNS} from users where account_id = $1 order by created_at, user_id limit $2 offset $3`,
+    [accountId, page.limit, page.offset],
   );
+}
+
+/** Sessions, roles in workspaces, second factor and links go with the row; history names the id only. */
+export async function deleteUserRow(tx: Transaction, accountId: string, userId: string): Promise<void> {
+  await tx.run('delete from users where account_id = $1 and user_id = $2', [accountId, userId]);
 }
 
 export async function updateUser(tx: Transaction, user: UserRow): Promise<UserRow> {
@@ -131,11 +139,11 @@ export async function replaceWorkspaceRoles(
 export function listWorkspaceRoles(
   tx: Transaction,
   accountId: string,
-  userId: string | null = null,
+  userIds: readonly string[],
 ): Promise<(WorkspaceRole & { user_id: string })[]> {
   return tx.rows(
     `select user_id, workspace_id, role_code from workspace_members
-     where account_id = $1 and ($2::uuid is null or user_id = $2) order by user_id, workspace_id limit 100000`,
-    [accountId, userId],
+     where account_id = $1 and user_id = any($2) order by user_id, workspace_id`,
+    [accountId, userIds],
   );
 }

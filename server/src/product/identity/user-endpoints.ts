@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
+import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
 import { recordCall } from '../audit/record-call.ts';
 import { roleFailures } from '../roles/errors.ts';
 import { visibleWorkspaces } from '../roles/permission.ts';
 import { holdersOfSecondFactor, standingOf } from '../second-factor/second-factor.ts';
 import { endpoint } from '../services.ts';
-import { changeUser } from './change-user.ts';
+import { changeUser, deleteUser } from './change-user.ts';
 import { acceptPassword, createUser, unknownPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { requireGranting } from './granting.ts';
@@ -71,13 +71,16 @@ export const userEndpoints = [
     path: '/v1/user',
     summary: 'List users, oldest first',
     access: { kind: 'account', permission: 'users.read' },
-    body: z.strictObject({}),
+    body: z.strictObject({ page: pageSchema, page_size: pageSizeSchema }),
     reply: z.array(userSchema),
     example: {},
-    handle: async ({ tx, actor }) => {
-      const holders = await holdersOfSecondFactor(tx, actor.accountId);
-      const roles = Map.groupBy(await listWorkspaceRoles(tx, actor.accountId), (role) => role.user_id);
-      return (await listUsers(tx, actor.accountId)).map((user) =>
+    handle: async ({ tx, actor, body }) => {
+      const limit = body.page_size ?? 100;
+      const users = await listUsers(tx, actor.accountId, { limit, offset: ((body.page ?? 1) - 1) * limit });
+      const ids = users.map((user) => user.user_id);
+      const holders = await holdersOfSecondFactor(tx, actor.accountId, ids);
+      const roles = Map.groupBy(await listWorkspaceRoles(tx, actor.accountId, ids), (role) => role.user_id);
+      return users.map((user) =>
         userReply(
           user,
           (roles.get(user.user_id) ?? []).map(({ workspace_id, role_code }) => ({ workspace_id, role_code })),
@@ -109,12 +112,31 @@ export const userEndpoints = [
       const { user_id, ...change } = body;
       const user = await changeUser(tx, { actor, userId: user_id, now: services.clock.now() }, change);
       audit({ user_id, role_code: user.role_code, disabled: user.disabled_at !== null });
-      const roles = (await listWorkspaceRoles(tx, actor.accountId, user_id)).map(({ workspace_id, role_code }) => ({
+      const roles = (await listWorkspaceRoles(tx, actor.accountId, [user_id])).map(({ workspace_id, role_code }) => ({
         workspace_id,
         role_code,
       }));
       const { is_on: hasSecondFactor } = await standingOf(tx, actor.accountId, user_id);
       return userReply(user, roles, hasSecondFactor);
+    },
+  }),
+  endpoint({
+    name: 'users.delete',
+    method: 'DELETE',
+    path: '/v1/user',
+    summary: 'Delete a user',
+    description:
+      "The user's name, email, sessions and second factor are gone; what the user made stays, with the user's id. Disable a user instead to keep them.",
+    access: { kind: 'account', permission: 'users.write' },
+    body: z.strictObject({ user_id: idSchema }),
+    reply: z.object({ message: z.string(), user_id: idSchema }),
+    example: { user_id: EXAMPLE_ID },
+    audit: 'user.deleted',
+    failures,
+    handle: async ({ tx, actor, body, audit }) => {
+      await deleteUser(tx, actor, body.user_id);
+      audit({ user_id: body.user_id });
+      return { message: 'The user is deleted.', user_id: body.user_id };
     },
   }),
 ];

@@ -186,15 +186,21 @@ describe('a second factor', () => {
       403,
       'password_refused',
     ]);
-    assert.deepEqual(refusal(await turnOff({ otp: '000000' })), [400, 'code_refused']);
+    assert.deepEqual(refusal(await turnOff({ otp: '000000' })), [403, 'second_factor_refused']);
     assert.equal((await turnOff({ otp: codeOf(person.secret) })).status, 200);
     assert.equal((await person.signIn()).status, 200);
 
     const guessed = await withSecondFactor('guessed');
     const wrong = { password: PASSWORD, otp: '000000' };
     const answers = await Promise.all(Array.from({ length: 15 }, () => guessed.call('DELETE', '/v1/otp', wrong)));
-    assert.equal(answers.filter(({ status }) => status === 400).length, 10);
+    assert.equal(answers.filter(({ body }) => body.code === 'second_factor_refused').length, 10);
     assert.equal(answers.filter(({ body }) => body.code === 'too_many_attempts').length, 5);
+    const told = await a.call('POST', '/v1/audit', { outcome: 'refused', actor: guessed.userId, page_size: 100 });
+    assert.equal(
+      told.body.filter((event: { object_ids: { code?: string } }) => event.object_ids.code === 'second_factor_refused')
+        .length,
+      10,
+    );
 
     const lost = await withSecondFactor('lost');
     const editor = await newPerson('no-administrator');

@@ -107,7 +107,11 @@ export async function standingOf(
   };
 }
 
-/** Who of the account's users has a second factor. */
-export function holdersOfSecondFactor(tx: Transaction, accountId: string): Promise<Set<string>> {
-  return usersWithSecondFactor(tx, accountId);
+/** Who of these users has a second factor. */
+export function holdersOfSecondFactor(
+  tx: Transaction,
+  accountId: string,
+  userIds: readonly string[],
+): Promise<Set<string>> {
+  return usersWithSecondFactor(tx, accountId, userIds);
 }

@@ -21,10 +21,14 @@ export async function isSecondFactorOn(tx: Transaction, accountId: string, userI
   return row !== undefined;
 }
 
-export async function usersWithSecondFactor(tx: Transaction, accountId: string): Promise<Set<string>> {
+export async function usersWithSecondFactor(
+  tx: Transaction,
+  accountId: string,
+  userIds: readonly string[],
+): Promise<Set<string>> {
   const rows = await tx.rows<{ user_id: string }>(
-    'select user_id from second_factors where account_id = $1 and confirmed_at is not null limit 10000',
-    [accountId],
+    'select user_id from second_factors where account_id = $1 and user_id = any($2) and confirmed_at is not null',
+    [accountId, userIds],
   );
   return new Set(rows.map((row) => row.user_id));
 }

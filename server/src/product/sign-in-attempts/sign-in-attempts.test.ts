@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
 import { startApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
-import { countAttempt, forgetOldAttempts } from './count-attempt.ts';
+import { countCodeAttempt, countPasswordAttempt, forgetOldAttempts } from './count-attempt.ts';
 import { placeOf } from './subjects.ts';
 
 const PASSWORD = 'a long and secret sentence';
@@ -134,14 +134,61 @@ describe('failed sign-ins', () => {
     const parts = server.app.services;
     const attempt = { email: 'codes@example.test', address: '198.51.100.70' };
     for (let index = 0; index < 10; index += 1)
-      await countAttempt(parts, 'code', { ...attempt, address: `198.51.100.${index}` });
-    await assert.rejects(countAttempt(parts, 'code', attempt), {
+      await countCodeAttempt(parts, { ...attempt, address: `198.51.100.${index}` }, a.accountId);
+    await assert.rejects(countCodeAttempt(parts, attempt, a.accountId), {
       code: 'too_many_attempts',
       extras: { retryAfterSeconds: 600 },
     });
     now += 10 * MINUTE_MS;
-    await countAttempt(parts, 'code', attempt);
-    await assert.rejects(countAttempt(parts, 'code', attempt), { code: 'too_many_attempts' });
+    await countCodeAttempt(parts, attempt, a.accountId);
+    await assert.rejects(countCodeAttempt(parts, attempt, a.accountId), { code: 'too_many_attempts' });
+    // Who has the email in another account counts for themselves.
+    await countCodeAttempt(parts, attempt, server.b.accountId);
+  });
+
+  test('are no fewer for who has the same email in an account of their own', async () => {
+    const { b } = server;
+    const email = await newUser('victim');
+    const own = await b.call('PUT', '/v1/user', { email, password: PASSWORD, role_code: 'EDITOR' });
+    assert.equal(own.status, 200);
+    // The attacker's places become known in their own account, by either way in.
+    for (let index = 0; index < 40; index += 1) {
+      const address = `203.0.113.${100 + index}`;
+      const headers = { 'x-api-key': b.apiKey, ...from(address) };
+      const there = await send(server.url, 'POST', '/v1/auth', { email, password: PASSWORD }, { token: null, headers });
+      assert.equal(there.status, 200);
+    }
+    assert.equal(await guess(email, 40, (index) => `203.0.113.${100 + index}`), 20);
+    // The console tries both accounts: the one that does not know the place is left out when strangers used up theirs.
+    const guessed = 'the sentence that is being guessed';
+    const link = await b.call('PUT', '/v1/user/link', { user_id: own.body.user_id });
+    const chosen = await send(
+      server.url,
+      'PATCH',
+      '/v1/password-link',
+      { token: link.body.token, password: guessed },
+      { token: null },
+    );
+    assert.equal(chosen.status, 200);
+    const opened = await openConsole(email, guessed, '203.0.113.100');
+    assert.equal(opened.status, 200);
+    assert.equal(opened.body.account_id, b.accountId);
+    const [refused] = (await a.call('POST', '/v1/audit', { action: 'auth.signed_in', page_size: 1 })).body;
+    assert.equal(refused.outcome, 'refused', 'the account that the guess was wrong for is told');
+    // Being right in one's own account gives no guess at another's back.
+    now += 24 * 60 * MINUTE_MS;
+    let looked = 0;
+    for (let index = 0; index < 30; index += 1)
+      if ((await openConsole(email, guessed, `192.0.2.${index}`)).status === 200) looked += 1;
+    assert.equal(looked, 20);
+  });
+
+  test('are not those with the right password that end otherwise', async () => {
+    const email = 'service@example.test';
+    await a.call('PUT', '/v1/user', { email, password: PASSWORD, role_code: 'API_CLIENT' });
+    for (let round = 0; round < 12; round += 1)
+      assert.equal((await openConsole(email, PASSWORD, '198.51.100.90')).body.code, 'console_closed');
+    assert.equal((await signIn(email, PASSWORD, '198.51.100.90')).status, 200);
   });
 
   test('are forgotten when they no longer matter', async () => {
@@ -149,7 +196,8 @@ describe('failed sign-ins', () => {
     const count = () =>
       database.acrossAccounts((tx) => tx.row<{ n: number }>('select count(*)::int as n from sign_in_attempts'));
     now -= 3 * 24 * 60 * MINUTE_MS;
-    await countAttempt(server.app.services, 'password', { email: 'old@example.test', address: '198.51.100.80' });
+    const attempt = { email: 'old@example.test', address: '198.51.100.80' };
+    await countPasswordAttempt(server.app.services, attempt, []);
     const before = (await count())?.n ?? 0;
     await forgetOldAttempts(database);
     assert.equal((await count())?.n, before - 2);

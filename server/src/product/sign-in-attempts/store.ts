@@ -2,12 +2,13 @@ import type { Transaction } from '../../platform/database/database.ts';
 
 const PLACES_KEPT = '90 days';
 
-export async function isKnownPlace(tx: Transaction, place: Buffer, now: Date): Promise<boolean> {
-  const row = await tx.row(
-    `select 1 from sign_in_places where place = $1 and seen_at > $2::timestamptz - interval '${PLACES_KEPT}'`,
-    [place, now],
+/** Those of the places that somebody signed in from, and not too long ago. */
+export async function knownPlaces(tx: Transaction, places: readonly Buffer[], now: Date): Promise<Buffer[]> {
+  const rows = await tx.rows<{ place: Buffer }>(
+    `select place from sign_in_places where place = any($1) and seen_at > $2::timestamptz - interval '${PLACES_KEPT}'`,
+    [places, now],
   );
-  return row !== undefined;
+  return rows.map(({ place }) => place);
 }
 
 export async function notePlace(tx: Transaction, place: Buffer, now: Date): Promise<void> {

@@ -27,23 +27,26 @@ function hashed(key: Buffer, ...parts: string[]): Buffer {
   return createHmac('sha256', key).update(JSON.stringify(parts)).digest();
 }
 
-/** Who tries from where, as one keyed hash. */
-export function placeSubject(key: Buffer, { email, address }: Attempt): Buffer {
-  return hashed(key, 'place', email.toLowerCase(), placeOf(address));
+/**
+ * Who signs in to which account from where, as one keyed hash. A place is known to one account only: else who has an
+ * account of their own could make their place known for an email that is somebody's elsewhere.
+ */
+export function placeSubject(key: Buffer, { email, address }: Attempt, accountId: string): Buffer {
+  return hashed(key, 'place', accountId, email.toLowerCase(), placeOf(address));
 }
 
-/** What an attempt with a password counts against. */
-export function passwordAllowances(key: Buffer, attempt: Attempt, isKnownPlace: boolean): Allowance[] {
-  const email = attempt.email.toLowerCase();
-  return [
-    { subject: hashed(key, 'password', email, placeOf(attempt.address)), ...AT_ONE_PLACE },
-    ...(isKnownPlace ? [] : [{ subject: hashed(key, 'password', email), ...AT_STRANGE_PLACES }]),
-  ];
+/** What each attempt with a password counts against. By email alone: what is left must not tell whose email it is. */
+export function passwordAllowance(key: Buffer, { email, address }: Attempt): Allowance {
+  return { subject: hashed(key, 'password', email.toLowerCase(), placeOf(address)), ...AT_ONE_PLACE };
+}
+
+/** What an attempt with a password from a place that is not known counts against besides. */
+export function strangersAllowance(key: Buffer, { email }: Attempt): Allowance {
+  return { subject: hashed(key, 'password', email.toLowerCase()), ...AT_STRANGE_PLACES };
 }
 
 /** What an attempt with a code counts against: known places have an allowance of their own. */
-export function codeAllowances(key: Buffer, attempt: Attempt, isKnownPlace: boolean): Allowance[] {
-  const email = attempt.email.toLowerCase();
-  const whose = isKnownPlace ? [email, placeOf(attempt.address)] : [email];
-  return [{ subject: hashed(key, 'code', ...whose), ...CODES }];
+export function codeAllowance(key: Buffer, attempt: Attempt, accountId: string, isKnownPlace: boolean): Allowance {
+  const whose = [accountId, attempt.email.toLowerCase(), ...(isKnownPlace ? [placeOf(attempt.address)] : [])];
+  return { subject: hashed(key, 'code', ...whose), ...CODES };
 }
