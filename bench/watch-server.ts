@@ -16,15 +16,16 @@ function residentMegabytes(pid: number): number {
   }
 }
 
-/** Samples the server's memory ten times a second until `stop`, which gives the peak in MB. */
-export function watchMemory(pid: number): { stop(): number } {
-  let peak = 0;
+/** Samples the server's memory ten times a second until `stop`, which gives the peak in MB; `first` is what it began with. */
+export function watchMemory(pid: number): { first: number; stop(): number } {
+  const first = residentMegabytes(pid);
+  let peak = first;
   const look = () => {
     peak = Math.max(peak, residentMegabytes(pid));
   };
-  look();
   const timer = setInterval(look, 100);
   return {
+    first,
     stop: () => {
       clearInterval(timer);
       look();

@@ -1,15 +1,17 @@
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
+import { idFromBytes } from '../../platform/ids/ids.ts';
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
 import { segmentsOf } from '../campaigns/lock-campaign.ts';
-import { membersAfter } from '../customers/read-group.ts';
+import { copyMembersAfter, eachMember } from '../customers/copied-members.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import type { MessageInSegment } from '../messages/message.ts';
 import { addFindings } from '../messages/run-messages.ts';
 import { fieldsInTexts } from '../messages/text-fields.ts';
 import type { AccountKeyring, AccountKeys } from '../sealing/account-keys.ts';
 import { openProfiles } from '../sealing/profile-envelope.ts';
+import { createProfileReader } from '../sealing/profile-reader.ts';
 import { compileEligibility } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { createAssigner } from '../segments/segmentation.ts';
@@ -128,25 +130,37 @@ export function createLook({ campaign, fields, segments, messages, todayYear }: 
     new Set(segments.map((segment) => segment.canonical_criteria)),
   );
   const check = createRenderedCheck(messages, campaign.channels, fields);
+  const profile = createProfileReader();
   return async (tx, keys, from, limit, tally) => {
-    const members = await membersAfter(tx, accountId, campaign.customer_group_id, from, limit);
-    const suppressedAmong = await createSuppressionReader(tx, accountId, workspaceId);
-    const suppressed = await suppressedAmong(members.map((member) => member.customer_id));
-    const meant = members.flatMap(({ customer_id, sealed_profile, clear_values }) => {
-      const criteria = suppressed.has(customer_id) ? null : assign((slot) => clear_values[slot]);
-      return criteria === null ? [] : [{ customerId: idBytes(customer_id), envelope: sealed_profile, criteria }];
+    const members: { customerId: Uint8Array; envelope: Buffer }[] = [];
+    let last: number | null = null;
+    const copied = await copyMembersAfter(tx, accountId, campaign.customer_group_id, from, limit);
+    eachMember(copied, (position, customerId, envelope) => {
+      last = position;
+      members.push({ customerId, envelope });
     });
-    let next = 0;
+    const suppressed = await suppressedAmong(tx, accountId, workspaceId, members);
     // Opened together: what stands in the order in which it was sealed costs one call of the cipher.
-    openProfiles(keys, { accountId, workspaceId }, meant, (plaintext) => {
-      const values = JSON.parse(plaintext.toString('utf8')) as Record<number, string>;
-      const criteria = meant[next]?.criteria ?? '';
-      next += 1;
-      const cell = (slot: number) => values[slot];
-      if (isEligible(cell)) check.look(criteria, cell, tally);
+    openProfiles(keys, { accountId, workspaceId }, members, (plaintext, member) => {
+      if (suppressed.has(member)) return;
+      profile.read(plaintext);
+      const criteria = assign(profile.valueOf);
+      if (criteria !== null && isEligible(profile.valueOf)) check.look(criteria, profile.valueOf, tally);
     });
-    return members.length < limit ? null : (members.at(-1)?.position ?? null);
+    return members.length < limit ? null : last;
   };
 }
 
-const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
+/** Those of the members that must not get messages. */
+async function suppressedAmong<Member extends { customerId: Uint8Array }>(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  members: readonly Member[],
+): Promise<ReadonlySet<Member>> {
+  const among = await createSuppressionReader(tx, accountId, workspaceId);
+  if (among === null) return new Set();
+  const byId = new Map(members.map((member) => [idFromBytes(member.customerId), member]));
+  const found = await among([...byId.keys()]);
+  return new Set([...found].flatMap((id) => byId.get(id) ?? []));
+}

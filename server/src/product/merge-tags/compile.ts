@@ -55,20 +55,26 @@ function renderTag(tag: Tag, field: FieldDefinition): Render {
 }
 
 /**
- * Compiles a checked text to a closure that renders it for one customer. Values are put in as they are: braces inside a
- * value mean nothing. Numbers are grouped with commas; amounts carry their currency's code; dates show in the field's
- * format unless the tag says otherwise. Throws TemplateBroken for a text with problems or unknown fields.
+ * Compiles a checked text to its parts: what stands between the tags, and what renders each tag for one customer. Values
+ * are put in as they are: braces inside a value mean nothing. Numbers are grouped with commas; amounts carry their
+ * currency's code; dates show in the field's format unless the tag says otherwise. Throws TemplateBroken for a text with
+ * problems or unknown fields.
  */
-export function compileTemplate(text: string, fields: readonly FieldDefinition[]): Render {
+export function compileParts(text: string, fields: readonly FieldDefinition[]): (string | Render)[] {
   const { parts, problems } = parseTemplate(text);
   if (problems.length > 0) throw new TemplateBroken('The text has malformed merge tags.');
   const byName = new Map(fields.map((field) => [field.field_name.toLowerCase(), field]));
-  const renders = parts.map((part): string | Render => {
+  return parts.map((part) => {
     if (typeof part === 'string') return part;
     const field = byName.get(part.field_name.toLowerCase());
     if (field === undefined) throw new TemplateBroken('The text names a field that the workspace does not have.');
     return renderTag(part, field);
   });
+}
+
+/** Compiles a checked text, as compileParts does, to a closure that renders it for one customer. */
+export function compileTemplate(text: string, fields: readonly FieldDefinition[]): Render {
+  const renders = compileParts(text, fields);
   return (cell) => {
     let rendered = '';
     for (const part of renders) rendered += typeof part === 'string' ? part : part(cell);

@@ -1,46 +1,51 @@
 import { idFromBytes } from '../../platform/ids/ids.ts';
 import { isHeldOut } from '../campaigns/holdout.ts';
+import type { LoadedField } from '../fields/load-fields.ts';
 import { cellValue } from '../fields/value.ts';
-import { compileTemplate } from '../merge-tags/compile.ts';
 import { compileEligibility } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { createAssigner } from '../segments/segmentation.ts';
+import { type CellWriter, compileCell, writeCell } from './cell-writer.ts';
 import { chooseVariant, variantSeed } from './choose-variant.ts';
 import { csvCell } from './csv-cell.ts';
 import { columnsOf, fieldsOfFiles, type PlanSource, type PlanText } from './export-plan.ts';
+import { type TextPage, writeBytes } from './text-page.ts';
 
 /** Reads one customer's canonical values by slot. */
 export type ValueOf = (slot: number) => string | undefined;
 
-/** What becomes of one customer: a line for each channel that has a text for their segment, or the reason for none. */
-export type Assembled = { lines: readonly string[]; heldOut: boolean } | { why: 'unmatched' | 'ineligible' };
+/** What became of one customer: how many lines were written, one a channel that has a text for their segment, or why none. */
+export type Assembled = { rows: number; heldOut: boolean } | { why: 'unmatched' | 'ineligible' };
 
 export type Assembler = {
   header: string;
-  /** How many lines a customer can have. */
-  channels: number;
-  assemble(customerId: Uint8Array, cell: ValueOf): Assembled;
+  /** Writes the customer's lines at the page's end. */
+  assemble(page: TextPage, customerId: Uint8Array, cell: ValueOf): Assembled;
 };
 
 /** One text, with everything of its lines that is the same for all customers put together once. */
 type CompiledText = {
   /** `,message_id,segment_id,variant,channel,` */
-  before: string;
-  subject: ((cell: ValueOf) => string) | null;
-  message: (cell: ValueOf) => string;
-  preheader: ((cell: ValueOf) => string) | null;
+  before: Buffer;
+  subject: CellWriter | null;
+  message: CellWriter;
+  preheader: CellWriter | null;
 };
 type CompiledChannel = { seed: number; variants: CompiledText[] };
 
+const COMMA = Buffer.from(',');
+const END = Buffer.from(',false\r\n');
 const UNMATCHED: Assembled = { why: 'unmatched' };
 const INELIGIBLE: Assembled = { why: 'ineligible' };
 
-function compileTexts({ shape, texts }: PlanSource): Map<string, CompiledChannel[]> {
-  const cellOf = (text: string | null) => (text === null ? null : compileTemplate(text, shape.fields));
+function compileTexts({ shape, texts }: PlanSource, hasOwn: boolean): Map<string, CompiledChannel[]> {
+  const cellOf = (text: string | null) => (text === null ? null : compileCell(text, shape.fields));
+  const beforeOf = ({ message_id, segment_id, variant, channel }: PlanText) =>
+    `${hasOwn ? ',' : ''}${[message_id, segment_id, String(variant), channel].map((cell) => csvCell(cell)).join(',')},`;
   const compiled = (text: PlanText): CompiledText => ({
-    before: `,${[text.message_id, text.segment_id, String(text.variant), text.channel].map((cell) => csvCell(cell)).join(',')},`,
+    before: Buffer.from(beforeOf(text)),
     subject: cellOf(text.subject),
-    message: compileTemplate(text.message, shape.fields),
+    message: compileCell(text.message, shape.fields),
     preheader: cellOf(text.preheader),
   });
   const byCriteria = new Map<string, CompiledChannel[]>();
@@ -64,54 +69,56 @@ function compileTexts({ shape, texts }: PlanSource): Map<string, CompiledChannel
  */
 export function createAssembler(source: PlanSource): Assembler {
   const { shape } = source;
-  const texts = compileTexts(source);
+  const { identifiers, exported } = fieldsOfFiles(shape);
+  const own = [...identifiers, ...exported];
+  const texts = compileTexts(source, own.length > 0);
   const segmentOf = createAssigner(readSegmentBy(shape.segmentBy, shape.fields), new Set(source.canonicals));
   const { isEligible } = compileEligibility(shape.eligibleWhen, shape.fields, shape.todayYear);
-  const { identifiers, exported } = fieldsOfFiles(shape);
-  const after = `,${csvCell(shape.campaignId)},${shape.runNumber},`;
+  const after = Buffer.from(`,${csvCell(shape.campaignId)},${shape.runNumber},`);
+  const heldOutEnd = Buffer.concat([Buffer.from(','), after, Buffer.from(',true\r\n')]);
 
-  function ownCells(cell: ValueOf): string {
-    let line = '';
-    for (const field of identifiers) {
+  function writeOwn(page: TextPage, cell: ValueOf): void {
+    for (let index = 0; index < own.length; index += 1) {
+      if (index > 0) writeBytes(page, COMMA);
+      const field = own[index] as LoadedField;
       const value = cell(field.slot);
-      if (line !== '' || field !== identifiers[0]) line += ',';
-      if (value !== undefined) line += csvCell(cellValue(field, value), true);
+      if (value !== undefined) writeCell(page, cellValue(field, value), index < identifiers.length);
     }
-    for (const field of exported) {
-      const value = cell(field.slot);
-      if (identifiers.length > 0 || field !== exported[0]) line += ',';
-      if (value !== undefined) line += csvCell(cellValue(field, value));
-    }
-    return line;
   }
-  const hasOwn = identifiers.length + exported.length > 0;
 
-  function lineOf(text: CompiledText, own: string, heldOut: boolean, cell: ValueOf): string {
-    const before = hasOwn ? own + text.before : text.before.slice(1);
-    if (heldOut) return `${before},${after},true\r\n`;
-    const subject = text.subject === null ? '' : csvCell(text.subject(cell));
-    const preheader = text.preheader === null ? '' : csvCell(text.preheader(cell));
-    return `${before}${subject},${csvCell(text.message(cell))}${after}${preheader},false\r\n`;
+  function writeLine(page: TextPage, text: CompiledText, heldOut: boolean, cell: ValueOf): void {
+    writeOwn(page, cell);
+    writeBytes(page, text.before);
+    if (heldOut) {
+      writeBytes(page, heldOutEnd);
+      return;
+    }
+    text.subject?.(page, cell);
+    writeBytes(page, COMMA);
+    text.message(page, cell);
+    writeBytes(page, after);
+    text.preheader?.(page, cell);
+    writeBytes(page, END);
   }
 
   return {
     header: `${columnsOf(shape)
       .map((column) => csvCell(column.name))
       .join(',')}\r\n`,
-    channels: shape.channels.length,
-    assemble: (customerId, cell) => {
+    assemble: (page, customerId, cell) => {
       if (!isEligible(cell)) return INELIGIBLE;
       const criteria = segmentOf(cell);
       const channels = criteria === null ? undefined : texts.get(criteria);
       if (channels === undefined) return UNMATCHED;
       const heldOut = shape.holdout > 0 && isHeldOut(shape.campaignId, idFromBytes(customerId), shape.holdout);
-      const own = ownCells(cell);
-      const lines: string[] = [];
+      let rows = 0;
       for (const { seed, variants } of channels) {
         const chosen = variants[chooseVariant(seed, customerId, variants.length)];
-        if (chosen !== undefined) lines.push(lineOf(chosen, own, heldOut, cell));
+        if (chosen === undefined) continue;
+        writeLine(page, chosen, heldOut, cell);
+        rows += 1;
       }
-      return { lines, heldOut };
+      return { rows, heldOut };
     },
   };
 }

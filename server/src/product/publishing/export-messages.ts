@@ -84,10 +84,11 @@ async function exportMessages(services: Services, run: JobRun): Promise<Record<s
 async function shareExport(services: Services, run: JobRun): Promise<Record<string, unknown>> {
   const { account_id: accountId } = run.job;
   const exportId = run.job.subject.export_id ?? '';
-  if (!hasRoomForThread()) throw new JobPostponed(NO_ROOM_SECONDS);
   const begun = await run.step(({ tx }) => findBegun(tx, accountId, exportId));
   if (begun === undefined) return {};
   const keys = await services.keyring.forAccount(accountId);
+  // Nothing is awaited from here until the thread is counted: of two that ask at once, one finds room.
+  if (!hasRoomForThread()) throw new JobPostponed(NO_ROOM_SECONDS);
   try {
     await inWorkshop(services, run, keys, begun, (workshop) =>
       workOffRanges(services, run, exportId, workshop, { untilAllAreMade: false, total: null }),

@@ -24,18 +24,22 @@ export type Workshop = {
   maker: StartedMaker;
 };
 
+/** A range whose file is made, and on its way to the disk. `stored` gives its outcome once it is durable. */
+export type MadeRange = { stored: Promise<RangeOutcome> };
+
 /**
  * Makes the file of one range: reads its members as they were at the snapshot, a few at a time, and stores what becomes
  * of them. Each try has an object of its own, so that a worker taken for dead never writes over what another one made. A
- * range without rows leaves no object. Throws SnapshotGone when the export has ended.
+ * range without rows leaves no object. Resolves when the maker is free for the next range; whoever calls must await
+ * `stored`, which throws what storing came to. Throws SnapshotGone when the export has ended.
  */
 export async function makeRange(
   { services, run, keys, snapshot, prefix, maker }: Workshop,
   range: RangeRow & { suppressed: readonly number[] },
-): Promise<RangeOutcome> {
+): Promise<MadeRange> {
   const objectKey = `${prefix}/range-${String(range.range_number).padStart(6, '0')}-${newId()}.csv`;
+  const made = Promise.withResolvers<PartCounts>();
   let erased = 0;
-  let counts: PartCounts | null = null;
 
   async function* batches(): AsyncGenerator<MembersRead & { suppressed: number[] }> {
     for (let after = range.after_position; after < range.upto_position; after += MEMBERS_AT_ONCE) {
@@ -55,13 +59,17 @@ export async function makeRange(
       if (sealed.length > 0) yield asBuffer(sealed);
     }
     const last = await maker.finish();
-    counts = last.counts;
+    made.resolve(last.counts);
     yield asBuffer(last.sealed);
   }
+  async function store(): Promise<RangeOutcome> {
+    await services.objects.put(objectKey, Readable.from(content(), { highWaterMark: 2 }));
+    const counts = await made.promise;
+    if (counts.rows === 0) await services.objects.delete(objectKey);
+    return { ...counts, object_key: counts.rows === 0 ? null : objectKey, erased };
+  }
 
-  await services.objects.put(objectKey, Readable.from(content(), { highWaterMark: 2 }));
-  if (counts === null) throw new Error('The file was stored before it ended.');
-  const { rows } = counts as PartCounts;
-  if (rows === 0) await services.objects.delete(objectKey);
-  return { ...(counts as PartCounts), object_key: rows === 0 ? null : objectKey, erased };
+  const stored = store();
+  await Promise.race([made.promise, stored]);
+  return { stored };
 }

@@ -1,10 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobRun } from '../jobs/job.ts';
 import type { Services } from '../services.ts';
-import { claimRange, dropClaims, rangesLeft, saveOutcome } from './export-store.ts';
-import { makeRange, type Workshop } from './make-range.ts';
+import { claimRange, dropClaims, type RangeRow, rangesLeft, saveOutcome } from './export-store.ts';
+import { type MadeRange, makeRange, type Workshop } from './make-range.ts';
 
 const PAUSE_MS = 100;
+
+/** Waits for both, and then throws what the first of those that failed threw. */
+function bothOf(one: Promise<void>, other: Promise<void>): Promise<void> {
+  const both = Promise.allSettled([one, other]).then((ends) => {
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  });
+  // It is awaited later: until then nobody is to take it for unhandled.
+  both.catch(() => undefined);
+  return both;
+}
 
 /**
  * Takes ranges of an export until there is none to take. Any number of jobs on any number of processes do so at once;
@@ -19,17 +29,30 @@ async function takeRanges(
   total: number | null,
 ): Promise<boolean> {
   const { account_id: accountId, job_id: workerId } = run.job;
-  for (;;) {
-    run.throwIfStopped();
-    const range = await run.step(({ tx }) => claimRange(tx, accountId, exportId, workerId));
-    if (range === undefined) break;
-    const outcome = await makeRange(workshop, range);
+  const keep = async (range: RangeRow, { stored }: MadeRange) => {
+    const outcome = await stored;
     const isKept = await run.step(async ({ tx, progress }) => {
       const kept = await saveOutcome(tx, accountId, exportId, range.range_number, outcome);
       if (total !== null) progress((await rangesLeft(tx, accountId, exportId)).customers, total);
       return kept;
     });
     if (!isKept && outcome.object_key !== null) await services.objects.delete(outcome.object_key);
+  };
+  // While the disk takes one file, the next is being made.
+  let keeping: Promise<void> = Promise.resolve();
+  try {
+    for (;;) {
+      run.throwIfStopped();
+      const range = await run.step(({ tx }) => claimRange(tx, accountId, exportId, workerId));
+      if (range === undefined) break;
+      const made = await makeRange(workshop, range);
+      const before = keeping;
+      keeping = bothOf(before, keep(range, made));
+      await before;
+    }
+  } finally {
+    // Nothing is written any more once this is left, whatever it is left by.
+    await keeping;
   }
   return run.step(async ({ tx, progress }) => {
     const { left, customers } = await rangesLeft(tx, accountId, exportId);

@@ -89,10 +89,10 @@ export async function previewMessage(
     const ofSegment = members.filter(
       ({ clear_values }) => assign((slot) => clear_values[slot]) === message.canonical_criteria,
     );
-    const suppressed = await suppressedAmong(ofSegment.map((member) => member.customer_id));
+    const suppressed = await suppressedAmong?.(ofSegment.map((member) => member.customer_id));
     for (const { customer_id, sealed_profile } of ofSegment) {
       if (compared >= CUSTOMERS_COMPARED) break;
-      if (suppressed.has(customer_id)) continue;
+      if (suppressed?.has(customer_id)) continue;
       const values = openValues(keys, { accountId, workspaceId, customerId: customer_id }, sealed_profile);
       if (!isEligible((slot) => values.get(slot))) continue;
       compared += 1;

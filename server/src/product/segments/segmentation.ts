@@ -85,6 +85,9 @@ export function segmentsFrom(
   };
 }
 
+/** Combinations of values whose segment is kept at hand. */
+const MOST_KEPT = 100_000;
+
 /**
  * Assigns customers by the same rules the groups were made by: their own segment, else the nearest coarser one that
  * exists. `cell` gives the canonical clear value by slot. Null: no segment of this run fits.
@@ -93,22 +96,45 @@ export function createAssigner(
   dimensions: readonly Dimension[],
   canonicals: ReadonlySet<string>,
 ): (cell: (slot: number) => string | undefined) => string | null {
-  const known = new Map<string, string | null>();
-  return (cell) => {
-    const keys = dimensions.map((dimension) => {
-      const value = cell(dimension.field.slot);
-      if (value === undefined) return null;
-      return dimension.bands === null ? value : bandOf(dimension, value);
-    });
-    const name = JSON.stringify(keys);
-    const found = known.get(name);
-    if (found !== undefined) return found;
-    let assigned: string | null = null;
-    for (let length = dimensions.length; length >= 0 && assigned === null; length -= 1) {
+  // What was found before, by the first attribute's key, then the second's … The last map holds what was assigned.
+  type Known = Map<string | number | null, Known | string | null>;
+  const known: Known = new Map();
+  let kept = 0;
+  const keyOf = (dimension: Dimension, cell: (slot: number) => string | undefined) => {
+    const value = cell(dimension.field.slot);
+    if (value === undefined) return null;
+    return dimension.bands === null ? value : bandOf(dimension, value);
+  };
+  const assign = (keys: readonly (string | number | null)[]): string | null => {
+    for (let length = dimensions.length; length >= 0; length -= 1) {
       const canonical = canonicalCriteria(criteriaOf(dimensions, keys, length));
-      if (canonicals.has(canonical)) assigned = canonical;
+      if (canonicals.has(canonical)) return canonical;
     }
-    if (known.size < 100_000) known.set(name, assigned);
-    return assigned;
+    return null;
+  };
+  const keys: (string | number | null)[] = new Array(dimensions.length).fill(null);
+  return (cell) => {
+    let map = known;
+    for (let index = 0; index < dimensions.length; index += 1) {
+      const key = keyOf(dimensions[index] as Dimension, cell);
+      keys[index] = key;
+      if (index === dimensions.length - 1) {
+        const found = map.get(key) as string | null | undefined;
+        if (found !== undefined) return found;
+        const assigned = assign(keys);
+        if (kept < MOST_KEPT) {
+          kept += 1;
+          map.set(key, assigned);
+        }
+        return assigned;
+      }
+      let next = map.get(key) as Known | undefined;
+      if (next === undefined) {
+        next = new Map();
+        if (kept < MOST_KEPT) map.set(key, next);
+      }
+      map = next;
+    }
+    return assign(keys);
   };
 }

@@ -1,5 +1,5 @@
-import type { CopiedRows } from '../../platform/database/copy-out.ts';
 import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { CopiedMembers } from '../customers/copied-members.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import {
@@ -51,11 +51,9 @@ export class SnapshotGone extends Error {
 }
 
 /**
- * Members at places in (after, upTo], in joining order: position (int8), customer id (uuid) and sealed profile. `erased`
- * is how many of these places had been erased by then.
+ * Members at places in (after, upTo], in joining order. `erased` is how many of these places had been erased by then.
  */
-export type MembersRead = { members: CopiedRows; erased: number };
-export const MEMBER_FIELDS = 3;
+export type MembersRead = { members: CopiedMembers; erased: number };
 
 /** Reads a range of a snapshot in a transaction of its own: whenever that is, members and profiles are those of the snapshot. Throws SnapshotGone. */
 export function readSnapshot(
