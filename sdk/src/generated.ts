@@ -327,7 +327,15 @@ export type Manifest = {
   /** The one moment at which membership, eligibility and segments were read. */
   snapshot_at: string;
   columns: { name: string; source: 'identifier' | 'export_field' | 'message' }[];
-  parts: { page: number; file: string; rows: number; bytes: number; sha256: string }[];
+  parts: {
+    page: number;
+    file: string;
+    rows: number;
+    bytes: number;
+    sha256: string;
+    /** Rows taken out because their customers were erased. */
+    erased_rows: number;
+  }[];
   rows: number;
   /** Members of the group in the snapshot. */
   customers: number;
@@ -339,6 +347,10 @@ export type Manifest = {
   suppressed: number;
   /** Customers of the control group: listed with empty texts and holdout true. */
   held_out: number;
+  /** Rows taken out of the parts since they were published. */
+  erased_rows: number;
+  /** When rows were last taken out of a part. */
+  rewritten_at: string | null;
   /** The same as approval.digest. */
   approval_digest: string | null;
   /** What was approved, and by whom: enough to compute the digest again (docs/verify.md). */

@@ -5,6 +5,7 @@ import { customerImportJob } from './imports/run-import.ts';
 import { uploadsRemovalJob } from './imports/sweep-uploads.ts';
 import type { JobKind } from './jobs/job.ts';
 import { keyRotationJob } from './keys/rotate-account-keys.ts';
+import { fileErasureJob } from './publishing/erase-from-files.ts';
 import { exportShareJob, messagesExportJob } from './publishing/export-messages.ts';
 import { fullCheckJob } from './reviews/full-check-job.ts';
 import type { Services } from './services.ts';
@@ -21,5 +22,6 @@ export const jobKinds: readonly JobKind<Services>[] = [
   fullCheckJob,
   messagesExportJob,
   exportShareJob,
+  fileErasureJob,
   keyRotationJob,
 ];

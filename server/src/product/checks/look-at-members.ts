@@ -4,7 +4,8 @@ import { Failure } from '../../platform/errors/failure.ts';
 import { idFromBytes } from '../../platform/ids/ids.ts';
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
 import { segmentsOf } from '../campaigns/lock-campaign.ts';
-import { copyMembersAfter, eachMember } from '../customers/copied-members.ts';
+import { eachMember } from '../customers/copied-members.ts';
+import { copiedMembersAfter } from '../customers/read-group.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import type { MessageInSegment } from '../messages/message.ts';
 import { addFindings } from '../messages/run-messages.ts';
@@ -134,7 +135,7 @@ export function createLook({ campaign, fields, segments, messages, todayYear }: 
   return async (tx, keys, from, limit, tally) => {
     const members: { customerId: Uint8Array; envelope: Buffer }[] = [];
     let last: number | null = null;
-    const copied = await copyMembersAfter(tx, accountId, campaign.customer_group_id, from, limit);
+    const copied = await copiedMembersAfter(tx, accountId, campaign.customer_group_id, from, limit);
     eachMember(copied, (position, customerId, envelope) => {
       last = position;
       members.push({ customerId, envelope });

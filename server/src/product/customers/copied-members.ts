@@ -1,17 +1,9 @@
-import {
-  type CopiedRows,
-  copyOut,
-  eachCopiedRow,
-  integerLiteral,
-  uuidLiteral,
-} from '../../platform/database/copy-out.ts';
-import type { Transaction } from '../../platform/database/database.ts';
+import { type CopiedRows, eachCopiedRow } from '../../platform/database/copy-out.ts';
 
 /** Members of a group as one piece of memory: position (int8), customer id (uuid) and sealed profile of each. */
 export type CopiedMembers = CopiedRows;
 
 const FIELDS = 3;
-const BYTES_A_MEMBER = 400;
 const ID_BYTES = 16;
 
 /** Hands on each member's position, raw id and envelope, which all lie in `members`. */
@@ -30,23 +22,4 @@ export function eachMember(
     );
     return true;
   });
-}
-
-/** At most `limit` members behind this position, in joining order: membersAfter, without an object of each row. */
-export function copyMembersAfter(
-  tx: Transaction,
-  accountId: string,
-  groupId: string,
-  position: number,
-  limit: number,
-): Promise<CopiedMembers> {
-  const [account, group] = [uuidLiteral(accountId), uuidLiteral(groupId)];
-  return copyOut(
-    tx.client,
-    `select m.position, m.customer_id, c.sealed_profile
-     from group_members m join customers c on c.account_id = m.account_id and c.customer_id = m.customer_id
-     where m.account_id = ${account} and m.customer_group_id = ${group} and m.position > ${integerLiteral(position)}
-     order by m.position limit ${integerLiteral(limit)}`,
-    BYTES_A_MEMBER * limit,
-  );
 }

@@ -2,8 +2,10 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { refuseHeldGroup, removeGroup } from '../groups/remove-group.ts';
+import type { Services } from '../services.ts';
 import { eraseCustomers } from './erase-customers.ts';
 import { deleteAllMembers, membersOnlyHere } from './member-store.ts';
+import { queueFileErasure } from './queue-file-erasure.ts';
 
 const ERASED_AT_ONCE = 5_000;
 
@@ -12,8 +14,9 @@ const ERASED_AT_ONCE = 5_000;
  * not_found, or group_in_use naming what still needs the group. Returns how many customers were erased.
  */
 export async function deleteGroup(
+  services: Pick<Services, 'queue'>,
   tx: Transaction,
-  ids: { accountId: string; workspaceId: string; groupId: string },
+  ids: { accountId: string; workspaceId: string; groupId: string; userId: string },
   deleteCustomers: boolean,
 ): Promise<number> {
   await lockProfiles(tx, ids.workspaceId);
@@ -27,6 +30,7 @@ export async function deleteGroup(
     erased += (await eraseCustomers(tx, ids.accountId, ids.workspaceId, customerIds)).length;
     after = leaving.at(-1)?.position ?? null;
   }
+  await queueFileErasure(services, tx, ids);
   await deleteAllMembers(tx, ids.accountId, group.customer_group_id);
   await removeGroup(tx, ids.accountId, group.customer_group_id);
   return erased;

@@ -163,10 +163,11 @@ export const customerEndpoints = [
     example: { workspace_id: EXAMPLE_ID, customer_group_id: EXAMPLE_ID },
     audit: 'group.deleted',
     failures: [groupFailures],
-    handle: async ({ tx, actor, body, audit }) => {
+    handle: async ({ services, tx, actor, body, audit }) => {
       if (body.delete_customers === true) await requirePermission(tx, actor, body.workspace_id, 'customers.delete');
-      const ids = { accountId: actor.accountId, workspaceId: body.workspace_id, groupId: body.customer_group_id };
-      const erased = await deleteGroup(tx, ids, body.delete_customers ?? false);
+      const { accountId, userId } = actor;
+      const ids = { accountId, workspaceId: body.workspace_id, groupId: body.customer_group_id, userId };
+      const erased = await deleteGroup(services, tx, ids, body.delete_customers ?? false);
       audit({ customer_group_id: body.customer_group_id, customers_removed: erased });
       return {
         message: 'The customer group was deleted.',

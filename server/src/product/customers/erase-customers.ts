@@ -1,13 +1,13 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { countMembersOut } from '../groups/count-members.ts';
-import { deleteImportRemains } from './erasure-store.ts';
+import { deleteImportRemains, noteErasedInFiles } from './erasure-store.ts';
 import { deleteMemberships } from './member-store.ts';
 import { deleteCustomers, findCustomers, findIdentifiers, identifiersOf } from './store.ts';
 
 /**
  * Erases customers of this workspace for good: profile, identifiers, memberships with their counts, and failed import
  * rows that carried one of their identifiers. Ids of other workspaces are left alone. Returns those that were there.
- * The caller has locked the workspace's profiles.
+ * The caller has locked the workspace's profiles, and queues what takes them out of published files (queueFileErasure).
  */
 export async function eraseCustomers(
   tx: Transaction,
@@ -25,6 +25,7 @@ export async function eraseCustomers(
     accountId,
     identifiers.map((row) => row.blind_index),
   );
+  await noteErasedInFiles(tx, accountId, workspaceId, ids);
   return deleteCustomers(tx, accountId, workspaceId, ids);
 }
 

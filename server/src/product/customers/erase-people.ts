@@ -6,6 +6,7 @@ import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { type Erasee, eraseNamed } from './erase-customers.ts';
 import { deleteErasureItems, insertErasureItems, nextErasureItems } from './erasure-store.ts';
+import { queueFileErasure } from './queue-file-erasure.ts';
 
 export const ERASED_INLINE = 1_000;
 export const ERASED_AT_MOST = 100_000;
@@ -23,7 +24,9 @@ export async function erasePeople(
 ): Promise<ErasureAnswer> {
   if (erasees.length <= ERASED_INLINE) {
     await lockProfiles(tx, ids.workspaceId);
-    return eraseNamed(tx, ids.accountId, ids.workspaceId, erasees);
+    const answer = await eraseNamed(tx, ids.accountId, ids.workspaceId, erasees);
+    await queueFileErasure(services, tx, ids);
+    return answer;
   }
   const jobId = await queueJob(services.queue, tx, {
     accountId: ids.accountId,
@@ -51,7 +54,7 @@ function reachedBy(cursor: Record<string, unknown> | null): Reached {
 export const erasureJob: JobKind<Services> = {
   kind: ERASURE,
   refuseCancel: mustEnd,
-  run: async (_services, run) => {
+  run: async (services, run) => {
     const { account_id: accountId, workspace_id: workspaceId, job_id: jobId, progress_total: total } = run.job;
     for (;;) {
       run.throwIfStopped();
@@ -59,7 +62,10 @@ export const erasureJob: JobKind<Services> = {
         const reached = reachedBy(step.cursor);
         const items = await nextErasureItems(step.tx, accountId, jobId, reached.item, ITEMS_A_STEP);
         const last = items.at(-1);
-        if (last === undefined) return reached;
+        if (last === undefined) {
+          await queueFileErasure(services, step.tx, { accountId, workspaceId, userId: run.job.created_by });
+          return reached;
+        }
         await lockProfiles(step.tx, workspaceId);
         const counted = await eraseNamed(
           step.tx,

@@ -65,3 +65,30 @@ export async function deleteImportRemains(
     blindIndexes,
   ]);
 }
+
+/** Notes customers whose rows may stand in published files of the workspace, where it has any. */
+export async function noteErasedInFiles(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  customerIds: readonly string[],
+): Promise<void> {
+  await tx.run(
+    `insert into file_erasures (account_id, workspace_id, customer_id)
+     select $1, $2, e.customer_id from unnest($3::uuid[]) as e(customer_id)
+     where exists (
+       select 1 from run_files f join campaigns c on c.account_id = f.account_id and c.campaign_id = f.campaign_id
+       where f.account_id = $1 and c.workspace_id = $2)
+     on conflict do nothing`,
+    [accountId, workspaceId, customerIds],
+  );
+}
+
+/** Whether somebody's rows are still to be taken out and no job has taken that on. */
+export async function hasErasedInFiles(tx: Transaction, accountId: string, workspaceId: string): Promise<boolean> {
+  const row = await tx.row(
+    'select 1 from file_erasures where account_id = $1 and workspace_id = $2 and job_id is null limit 1',
+    [accountId, workspaceId],
+  );
+  return row !== undefined;
+}

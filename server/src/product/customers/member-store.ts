@@ -1,6 +1,8 @@
 import { uuidArray } from '../../platform/database/binary-arrays.ts';
+import { copyOut, integerLiteral, uuidLiteral } from '../../platform/database/copy-out.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Statement } from '../../platform/database/pipelined.ts';
+import type { CopiedMembers } from './copied-members.ts';
 import type { CustomerRow } from './customer.ts';
 
 const CUSTOMER =
@@ -21,6 +23,27 @@ export function membersBetween(
     `select m.position, ${CUSTOMER} from group_members m join customers c on c.account_id = m.account_id and c.customer_id = m.customer_id
      where m.account_id = $1 and m.customer_group_id = $2 and m.position > $3 and m.position <= $4 order by m.position limit $5`,
     [accountId, groupId, after, upTo, limit],
+  );
+}
+
+const BYTES_A_MEMBER = 400;
+
+/** At most `limit` members behind this position, in joining order: for eachMember. */
+export function copyMembersAfter(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  position: number,
+  limit: number,
+): Promise<CopiedMembers> {
+  const [account, group] = [uuidLiteral(accountId), uuidLiteral(groupId)];
+  return copyOut(
+    tx.client,
+    `select m.position, m.customer_id, c.sealed_profile
+     from group_members m join customers c on c.account_id = m.account_id and c.customer_id = m.customer_id
+     where m.account_id = ${account} and m.customer_group_id = ${group} and m.position > ${integerLiteral(position)}
+     order by m.position limit ${integerLiteral(limit)}`,
+    BYTES_A_MEMBER * limit,
   );
 }
 

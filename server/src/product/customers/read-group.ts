@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { type MemberRow, membersBetween } from './member-store.ts';
+import type { CopiedMembers } from './copied-members.ts';
+import { copyMembersAfter, type MemberRow, membersBetween } from './member-store.ts';
 
 export type { MemberRow } from './member-store.ts';
 
@@ -26,4 +27,15 @@ export function membersAfter(
   limit: number,
 ): Promise<MemberRow[]> {
   return membersBetween(tx, accountId, groupId, position, Number.MAX_SAFE_INTEGER, limit);
+}
+
+/** As membersAfter, as one piece of memory for eachMember: a row costs no object. */
+export function copiedMembersAfter(
+  tx: Transaction,
+  accountId: string,
+  groupId: string,
+  position: number,
+  limit: number,
+): Promise<CopiedMembers> {
+  return copyMembersAfter(tx, accountId, groupId, position, limit);
 }

@@ -147,7 +147,7 @@ test("an account's key rotates under load and through a kill: nothing fails to o
   assert.equal((await fileOf()).text, published);
   assert.deepEqual(await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId }), manifest);
   const stored = await services.objects.list(`published/${a.accountId}`);
-  assert.equal(stored.length, 2, stored.join());
+  assert.equal(stored.length, 3, stored.join());
   for (const key of stored) assert.equal(await versionOfObject(services.objects, key), 2);
   const record = (await services.keyStore.get(a.accountId))?.record;
   assert.ok(record?.kind === 'account' && record.versions.length === 1 && record.versions[0]?.version === 2);

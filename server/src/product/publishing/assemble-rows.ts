@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { idFromBytes } from '../../platform/ids/ids.ts';
 import { isHeldOut } from '../campaigns/holdout.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
@@ -9,7 +10,8 @@ import { type CellWriter, compileCell, writeCell } from './cell-writer.ts';
 import { chooseVariant, variantSeed } from './choose-variant.ts';
 import { csvCell } from './csv-cell.ts';
 import { columnsOf, fieldsOfFiles, type PlanSource, type PlanText } from './export-plan.ts';
-import { type TextPage, writeBytes } from './text-page.ts';
+import { writeIndexEntry } from './row-index.ts';
+import { newPage, type TextPage, writeBytes } from './text-page.ts';
 
 /** Reads one customer's canonical values by slot. */
 export type ValueOf = (slot: number) => string | undefined;
@@ -19,8 +21,8 @@ export type Assembled = { rows: number; heldOut: boolean } | { why: 'unmatched' 
 
 export type Assembler = {
   header: string;
-  /** Writes the customer's lines at the page's end. */
-  assemble(page: TextPage, customerId: Uint8Array, cell: ValueOf): Assembled;
+  /** Writes the customer's lines at the page's end, and of each line at the other page's end whose it is (row-index.ts). */
+  assemble(page: TextPage, index: TextPage, customerId: Uint8Array, cell: ValueOf): Assembled;
 };
 
 /** One text, with everything of its lines that is the same for all customers put together once. */
@@ -31,10 +33,11 @@ type CompiledText = {
   message: CellWriter;
   preheader: CellWriter | null;
 };
-type CompiledChannel = { seed: number; variants: CompiledText[] };
+type CompiledChannel = { seed: number; channel: Buffer; variants: CompiledText[] };
 
 const COMMA = Buffer.from(',');
 const END = Buffer.from(',false\r\n');
+const HELD_OUT_END = Buffer.from(',true\r\n');
 const UNMATCHED: Assembled = { why: 'unmatched' };
 const INELIGIBLE: Assembled = { why: 'ineligible' };
 
@@ -57,7 +60,7 @@ function compileTexts({ shape, texts }: PlanSource, hasOwn: boolean): Map<string
       byCriteria.set(text.canonical_criteria, channels);
       const last = channels.at(-1);
       if (last?.seed === seed) last.variants.push(compiled(text));
-      else channels.push({ seed, variants: [compiled(text)] });
+      else channels.push({ seed, channel: Buffer.from(`${channel},`), variants: [compiled(text)] });
     }
   }
   return byCriteria;
@@ -75,7 +78,9 @@ export function createAssembler(source: PlanSource): Assembler {
   const segmentOf = createAssigner(readSegmentBy(shape.segmentBy, shape.fields), new Set(source.canonicals));
   const { isEligible } = compileEligibility(shape.eligibleWhen, shape.fields, shape.todayYear);
   const after = Buffer.from(`,${csvCell(shape.campaignId)},${shape.runNumber},`);
-  const heldOutEnd = Buffer.concat([Buffer.from(','), after, Buffer.from(',true\r\n')]);
+  /** Where in the last line each of its pieces began: own cells, ids, texts, ids again, the rest. */
+  const begins: number[] = [0, 0, 0, 0, 0];
+  const scratch = newPage();
 
   function writeOwn(page: TextPage, cell: ValueOf): void {
     for (let index = 0; index < own.length; index += 1) {
@@ -87,35 +92,50 @@ export function createAssembler(source: PlanSource): Assembler {
   }
 
   function writeLine(page: TextPage, text: CompiledText, heldOut: boolean, cell: ValueOf): void {
+    begins[0] = page.length;
     writeOwn(page, cell);
+    begins[1] = page.length;
     writeBytes(page, text.before);
-    if (heldOut) {
-      writeBytes(page, heldOutEnd);
-      return;
-    }
-    text.subject?.(page, cell);
-    writeBytes(page, COMMA);
-    text.message(page, cell);
+    begins[2] = page.length;
+    if (!heldOut) {
+      text.subject?.(page, cell);
+      writeBytes(page, COMMA);
+      text.message(page, cell);
+    } else writeBytes(page, COMMA);
+    begins[3] = page.length;
     writeBytes(page, after);
-    text.preheader?.(page, cell);
-    writeBytes(page, END);
+    begins[4] = page.length;
+    if (!heldOut) text.preheader?.(page, cell);
+    writeBytes(page, heldOut ? HELD_OUT_END : END);
+  }
+
+  /** Of what says something to the customer: not of ids, which are others at the next run though the text is the same. */
+  function digestOfLine(page: TextPage, channel: Buffer): Buffer {
+    const [own, before, texts, ids, rest] = begins as [number, number, number, number, number];
+    scratch.length = 0;
+    writeBytes(scratch, channel);
+    writeBytes(scratch, page.bytes.subarray(own, before));
+    writeBytes(scratch, page.bytes.subarray(texts, ids));
+    writeBytes(scratch, page.bytes.subarray(rest, page.length));
+    return hash('sha256', scratch.bytes.subarray(0, scratch.length), 'buffer');
   }
 
   return {
     header: `${columnsOf(shape)
       .map((column) => csvCell(column.name))
       .join(',')}\r\n`,
-    assemble: (page, customerId, cell) => {
+    assemble: (page, index, customerId, cell) => {
       if (!isEligible(cell)) return INELIGIBLE;
       const criteria = segmentOf(cell);
       const channels = criteria === null ? undefined : texts.get(criteria);
       if (channels === undefined) return UNMATCHED;
       const heldOut = shape.holdout > 0 && isHeldOut(shape.campaignId, idFromBytes(customerId), shape.holdout);
       let rows = 0;
-      for (const { seed, variants } of channels) {
+      for (const { seed, channel, variants } of channels) {
         const chosen = variants[chooseVariant(seed, customerId, variants.length)];
         if (chosen === undefined) continue;
         writeLine(page, chosen, heldOut, cell);
+        writeIndexEntry(index, customerId, digestOfLine(page, channel));
         rows += 1;
       }
       return { rows, heldOut };

@@ -19,7 +19,7 @@ export type ExportRow = {
 export type RangeRow = { range_number: number; after_position: number; upto_position: number };
 
 /** What became of a range. `erased` is how many of its places had been erased when they were read. */
-export type RangeOutcome = PartCounts & { object_key: string | null; erased: number };
+export type RangeOutcome = PartCounts & { object_key: string | null; rows_key: string | null; erased: number };
 
 const COLUMNS = 'account_id, export_id, campaign_id, run_number, publication_id, object_prefix, plan, approval';
 /** After so long a claim counts no more: its worker has died, or is slow enough to be overtaken. */

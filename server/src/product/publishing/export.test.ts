@@ -185,7 +185,7 @@ describe('an export that is stopped, shared, and written around', () => {
     assert.deepEqual(counts, [CUSTOMERS - gone.size, ineligible, 1, 0, held]);
     assert.deepEqual(await kept(), [0, 0, 0, 0, 0, 0], 'the snapshot is forgotten');
     const objects = await server.app.services.objects.list(`published/${server.a.accountId}/${campaignId}`);
-    assert.equal(objects.length, manifest.parts.length + 1, 'no file of a stopped worker is left');
+    assert.equal(objects.length, 2 * manifest.parts.length + 1, 'no file of a stopped worker is left');
   });
 
   test('somebody erased when all files are made, but before they can be fetched, is taken out of them', async () => {
@@ -213,7 +213,7 @@ describe('an export that is stopped, shared, and written around', () => {
     assert.equal(await work(again), 'completed');
     const { manifest } = await filesOf(campaignId);
     const objects = await server.app.services.objects.list(`published/${server.a.accountId}/${campaignId}`);
-    assert.equal(objects.length, manifest.parts.length + 1);
+    assert.equal(objects.length, 2 * manifest.parts.length + 1);
   });
 
   test('a hundred publish calls at once have one effect', async () => {
@@ -222,6 +222,93 @@ describe('an export that is stopped, shared, and written around', () => {
     assert.equal(new Set(answers).size, 1);
     assert.equal(await work(answers[0] ?? ''), 'completed');
     assert.equal((await filesOf(campaignId)).manifest.parts.length, 1);
+  });
+});
+
+describe('published files', () => {
+  const channels = [{ channel: 'email' }, { channel: 'sms' }];
+  const erasures = () =>
+    server.app.services.database.tenant(server.a.accountId, (tx) =>
+      tx.rows<{ job_id: string }>(
+        "select job_id from jobs where kind = 'published_file_erasure' and status = 'queued' order by job_id",
+      ),
+    );
+  const erase = async (...numbers: number[]) => {
+    await six.ok('DELETE', '/v1/customer', { customer_ids: numbers.map((number) => members.get(`C${number}`)) });
+    const [job] = (await erasures()).slice(-1);
+    assert.ok(job !== undefined, 'a job is to take them out');
+    return job.job_id;
+  };
+  const published = async (name: string, more = {}) => {
+    const campaignId = await approved(name, { channels, ...more });
+    assert.equal(await work(await publish(campaignId)), 'completed');
+    return campaignId;
+  };
+  const objectsOf = (campaignId: string) =>
+    server.app.services.objects.list(`published/${server.a.accountId}/${campaignId}`);
+
+  test('lose the rows of who is erased, in every campaign, and nothing else', async () => {
+    const both = [await published('Erased from one'), await published('Erased from two', { holdout: 50 })];
+    const before = await Promise.all(both.map(filesOf));
+    // One in the first file, one in the last, and somebody who has no row in the second campaign's.
+    const jobId = await erase(20, 21, 8_990);
+    const gone = new Set(['C20', 'C21', 'C8990']);
+    assert.equal(await work(jobId, 5), 'queued', 'stopped on its way');
+    assert.equal(await work(jobId), 'completed');
+    for (const [index, campaignId] of both.entries()) {
+      const { manifest, rows } = await filesOf(campaignId);
+      const was = before[index];
+      const left = was?.rows.filter((row) => !gone.has(row.customer_number ?? ''));
+      assert.deepEqual(rows, left);
+      assert.equal(manifest.erased_rows, (was?.rows.length ?? 0) - rows.length);
+      assert.equal(manifest.erased_rows, 6);
+      assert.equal(manifest.rows, rows.length);
+      assert.ok(Date.parse(manifest.rewritten_at) > 0);
+      const taken = manifest.parts.map((part: { erased_rows: number }) => part.erased_rows);
+      assert.deepEqual(taken, [4, 2]);
+      assert.equal((await objectsOf(campaignId)).length, 2 * manifest.parts.length + 1, 'the old files are gone');
+    }
+    const { services } = server.app;
+    const left = await services.database.tenant(server.a.accountId, (tx) => tx.rows('select 1 from file_erasures'));
+    assert.equal(left.length, 0);
+    const events = (await server.a.call('POST', '/v1/audit', { action: 'publication.rewritten' })).body;
+    const ids = new Set(before.map(({ manifest }) => manifest.publication_id));
+    const ours = events.filter((event: { object_ids: { publication_id: string } }) =>
+      ids.has(event.object_ids.publication_id),
+    );
+    assert.equal(ours.length, 4, 'one for each file');
+    assert.ok(!JSON.stringify(events).includes('C20'));
+  });
+
+  test('are rewritten once by two jobs at once, and taken out of by whoever erased meanwhile', async () => {
+    const campaignId = await published('Erased at once');
+    const was = await filesOf(campaignId);
+    const jobs = [await erase(30), await erase(31), await erase(32)];
+    const group = await newGroup(server.a, 'Leaving');
+    await six.ok('POST', '/v1/customer/check', { customer_group_id: group, customer_data: [customer(33)] });
+    await Promise.all(jobs.map((jobId) => work(jobId)));
+    const { manifest, rows } = await filesOf(campaignId);
+    const gone = new Set(['C30', 'C31', 'C32']);
+    assert.deepEqual(
+      rows,
+      was.rows.filter((row) => !gone.has(row.customer_number ?? '')),
+    );
+    assert.equal(manifest.erased_rows, 6);
+    assert.equal((await objectsOf(campaignId)).length, 2 * manifest.parts.length + 1);
+  });
+
+  test('whose every row is erased are files without rows', async () => {
+    const group = await newGroup(server.a, 'Two only');
+    const two = [1, 2].map((number) => ({ ...customer(number), customer_number: `T${number}` }));
+    await six.ok('POST', '/v1/customer/check', { customer_group_id: group, customer_data: two });
+    const campaignId = await published('All erased', { customer_group_id: group });
+    await six.ok('DELETE', '/v1/cg', { customer_group_id: group, delete_customers: true });
+    const [job] = (await erasures()).slice(-1);
+    assert.equal(await work(job?.job_id ?? ''), 'completed');
+    const manifest = await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId });
+    assert.deepEqual([manifest.rows, manifest.erased_rows, manifest.parts[0].rows], [0, 4, 0]);
+    const fetched = await six.ok('POST', '/v1/messages/fetch', { campaign_id: campaignId, page: 1, format: 'json' });
+    assert.deepEqual(fetched.rows, []);
   });
 });
 

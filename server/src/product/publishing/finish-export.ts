@@ -18,9 +18,9 @@ type NewPart = Omit<Part, 'publication_id'>;
 
 function partsOf(outcomes: readonly RangeOutcome[]): NewPart[] {
   const parts: NewPart[] = [];
-  for (const { object_key, rows, bytes, sha256 } of outcomes)
+  for (const { object_key, rows_key, rows, bytes, sha256 } of outcomes)
     if (object_key !== null)
-      parts.push({ page: parts.length + 1, object_key, row_count: rows, byte_count: bytes, sha256 });
+      parts.push({ page: parts.length + 1, object_key, rows_key, row_count: rows, byte_count: bytes, sha256 });
   return parts;
 }
 
@@ -51,6 +51,7 @@ function manifestOf(
       rows: row_count,
       bytes: byte_count,
       sha256,
+      erased_rows: 0,
     })),
     rows: sum('rows'),
     customers: sum('customers'),
@@ -58,6 +59,8 @@ function manifestOf(
     ineligible: sum('ineligible'),
     suppressed: sum('suppressed'),
     held_out: sum('held_out'),
+    erased_rows: 0,
+    rewritten_at: null,
     approval_digest: group.approval_digest,
     approval: exported.approval,
   };

@@ -4,7 +4,7 @@ import { oneAhead } from '../imports/one-ahead.ts';
 import type { JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { openingKeys } from '../sealing/portable-keys.ts';
-import { objectSeal } from '../sealing/sealed-stream.ts';
+import { objectSeal, writeSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
 import { type MembersRead, readSnapshot, type SnapshotRow } from '../snapshots/snapshot.ts';
 import type { RangeOutcome, RangeRow } from './export-store.ts';
@@ -13,6 +13,8 @@ import type { StartedMaker } from './start-maker.ts';
 
 /** What is held in memory at a time: two of these as read, and what becomes of one. */
 const MEMBERS_AT_ONCE = 2_500;
+
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** What whoever works on an export has at hand. */
 export type Workshop = {
@@ -37,8 +39,9 @@ export async function makeRange(
   { services, run, keys, snapshot, prefix, maker }: Workshop,
   range: RangeRow & { suppressed: readonly number[] },
 ): Promise<MadeRange> {
-  const objectKey = `${prefix}/range-${String(range.range_number).padStart(6, '0')}-${newId()}.csv`;
-  const made = Promise.withResolvers<PartCounts>();
+  const name = `${prefix}/range-${String(range.range_number).padStart(6, '0')}-${newId()}`;
+  const [objectKey, rowsKey] = [`${name}.csv`, `${name}.rows`];
+  const made = Promise.withResolvers<{ index: Uint8Array; counts: PartCounts }>();
   let erased = 0;
 
   async function* batches(): AsyncGenerator<MembersRead & { suppressed: number[] }> {
@@ -52,21 +55,24 @@ export async function makeRange(
   async function* content(): AsyncGenerator<Buffer> {
     // An export may outlast a rotation of its account's keys.
     maker.begin(objectSeal(keys, objectKey), openingKeys(keys));
-    const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     for await (const batch of oneAhead(batches())) {
       erased += batch.erased;
       const sealed = await maker.feed(batch.members, batch.suppressed);
       if (sealed.length > 0) yield asBuffer(sealed);
     }
     const last = await maker.finish();
-    made.resolve(last.counts);
+    made.resolve(last);
     yield asBuffer(last.sealed);
   }
   async function store(): Promise<RangeOutcome> {
     await services.objects.put(objectKey, Readable.from(content(), { highWaterMark: 2 }));
-    const counts = await made.promise;
-    if (counts.rows === 0) await services.objects.delete(objectKey);
-    return { ...counts, object_key: counts.rows === 0 ? null : objectKey, erased };
+    const { index, counts } = await made.promise;
+    if (counts.rows === 0) {
+      await services.objects.delete(objectKey);
+      return { ...counts, object_key: null, rows_key: null, erased };
+    }
+    await writeSealed(services.objects, keys, rowsKey, Readable.from([asBuffer(index)]));
+    return { ...counts, object_key: objectKey, rows_key: rowsKey, erased };
   }
 
   const stored = store();

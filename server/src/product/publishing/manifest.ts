@@ -20,6 +20,7 @@ export const manifestSchema = z
         rows: z.number().int(),
         bytes: z.number().int(),
         sha256: z.string(),
+        erased_rows: z.number().int().default(0).describe('Rows taken out because their customers were erased.'),
       }),
     ),
     rows: z.number().int(),
@@ -28,6 +29,8 @@ export const manifestSchema = z
     ineligible: z.number().int().describe('Customers left out by eligible_when.'),
     suppressed: z.number().int().describe('Customers on the suppression list of the workspace.'),
     held_out: z.number().int().describe('Customers of the control group: listed with empty texts and holdout true.'),
+    erased_rows: z.number().int().default(0).describe('Rows taken out of the parts since they were published.'),
+    rewritten_at: timestampSchema.nullable().default(null).describe('When rows were last taken out of a part.'),
     approval_digest: z.string().nullable().describe('The same as approval.digest.'),
     approval: approvalSectionSchema
       .nullable()

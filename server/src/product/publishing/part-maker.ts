@@ -28,7 +28,8 @@ export type PartMaker = {
   begin(seal: ObjectSeal, keys: OpeningKeys): void;
   /** The next members in joining order, and the places of those that are suppressed. Returns what of the file is ready. */
   feed(members: Uint8Array, suppressed: ReadonlySet<number>): Bytes;
-  finish(): { sealed: Bytes; counts: PartCounts };
+  /** The rest of the file, and the index of its rows (row-index.ts), which is not sealed yet. */
+  finish(): { sealed: Bytes; index: Bytes; counts: PartCounts };
 };
 
 /** A file as it grows: lines on a page, sealed frames out. */
@@ -78,13 +79,14 @@ export function createPartMaker(source: PlanSource): PartMaker {
   const { accountId, workspaceId } = source.shape;
   const assembler: Assembler = createAssembler(source);
   const page = newPage();
+  const index = newPage();
   const profile = createProfileReader();
   let counts = noCounts();
   let file: (ReturnType<typeof growingFile> & { keys: ReturnType<typeof portedOpeningKeys> }) | null = null;
 
   function add(customerId: Uint8Array, plaintext: Buffer): void {
     profile.read(plaintext);
-    const assembled = assembler.assemble(page, customerId, profile.valueOf);
+    const assembled = assembler.assemble(page, index, customerId, profile.valueOf);
     if ('why' in assembled) {
       counts[assembled.why] += 1;
       return;
@@ -97,6 +99,7 @@ export function createPartMaker(source: PlanSource): PartMaker {
   return {
     begin: (seal, keys) => {
       counts = noCounts();
+      index.length = 0;
       file = { ...growingFile(seal, page, assembler.header), keys: portedOpeningKeys(keys) };
     },
     feed: (members, suppressed) => {
@@ -118,7 +121,11 @@ export function createPartMaker(source: PlanSource): PartMaker {
       const { bytes, sha256 } = file.end();
       const sealed = file.take();
       file = null;
-      return { sealed, counts: { ...counts, bytes, sha256 } };
+      return {
+        sealed,
+        index: new Uint8Array(index.bytes.subarray(0, index.length)),
+        counts: { ...counts, bytes, sha256 },
+      };
     },
   };
 }

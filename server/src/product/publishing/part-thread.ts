@@ -14,8 +14,10 @@ export type Request =
   | { ask: 'feed'; members: CopiedRows; suppressed: readonly number[] }
   | { ask: 'finish' };
 
-/** `counts` stands at the end of a file. */
-export type Answer = { sealed: Uint8Array<ArrayBuffer>; counts: PartCounts | null };
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** `end` stands at the end of a file. */
+export type Answer = { sealed: Bytes; end: { index: Bytes; counts: PartCounts } | null };
 
 const port = parentPort;
 if (port === null) throw new Error('This file is started as a thread.');
@@ -26,11 +28,14 @@ function answer(request: Request): Answer | null {
     maker.begin(request.seal, request.keys);
     return null;
   }
-  if (request.ask === 'feed') return { sealed: maker.feed(request.members, new Set(request.suppressed)), counts: null };
-  return maker.finish();
+  if (request.ask === 'feed') return { sealed: maker.feed(request.members, new Set(request.suppressed)), end: null };
+  const { sealed, ...end } = maker.finish();
+  return { sealed, end };
 }
 
 port.on('message', (request: Request) => {
   const answered = answer(request);
-  if (answered !== null) port.postMessage(answered, [answered.sealed.buffer]);
+  if (answered === null) return;
+  const { sealed, end } = answered;
+  port.postMessage(answered, end === null ? [sealed.buffer] : [sealed.buffer, end.index.buffer]);
 });

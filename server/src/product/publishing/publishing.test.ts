@@ -54,7 +54,7 @@ describe('published files', () => {
     assert.equal(first.parts[0].bytes, Buffer.byteLength(fetched.text));
     assert.equal(first.rows, 6);
     const files = (await objects()).filter((path) => path.includes(campaignId));
-    assert.equal(files.length, 2);
+    assert.equal(files.length, 3, 'the file, its row index and the manifest');
     for (const path of files) {
       assert.ok(path.includes(server.a.accountId));
       assert.doesNotMatch(await readFile(path, 'latin1'), /Ada|Spring Saver|customer_number/);
@@ -63,7 +63,7 @@ describe('published files', () => {
     const second = await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId });
     assert.notEqual(second.publication_id, first.publication_id);
     const after = (await objects()).filter((path) => path.includes(campaignId));
-    assert.equal(after.length, 2);
+    assert.equal(after.length, 3);
     assert.ok(after.every((path) => path.includes(second.publication_id)));
   });
 

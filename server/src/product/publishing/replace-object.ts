@@ -6,7 +6,8 @@ import type { AccountKeys } from '../sealing/account-keys.ts';
 import { writeSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
 import {
-  moveObject,
+  moveObjects,
+  type PublicationHead,
   type PublishedPart,
   publicationHead,
   retiredObjects,
@@ -17,34 +18,42 @@ import {
 export const manifestKeyOf = (objectPrefix: string) => `${objectPrefix}/manifest.json`;
 
 /**
- * Stores a published file's new content and has it take the old one's place, which is deleted. `save` says in the same
- * transaction what the content is. Both objects are noted as the job's before they can be left over, so that a crash
- * leaves nothing that clearRetired does not find. Returns false when the file has been replaced or rewritten meanwhile.
+ * Stores a published file's new content, and that of its row index where it has one, and has them take the old ones' place,
+ * which are deleted. `save` says in the same transaction what the content is. All objects are noted as the job's before
+ * they can be left over, so that a crash leaves nothing that clearRetired does not find. Returns false when the file has
+ * been replaced or rewritten meanwhile.
  */
-export async function replaceObject(
+export async function replacePart(
   services: Pick<Services, 'database' | 'objects'>,
   keys: AccountKeys,
   jobId: string,
   part: PublishedPart,
-  content: Readable,
-  save: (tx: Transaction) => Promise<void>,
+  content: { file: Readable; rows: Readable | null },
+  save: (tx: Transaction, head: PublicationHead) => Promise<void>,
 ): Promise<boolean> {
   const { accountId } = keys;
   const { database, objects } = services;
-  const objectKey = `${part.object_prefix}/page-${String(part.page).padStart(6, '0')}-${newId()}.csv`;
-  await database.tenant(accountId, (tx) => retireObject(tx, accountId, jobId, objectKey));
-  await writeSealed(objects, keys, objectKey, content);
+  const name = `${part.object_prefix}/page-${String(part.page).padStart(6, '0')}-${newId()}`;
+  const next = { object_key: `${name}.csv`, rows_key: content.rows === null ? null : `${name}.rows` };
+  const written = [next.object_key, ...(next.rows_key === null ? [] : [next.rows_key])];
+  const old = [part.object_key, ...(part.rows_key === null ? [] : [part.rows_key])];
+  await database.tenant(accountId, async (tx) => {
+    for (const key of written) await retireObject(tx, accountId, jobId, key);
+  });
+  await writeSealed(objects, keys, next.object_key, content.file);
+  if (content.rows !== null && next.rows_key !== null) await writeSealed(objects, keys, next.rows_key, content.rows);
   const isMine = await database.tenant(accountId, async (tx) => {
     // The publication's row first, as whoever replaces it does.
     const head = await publicationHead(tx, accountId, part.publication_id, true);
-    if (head === undefined || !(await moveObject(tx, accountId, part, objectKey))) return false;
-    if (!(await unretireObject(tx, accountId, objectKey)))
-      throw new JobSuperseded('Another start of this job has cleared this away.');
-    await retireObject(tx, accountId, jobId, part.object_key);
-    await save(tx);
+    if (head === undefined || !(await moveObjects(tx, accountId, part, next))) return false;
+    for (const key of written)
+      if (!(await unretireObject(tx, accountId, key)))
+        throw new JobSuperseded('Another start of this job has cleared this away.');
+    for (const key of old) await retireObject(tx, accountId, jobId, key);
+    await save(tx, head);
     return true;
   });
-  await clear(services, accountId, isMine ? part.object_key : objectKey);
+  for (const key of isMine ? old : written) await clear(services, accountId, key);
   return isMine;
 }
 

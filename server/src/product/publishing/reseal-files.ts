@@ -4,7 +4,7 @@ import type { JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { isSealedBefore, readSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
-import { clearRetired, manifestKeyOf, replaceObject, writeManifest } from './replace-object.ts';
+import { clearRetired, manifestKeyOf, replacePart, writeManifest } from './replace-object.ts';
 import { partsAfter, publicationsAfter } from './rewrite-store.ts';
 
 const PARTS_AT_ONCE = 100;
@@ -30,8 +30,9 @@ export async function resealFiles(
     for (const part of parts) {
       run.throwIfStopped();
       if (!(await isSealedBefore(objects, part.object_key, version))) continue;
-      const content = readSealed(objects, keys, part.object_key);
-      await replaceObject(services, keys, run.job.job_id, part, content, async () => undefined).catch(
+      const again = (key: string) => readSealed(objects, keys, key);
+      const content = { file: again(part.object_key), rows: part.rows_key === null ? null : again(part.rows_key) };
+      await replacePart(services, keys, run.job.job_id, part, content, async () => undefined).catch(
         (error: unknown) => {
           if (!(error instanceof ObjectMissing)) throw error;
         },

@@ -2,7 +2,13 @@ import type { Transaction } from '../../platform/database/database.ts';
 import type { Manifest } from './manifest.ts';
 
 /** A published file, as far as rewriting it takes. */
-export type PublishedPart = { publication_id: string; page: number; object_key: string; object_prefix: string };
+export type PublishedPart = {
+  publication_id: string;
+  page: number;
+  object_key: string;
+  rows_key: string | null;
+  object_prefix: string;
+};
 
 /** Published files of the account behind one, in a fixed order. */
 export function partsAfter(
@@ -12,7 +18,7 @@ export function partsAfter(
   limit: number,
 ): Promise<PublishedPart[]> {
   return tx.rows<PublishedPart>(
-    `select p.publication_id, p.page, p.object_key, u.object_prefix
+    `select p.publication_id, p.page, p.object_key, p.rows_key, u.object_prefix
      from publication_parts p join publications u on u.account_id = p.account_id and u.publication_id = p.publication_id
      where p.account_id = $1 and (p.publication_id, p.page) > ($2, $3) order by p.publication_id, p.page limit $4`,
     [accountId, after.publicationId, after.page, limit],
@@ -57,24 +63,109 @@ export async function retiredObjects(tx: Transaction, accountId: string, jobId: 
 export async function namedObjects(tx: Transaction, accountId: string, publicationId: string): Promise<string[]> {
   const rows = await tx.rows<{ object_key: string }>(
     `select object_key from publication_parts where account_id = $1 and publication_id = $2
+     union select rows_key from publication_parts where account_id = $1 and publication_id = $2 and rows_key is not null
      union select object_key from retired_objects where account_id = $1`,
     [accountId, publicationId],
   );
   return rows.map((row) => row.object_key);
 }
 
-/** Names another object as the file's, unless it has been replaced or rewritten meanwhile. Returns whether it was done. */
-export async function moveObject(
+/** Names other objects as the file's, unless it has been replaced or rewritten meanwhile. Returns whether it was done. */
+export async function moveObjects(
   tx: Transaction,
   accountId: string,
   part: PublishedPart,
-  objectKey: string,
+  next: Pick<PublishedPart, 'object_key' | 'rows_key'>,
 ): Promise<boolean> {
   const touched = await tx.run(
-    'update publication_parts set object_key = $5 where account_id = $1 and publication_id = $2 and page = $3 and object_key = $4',
-    [accountId, part.publication_id, part.page, part.object_key, objectKey],
+    `update publication_parts set object_key = $5, rows_key = $6
+     where account_id = $1 and publication_id = $2 and page = $3 and object_key = $4`,
+    [accountId, part.publication_id, part.page, part.object_key, next.object_key, next.rows_key],
   );
   return touched === 1;
+}
+
+/** A file of the workspace that may be rewritten, behind one, in a fixed order. */
+export function workspacePartsAfter(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  after: { publicationId: string; page: number },
+  limit: number,
+): Promise<PublishedPart[]> {
+  return tx.rows<PublishedPart>(
+    `select p.publication_id, p.page, p.object_key, p.rows_key, u.object_prefix
+     from publication_parts p
+       join publications u on u.account_id = p.account_id and u.publication_id = p.publication_id
+       join campaigns c on c.account_id = u.account_id and c.campaign_id = u.campaign_id
+     where p.account_id = $1 and c.workspace_id = $2 and p.rows_key is not null and (p.publication_id, p.page) > ($3, $4)
+     order by p.publication_id, p.page limit $5`,
+    [accountId, workspaceId, after.publicationId, after.page, limit],
+  );
+}
+
+/** Says what is in a file from now on, in its row and its publication's manifest. */
+export async function saveRewritten(
+  tx: Transaction,
+  accountId: string,
+  part: Pick<PublishedPart, 'publication_id' | 'page'>,
+  facts: { rows: number; bytes: number; sha256: string },
+  manifest: Manifest,
+): Promise<void> {
+  await tx.run(
+    `update publication_parts set row_count = $4, byte_count = $5, sha256 = $6
+     where account_id = $1 and publication_id = $2 and page = $3`,
+    [accountId, part.publication_id, part.page, facts.rows, facts.bytes, facts.sha256],
+  );
+  await tx.run('update publications set manifest = $3 where account_id = $1 and publication_id = $2', [
+    accountId,
+    part.publication_id,
+    JSON.stringify(manifest),
+  ]);
+}
+
+/** Publications of the workspace out of which rows were taken since they were published. */
+export async function rewrittenPublications(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+): Promise<string[]> {
+  const rows = await tx.rows<{ publication_id: string }>(
+    `select u.publication_id from publications u
+       join campaigns c on c.account_id = u.account_id and c.campaign_id = u.campaign_id
+     where u.account_id = $1 and c.workspace_id = $2 and u.manifest->>'rewritten_at' is not null`,
+    [accountId, workspaceId],
+  );
+  return rows.map((row) => row.publication_id);
+}
+
+/** Gives this job up to so many erased customers of the workspace that nobody else works off. */
+export async function claimErased(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  jobId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await tx.rows<{ customer_id: string }>(
+    `update file_erasures e set job_id = $3
+     where e.account_id = $1 and e.customer_id in (
+       select o.customer_id from file_erasures o
+       where o.account_id = $1 and o.workspace_id = $2 and (o.job_id is null or o.job_id = $3 or not exists (
+         select 1 from jobs j where j.account_id = o.account_id and j.job_id = o.job_id and j.status in ('queued', 'running')))
+       limit $4 for update skip locked)
+     returning e.customer_id`,
+    [accountId, workspaceId, jobId, limit],
+  );
+  return rows.map((row) => row.customer_id);
+}
+
+/** These are in no file any more. */
+export async function forgetErased(tx: Transaction, accountId: string, customerIds: readonly string[]): Promise<void> {
+  await tx.run('delete from file_erasures where account_id = $1 and customer_id = any($2::uuid[])', [
+    accountId,
+    customerIds,
+  ]);
 }
 
 export type PublicationHead = { publication_id: string; object_prefix: string; manifest: Manifest };

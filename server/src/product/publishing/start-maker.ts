@@ -12,7 +12,7 @@ export type StartedMaker = {
   begin(seal: ObjectSeal, keys: OpeningKeys): void;
   /** The members' memory is given away. */
   feed(members: CopiedRows, suppressed: readonly number[]): Promise<Uint8Array>;
-  finish(): Promise<{ sealed: Uint8Array; counts: PartCounts }>;
+  finish(): Promise<{ sealed: Uint8Array; index: Uint8Array; counts: PartCounts }>;
   close(): Promise<void>;
 };
 
@@ -69,9 +69,9 @@ export function startMaker(plan: PlanSource): StartedMaker {
     begin: (seal, keys) => thread.postMessage({ ask: 'begin', seal, keys } satisfies Request),
     feed: async (members, suppressed) => (await ask({ ask: 'feed', members, suppressed }, [members.buffer])).sealed,
     finish: async () => {
-      const { sealed, counts } = await ask({ ask: 'finish' }, []);
-      if (counts === null) throw new Error('The thread that makes files gave no counts.');
-      return { sealed, counts };
+      const { sealed, end } = await ask({ ask: 'finish' }, []);
+      if (end === null) throw new Error('The thread that makes files did not end one.');
+      return { sealed, ...end };
     },
     close: async () => {
       await thread.terminate();

@@ -12,6 +12,8 @@ export type Part = {
   publication_id: string;
   page: number;
   object_key: string;
+  /** Says whose row is which (row-index.ts); null for files of before there were such. */
+  rows_key: string | null;
   row_count: number;
   byte_count: number;
   sha256: string;
@@ -78,9 +80,9 @@ export async function swapPublication(
     ],
   );
   await tx.run(
-    `insert into publication_parts (account_id, publication_id, page, object_key, row_count, byte_count, sha256)
-     select $1, $2, p.page, p.object_key, p.row_count, p.byte_count, p.sha256
-     from jsonb_to_recordset($3) as p(page integer, object_key text, row_count integer, byte_count bigint, sha256 text)`,
+    `insert into publication_parts (account_id, publication_id, page, object_key, rows_key, row_count, byte_count, sha256)
+     select $1, $2, p.page, p.object_key, p.rows_key, p.row_count, p.byte_count, p.sha256
+     from jsonb_to_recordset($3) as p(page integer, object_key text, rows_key text, row_count integer, byte_count bigint, sha256 text)`,
     [accountId, publication.publication_id, JSON.stringify(parts)],
   );
   await tx.run(
@@ -101,7 +103,7 @@ export function findPart(
   page: number,
 ): Promise<Part | undefined> {
   return tx.row<Part>(
-    'select publication_id, page, object_key, row_count, byte_count, sha256 from publication_parts where account_id = $1 and publication_id = $2 and page = $3',
+    'select publication_id, page, object_key, rows_key, row_count, byte_count, sha256 from publication_parts where account_id = $1 and publication_id = $2 and page = $3',
     [accountId, publicationId, page],
   );
 }

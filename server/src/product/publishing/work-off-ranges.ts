@@ -36,7 +36,8 @@ async function takeRanges(
       if (total !== null) progress((await rangesLeft(tx, accountId, exportId)).customers, total);
       return kept;
     });
-    if (!isKept && outcome.object_key !== null) await services.objects.delete(outcome.object_key);
+    if (isKept) return;
+    for (const key of [outcome.object_key, outcome.rows_key]) if (key !== null) await services.objects.delete(key);
   };
   // While the disk takes one file, the next is being made.
   let keeping: Promise<void> = Promise.resolve();
