@@ -331,7 +331,10 @@ export type Manifest = {
     page: number;
     file: string;
     rows: number;
+    /** Of the CSV text, as sha256 is. */
     bytes: number;
+    /** What the file has compressed; null when it is not kept so. */
+    gzip_bytes: number | null;
     sha256: string;
     /** Rows taken out because their customers were erased. */
     erased_rows: number;
@@ -1590,7 +1593,12 @@ export type CampaignsReopenBody = { workspace_id: string; campaign_id: string };
 export type CampaignsReopenReply = Campaign;
 
 /** What publishing.publish takes. */
-export type PublishingPublishBody = { workspace_id: string; campaign_id: string };
+export type PublishingPublishBody = {
+  workspace_id: string;
+  campaign_id: string;
+  /** Keep the files compressed: whoever accepts gzip gets them so, others as text. Default false. */
+  gzip?: boolean | undefined;
+};
 
 /** What publishing.publish answers. */
 export type PublishingPublishReply = { message: string; campaign_id: string; run_number: number; status: 'queued'; job_id: string };

@@ -16,12 +16,24 @@ export type VerifiedPart = { file: string; page: number | null; rows: number; pr
 type Part = Manifest['parts'][number];
 type Tell = (row: number | null, code: string, message: string) => void;
 
+const isPacked = (path: string) => path.endsWith('.gz');
+
+/** Bytes and SHA-256 of the file's text, as manifests tell them; of one that does not unpack, of what could be. */
 async function measure(path: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.byteLength;
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      done();
+    },
+  });
+  const source = createReadStream(path);
+  try {
+    await (isPacked(path) ? pipeline(source, createGunzip(), sink) : pipeline(source, sink));
+  } catch (error) {
+    if (unreadableReason(error) === null) throw error;
   }
   return { bytes, sha256: hash.digest('hex') };
 }
@@ -58,7 +70,7 @@ async function checkRows(manifest: Manifest, path: string, tell: Tell): Promise<
   });
   try {
     const source = createReadStream(path);
-    await (path.endsWith('.gz') ? pipeline(source, createGunzip(), sink) : pipeline(source, sink));
+    await (isPacked(path) ? pipeline(source, createGunzip(), sink) : pipeline(source, sink));
     reader.push(decoder.decode());
     reader.end();
     if (records === -1) tell(null, 'header_differs', 'It is empty.');
@@ -72,7 +84,7 @@ async function checkRows(manifest: Manifest, path: string, tell: Tell): Promise<
 
 /** The part that a file is: by its name, or, renamed, by its content. */
 function partFor(manifest: Manifest, path: string, sha256: string): Part | undefined {
-  const name = basename(path);
+  const name = basename(path, isPacked(path) ? '.gz' : '');
   return manifest.parts.find((part) => part.file === name) ?? manifest.parts.find((part) => part.sha256 === sha256);
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
-import { Reply } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -16,7 +15,7 @@ import { usageFailures } from '../usage/errors.ts';
 import { publishingFailures } from './errors.ts';
 import { manifestSchema } from './manifest.ts';
 import { publishCampaign } from './publish-campaign.ts';
-import { openPart, readPartRows, readPartText } from './read-file.ts';
+import { CSV, partReply, readPartRows, readPartText } from './read-file.ts';
 import { LINK_SECONDS, openLink, signLink } from './signed-link.ts';
 import { findPart, findPublication, findRunFiles, type Part, type RunFiles } from './store.ts';
 
@@ -24,7 +23,6 @@ const ids = { workspace_id: idSchema, campaign_id: idSchema };
 const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
 const failures = [campaignFailures, publishingFailures];
 const runNumberSchema = z.number().int().min(1).max(1_000_000).optional().describe('The current run when absent.');
-const CSV = 'text/csv; charset=utf-8';
 const LINK_PATH = '/v1/messages/file';
 
 type Found = { campaign: CampaignRow; runNumber: number; files: RunFiles | undefined };
@@ -63,7 +61,13 @@ export const publishingEndpoints = [
     description:
       'The campaign and its messages become Published at once; the files are made by the job. In "Published" it exports again. While an export is queued or running, the same job is given back.',
     access: { kind: 'workspace', permission: 'messages.publish' },
-    body: z.strictObject(ids),
+    body: z.strictObject({
+      ...ids,
+      gzip: z
+        .boolean()
+        .optional()
+        .describe('Keep the files compressed: whoever accepts gzip gets them so, others as text. Default false.'),
+    }),
     reply: z.object({
       message: z.string(),
       campaign_id: idSchema,
@@ -80,6 +84,7 @@ export const publishingEndpoints = [
       const { campaign, jobId } = await publishCampaign(services, tx, locked, fields, {
         userId: actor.userId,
         now: services.clock.now(),
+        gzip: body.gzip ?? false,
       });
       audit({ campaign_id: body.campaign_id, run_number: campaign.current_run, job_id: jobId });
       return {
@@ -134,7 +139,7 @@ export const publishingEndpoints = [
     example: { ...example, page: 1, format: 'csv' },
     audit: 'file.fetched',
     failures,
-    handle: async ({ services, tx, actor, body, audit, jsonOnly }) => {
+    handle: async ({ services, tx, actor, body, audit, jsonOnly, headers }) => {
       const found = await filesOf(tx, actor.accountId, body);
       if (body.format === 'url' && found.runNumber !== found.campaign.current_run)
         throw publishingFailures.no_link_for_history();
@@ -154,7 +159,7 @@ export const publishingEndpoints = [
       const keys = await services.keyring.forAccount(actor.accountId);
       if (body.format === 'json') return { page, ...(await readPartRows(services, keys, part)) };
       if (jsonOnly) return { page, content_type: CSV, content: await readPartText(services, keys, part) };
-      return new Reply(CSV, openPart(services, keys, part), { 'content-length': String(part.byte_count) });
+      return partReply(services, keys, part, headers['accept-encoding']);
     },
   }),
   endpoint({
@@ -188,7 +193,7 @@ export const publishingEndpoints = [
     example: {},
     transaction: 'own',
     failures: [publishingFailures],
-    handle: async ({ services, query, actor, address, requestId }) => {
+    handle: async ({ services, query, actor, address, requestId, headers }) => {
       const target = openLink(services.linkKey, query, Math.floor(services.clock.now().getTime() / 1000));
       if (target === null || !isUuid(target.accountId) || !isUuid(target.publicationId))
         throw publishingFailures.link_refused();
@@ -216,8 +221,7 @@ export const publishingEndpoints = [
           message: 'This file has been replaced by a newer one. Ask for a new link.',
         });
       const keys = await services.keyring.forAccount(accountId);
-      return new Reply(CSV, openPart(services, keys, part), {
-        'content-length': String(part.byte_count),
+      return partReply(services, keys, part, headers['accept-encoding'], {
         'content-disposition': `attachment; filename="part-${String(page).padStart(6, '0')}.csv"`,
       });
     },

@@ -11,7 +11,9 @@ import { mustEnd } from '../jobs/must-end.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { readSealed } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
+import { type FileFacts, measured } from './file-facts.ts';
 import type { Manifest } from './manifest.ts';
+import { textOf } from './read-file.ts';
 import { clearRetired, replacePart, writeManifest } from './replace-object.ts';
 import {
   claimErased,
@@ -34,7 +36,7 @@ function manifestWithout(
   manifest: Manifest,
   page: number,
   taken: number,
-  facts: { rows: number; bytes: number; sha256: string },
+  facts: { rows: number } & FileFacts,
   now: Date,
 ): Manifest {
   return {
@@ -66,10 +68,8 @@ async function rewrite(
   const rows = rowsOf(index, owners);
   if (rows.size === 0) return 0;
   const left = indexWithout(index, rows);
-  const { through, facts } = withoutRows(rows);
-  const source = readSealed(services.objects, keys, part.object_key);
-  source.on('error', (error) => through.destroy(error));
-  const content = { file: source.pipe(through), rows: Readable.from([left]) };
+  const source = textOf(readSealed(services.objects, keys, part.object_key), part);
+  const { content, facts } = measured(source.compose(withoutRows(rows)), part.gzip_bytes !== null);
   const save = async (tx: Transaction, head: PublicationHead) => {
     const now = services.clock.now();
     const saved = { rows: rowsInIndex(left), ...facts() };
@@ -93,7 +93,9 @@ async function rewrite(
       requestId: newId(),
     });
   };
-  return (await replacePart(services, keys, run.job.job_id, part, content, save)) ? rows.size : null;
+  return (await replacePart(services, keys, run.job.job_id, part, { file: content, rows: Readable.from([left]) }, save))
+    ? rows.size
+    : null;
 }
 
 /** Goes through every published file of the workspace. Returns how many rows were taken out. */

@@ -31,7 +31,13 @@ export type PlanText = Pick<
 >;
 
 /** The shape with the texts and segments of the run, which never change once they are Published. */
-export type PlanSource = { shape: PlanShape; canonicals: string[]; texts: PlanText[] };
+export type PlanSource = {
+  shape: PlanShape;
+  canonicals: string[];
+  texts: PlanText[];
+  /** Whether the files are kept compressed. */
+  gzip: boolean;
+};
 
 export function planShapeOf(
   campaign: CampaignRow,
@@ -59,9 +65,11 @@ export function planSourceOf(
   shape: PlanShape,
   segments: readonly SegmentRow[],
   messages: readonly MessageInSegment[],
+  gzip: boolean,
 ): PlanSource {
   return {
     shape,
+    gzip,
     canonicals: segments.map((segment) => segment.canonical_criteria),
     texts: messages
       .filter((message) => message.review_status === 'Approved' && message.approval_stage === 'Published')

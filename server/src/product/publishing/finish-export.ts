@@ -18,9 +18,17 @@ type NewPart = Omit<Part, 'publication_id'>;
 
 function partsOf(outcomes: readonly RangeOutcome[]): NewPart[] {
   const parts: NewPart[] = [];
-  for (const { object_key, rows_key, rows, bytes, sha256 } of outcomes)
+  for (const { object_key, rows_key, rows, bytes, gzip_bytes, sha256 } of outcomes)
     if (object_key !== null)
-      parts.push({ page: parts.length + 1, object_key, rows_key, row_count: rows, byte_count: bytes, sha256 });
+      parts.push({
+        page: parts.length + 1,
+        object_key,
+        rows_key,
+        row_count: rows,
+        byte_count: bytes,
+        gzip_bytes,
+        sha256,
+      });
   return parts;
 }
 
@@ -45,11 +53,12 @@ function manifestOf(
     customer_group_name: group.customer_group_name,
     snapshot_at: snapshot.taken_at.toISOString(),
     columns: columnsOf(shape),
-    parts: parts.map(({ page, row_count, byte_count, sha256 }) => ({
+    parts: parts.map(({ page, row_count, byte_count, gzip_bytes, sha256 }) => ({
       page,
       file: nameOf(page),
       rows: row_count,
       bytes: byte_count,
+      gzip_bytes,
       sha256,
       erased_rows: 0,
     })),

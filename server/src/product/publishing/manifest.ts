@@ -18,7 +18,13 @@ export const manifestSchema = z
         page: z.number().int(),
         file: z.string(),
         rows: z.number().int(),
-        bytes: z.number().int(),
+        bytes: z.number().int().describe('Of the CSV text, as sha256 is.'),
+        gzip_bytes: z
+          .number()
+          .int()
+          .nullable()
+          .default(null)
+          .describe('What the file has compressed; null when it is not kept so.'),
         sha256: z.string(),
         erased_rows: z.number().int().default(0).describe('Rows taken out because their customers were erased.'),
       }),

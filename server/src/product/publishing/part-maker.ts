@@ -6,12 +6,15 @@ import { createProfileReader } from '../sealing/profile-reader.ts';
 import { FRAME_BYTES, frameSealer, type ObjectSeal } from '../sealing/sealed-stream.ts';
 import { type Assembler, createAssembler } from './assemble-rows.ts';
 import type { PlanSource } from './export-plan.ts';
-import { newPage, type TextPage, writeText } from './text-page.ts';
+import { type GzipMember, gzipMember } from './gzip-member.ts';
+import { newPage, type TextPage, writeBytes, writeText } from './text-page.ts';
 
 /** What one file holds, and who got no row in it for which reason. */
 export type PartCounts = {
   rows: number;
   bytes: number;
+  /** What the file takes compressed; null when it is kept as it is. */
+  gzip_bytes: number | null;
   sha256: string;
   customers: number;
   unmatched: number;
@@ -32,29 +35,45 @@ export type PartMaker = {
   finish(): { sealed: Bytes; index: Bytes; counts: PartCounts };
 };
 
-/** A file as it grows: lines on a page, sealed frames out. */
-function growingFile(seal: ObjectSeal, page: TextPage, header: string) {
+/** So much text is deflated at a time. */
+const PACKED_AT_ONCE = 4 * FRAME_BYTES;
+
+/** A file as it grows: lines on a page, sealed frames out, compressed in between where that is wanted. */
+function growingFile(seal: ObjectSeal, page: TextPage, header: string, gzip: boolean) {
   const sealFrame = frameSealer(seal);
   const hash = createHash('sha256');
+  const member = gzip ? gzipMember() : null;
+  // What is sealed: the page itself, or what it was deflated to.
+  const stored = member === null ? page : newPage();
   let bytes = 0;
+  let storedBytes = 0;
   let ready: Buffer[] = [];
   page.length = 0;
   writeText(page, header);
 
   function sealFirst(length: number, isLast: boolean): void {
-    const frame = page.bytes.subarray(0, length);
-    hash.update(frame);
-    bytes += length;
+    const frame = stored.bytes.subarray(0, length);
+    if (member === null) hash.update(frame);
+    storedBytes += length;
     ready.push(sealFrame(frame, isLast));
-    page.bytes.copyWithin(0, length, page.length);
-    page.length -= length;
+    stored.bytes.copyWithin(0, length, stored.length);
+    stored.length -= length;
+  }
+  function pack(packer: GzipMember): void {
+    const text = page.bytes.subarray(0, page.length);
+    hash.update(text);
+    bytes += text.length;
+    writeBytes(stored, packer.add(text));
+    page.length = 0;
+  }
+  /** A full frame is sealed only when more follows: whether it is the last is not known before. */
+  function sealFull(): void {
+    if (member !== null && page.length >= PACKED_AT_ONCE) pack(member);
+    while (stored.length > FRAME_BYTES) sealFirst(FRAME_BYTES, false);
   }
 
   return {
-    /** A full frame is sealed only when more follows: whether it is the last is not known before. */
-    sealFull: () => {
-      while (page.length > FRAME_BYTES) sealFirst(FRAME_BYTES, false);
-    },
+    sealFull,
     take: (): Bytes => {
       const taken = new Uint8Array(ready.reduce((sum, piece) => sum + piece.length, 0));
       let at = 0;
@@ -66,8 +85,16 @@ function growingFile(seal: ObjectSeal, page: TextPage, header: string) {
       return taken;
     },
     end: () => {
-      sealFirst(page.length, true);
-      return { bytes, sha256: hash.digest('hex') };
+      if (member !== null) {
+        pack(member);
+        writeBytes(stored, member.end());
+      }
+      sealFull();
+      sealFirst(stored.length, true);
+      const sha256 = hash.digest('hex');
+      return member === null
+        ? { bytes: storedBytes, gzip_bytes: null, sha256 }
+        : { bytes, gzip_bytes: storedBytes, sha256 };
     },
   };
 }
@@ -100,7 +127,7 @@ export function createPartMaker(source: PlanSource): PartMaker {
     begin: (seal, keys) => {
       counts = noCounts();
       index.length = 0;
-      file = { ...growingFile(seal, page, assembler.header), keys: portedOpeningKeys(keys) };
+      file = { ...growingFile(seal, page, assembler.header, source.gzip), keys: portedOpeningKeys(keys) };
     },
     feed: (members, suppressed) => {
       if (file === null) throw new Error('No file was begun.');
@@ -117,14 +144,13 @@ export function createPartMaker(source: PlanSource): PartMaker {
     },
     finish: () => {
       if (file === null) throw new Error('No file was begun.');
-      file.sealFull();
-      const { bytes, sha256 } = file.end();
+      const facts = file.end();
       const sealed = file.take();
       file = null;
       return {
         sealed,
         index: new Uint8Array(index.bytes.subarray(0, index.length)),
-        counts: { ...counts, bytes, sha256 },
+        counts: { ...counts, ...facts },
       };
     },
   };

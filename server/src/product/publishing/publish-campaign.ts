@@ -70,7 +70,7 @@ export async function publishCampaign(
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
-  by: { userId: string; now: Date },
+  by: { userId: string; now: Date; gzip?: boolean },
 ): Promise<{ campaign: CampaignRow; jobId: string }> {
   const files = await findRunFiles(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
   if (files?.export_job_id == null)
@@ -92,7 +92,11 @@ export async function publishCampaign(
     accountId: campaign.account_id,
     workspaceId: campaign.workspace_id,
     kind: MESSAGES_EXPORT,
-    subject: { campaign_id: campaign.campaign_id, run_number: String(campaign.current_run) },
+    subject: {
+      campaign_id: campaign.campaign_id,
+      run_number: String(campaign.current_run),
+      ...(by.gzip === true && { gzip: 'true' }),
+    },
     createdBy: by.userId,
   });
   await saveExportJob(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, jobId);

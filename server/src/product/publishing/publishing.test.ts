@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { startTestServer, type TestServer } from '../../../test/harness.ts';
+import { startTestServer, type TestServer, until } from '../../../test/harness.ts';
 import { releaseNeeds } from '../campaigns/hold-needs.ts';
 import { lockCampaign } from '../campaigns/lock-campaign.ts';
 import { type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
+import { newGroup } from '../customers/test-workspace.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { publishCampaign } from './publish-campaign.ts';
+import { signLink } from './signed-link.ts';
 
 let server: TestServer;
 let six: TestCampaigns;
@@ -26,11 +28,19 @@ async function approved(name: string, more: Record<string, unknown> = {}): Promi
   return campaignId;
 }
 
-async function published(campaignId: string) {
-  const { job_id } = await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId });
+async function published(campaignId: string, how: Record<string, unknown> = {}) {
+  const { job_id } = await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId, ...how });
   const job = await six.ended(job_id);
   assert.equal(job.status, 'completed', JSON.stringify(job));
   return job.result;
+}
+
+/** The first file of the current run, as text. */
+async function csvOf(campaignId: string, more: Record<string, unknown> = {}): Promise<string> {
+  const ids = { workspace_id: server.a.workspaceId, campaign_id: campaignId };
+  const answer = await server.a.call('POST', '/v1/messages/fetch', { ...ids, page: 1, format: 'csv', ...more });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.text;
 }
 
 /** Every file in the object storage, by path. */
@@ -159,6 +169,118 @@ describe('published files', () => {
       assert.deepEqual(await tx.rows(held, [jobId]), [{ count: 0 }]);
       assert.deepEqual(await tx.rows(heldField, [jobId]), []);
     });
+  });
+
+  test('kept compressed are fetched so by who takes gzip, and as text by who does not', async () => {
+    const campaignId = await approved('Compressed', { export_fields: ['first_name'] });
+    await published(campaignId);
+    const fetchAs = (encoding: string, more = {}) =>
+      server.a.call(
+        'POST',
+        '/v1/messages/fetch',
+        { workspace_id: server.a.workspaceId, campaign_id: campaignId, page: 1, format: 'csv', ...more },
+        { headers: { 'accept-encoding': encoding } },
+      );
+    const plain = await fetchAs('gzip');
+    assert.equal(plain.headers.get('content-encoding'), null, 'a file that is kept as it is is sent as it is');
+    await published(campaignId, { gzip: true });
+    const { parts } = await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId });
+    for (const [encoding, isPacked] of [
+      ['gzip', true],
+      ['br;q=1, gzip;q=0.5', true],
+      ['*', true],
+      ['identity', false],
+      ['gzip;q=0, *', false],
+    ] as const) {
+      const fetched = await fetchAs(encoding);
+      assert.equal(fetched.text, plain.text, encoding);
+      assert.equal(fetched.headers.get('content-encoding'), isPacked ? 'gzip' : null, encoding);
+      assert.equal(Number(fetched.headers.get('content-length')), isPacked ? parts[0].gzip_bytes : parts[0].bytes);
+      assert.equal(fetched.headers.get('vary')?.includes('accept-encoding'), true);
+    }
+    assert.equal(parts[0].sha256, createHash('sha256').update(plain.text).digest('hex'));
+    assert.ok(parts[0].gzip_bytes < parts[0].bytes);
+    assert.equal((await fetchAs('gzip', { format: 'json' })).body.row_count, 6);
+    const { url } = (await fetchAs('gzip', { format: 'url' })).body;
+    assert.equal(await (await fetch(new URL(url, server.url))).text(), plain.text);
+    const wrapped = await server.a.call(
+      'POST',
+      '/v1/messages/fetch',
+      { workspace_id: server.a.workspaceId, campaign_id: campaignId, page: 1, format: 'csv' },
+      { headers: { accept: 'application/json' } },
+    );
+    assert.equal(wrapped.body.content, plain.text);
+
+    const group = await newGroup(server.a, 'Compressed leaving');
+    const leaving = { customer_number: 'G1', first_name: 'Gone', plan: 'Plus' };
+    await six.add([leaving, { ...leaving, customer_number: 'G2', first_name: 'Stays' }], group);
+    const other = await approved('Compressed erased', { customer_group_id: group, export_fields: ['first_name'] });
+    await published(other, { gzip: true });
+    await six.ok('DELETE', '/v1/customer', { identifiers: [{ customer_number: 'G1' }] });
+    const rewritten = await until(async () => {
+      const manifest = await six.ok('POST', '/v1/messages/manifest', { campaign_id: other });
+      return manifest.erased_rows === 1 && manifest;
+    });
+    const left = await csvOf(other);
+    assert.deepEqual([rewritten.rows, rewritten.parts[0].gzip_bytes > 0], [1, true]);
+    assert.match(left, /Stays/);
+    assert.doesNotMatch(left, /Gone/);
+  });
+
+  test('behind a link are opened by exactly it, while it is young, and every download is in the audit log', async () => {
+    const campaignId = await approved('Linked');
+    await published(campaignId);
+    const { url, expires_in } = await six.ok('POST', '/v1/messages/fetch', {
+      campaign_id: campaignId,
+      page: 1,
+      format: 'url',
+    });
+    assert.equal(expires_in, 900);
+    const csv = await csvOf(campaignId);
+    const open = (link: string, method = 'GET') => fetch(new URL(link, server.url), { method });
+    const downloads = async () =>
+      (await server.a.call('POST', '/v1/audit', { action: 'file.downloaded', page_size: 100 })).body.filter(
+        (event: { object_ids: { publication_id: string } }) => url.includes(event.object_ids.publication_id),
+      );
+    const before = (await downloads()).length;
+    for (let times = 0; times < 3; times += 1) {
+      const answer = await open(url);
+      assert.equal(answer.status, 200);
+      assert.equal(await answer.text(), csv);
+      assert.match(answer.headers.get('content-disposition') ?? '', /^attachment; filename="part-000001\.csv"$/);
+      assert.match(answer.headers.get('cache-control') ?? '', /no-store/);
+    }
+    const told = await downloads();
+    assert.equal(told.length - before, 3, 'one event a download');
+    assert.ok(told.every((event: { address: string; outcome: string }) => event.address !== null));
+
+    const [path = '', query = ''] = url.split('?');
+    const parameters = [...new URLSearchParams(query)];
+    for (const [name, value] of parameters) {
+      const changed = new URLSearchParams(query);
+      changed.set(
+        name,
+        /^\d+$/.test(value) ? String(Number(value) + 1) : `${value.slice(0, -1)}${value.endsWith('0') ? '1' : '0'}`,
+      );
+      assert.equal((await open(`${path}?${changed}`)).status, 403, `${name} changed`);
+      const without = new URLSearchParams(query);
+      without.delete(name);
+      assert.equal((await open(`${path}?${without}`)).status, 403, `${name} left out`);
+      assert.equal((await open(`${url}&${name}=${value}`)).status, 403, `${name} twice`);
+    }
+    assert.equal((await open(`${url}&more=1`)).status, 403);
+    assert.equal((await open(url, 'DELETE')).status, 405);
+    const old = signLink(server.app.services.linkKey, {
+      accountId: server.a.accountId,
+      publicationId: told[0].object_ids.publication_id,
+      page: 1,
+      expires: Math.floor(Date.now() / 1_000) - 1,
+    });
+    assert.equal((await open(`${path}?${old}`)).status, 403, 'over');
+    assert.equal((await downloads()).length, told.length, 'what is refused is no download');
+    await published(campaignId);
+    const replaced = await open(url);
+    assert.deepEqual([replaced.status, ((await replaced.json()) as { code: string }).code], [400, 'not_found']);
   });
 
   test('links and files stay inside their account', async () => {

@@ -1,4 +1,6 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Reply } from '../../platform/http/endpoint.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
 import { createCsvParser } from '../imports/csv-parser.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
@@ -9,6 +11,7 @@ import { originalCell } from './csv-cell.ts';
 import { publishingFailures } from './errors.ts';
 import type { Part } from './store.ts';
 
+export const CSV = 'text/csv; charset=utf-8';
 /** Rows that one JSON answer holds at the most; fixed by the contract. */
 export const JSON_ROWS = 1_000;
 /** Columns of ours that are not text; no field of a workspace can have such a name. */
@@ -21,9 +24,55 @@ const TYPED: ReadonlyMap<string, (cell: string) => number | boolean> = new Map<
   ['holdout', (cell) => cell === 'true'],
 ]);
 
+/** A file's text, of what is stored of it. */
+export function textOf(stored: Readable, part: Pick<Part, 'gzip_bytes'>): Readable {
+  if (part.gzip_bytes === null) return stored;
+  const text = createGunzip();
+  pipeline(stored, text, () => undefined);
+  return text;
+}
+
 /** The file as it was published. */
 export function openPart(services: Pick<Services, 'objects'>, keys: AccountKeys, part: Part): Readable {
-  return readSealed(services.objects, keys, part.object_key);
+  return textOf(readSealed(services.objects, keys, part.object_key), part);
+}
+
+/** The file as an answer: compressed as it is kept, to whoever takes gzip, else as its text. */
+export function partReply(
+  services: Pick<Services, 'objects'>,
+  keys: AccountKeys,
+  part: Part,
+  acceptEncoding: string | undefined,
+  headers: Record<string, string> = {},
+): Reply {
+  if (part.gzip_bytes === null)
+    return new Reply(CSV, openPart(services, keys, part), { ...headers, 'content-length': String(part.byte_count) });
+  if (!takesGzip(acceptEncoding ?? ''))
+    return new Reply(CSV, openPart(services, keys, part), {
+      ...headers,
+      vary: 'accept-encoding',
+      'content-length': String(part.byte_count),
+    });
+  return new Reply(CSV, readSealed(services.objects, keys, part.object_key), {
+    ...headers,
+    vary: 'accept-encoding',
+    'content-encoding': 'gzip',
+    'content-length': String(part.gzip_bytes),
+  });
+}
+
+/** Whether an Accept-Encoding (RFC 9110, section 12.5.3) takes gzip: named, or by `*`, and not with the weight 0. */
+export function takesGzip(acceptEncoding: string): boolean {
+  const weights = new Map(
+    acceptEncoding
+      .toLowerCase()
+      .split(',')
+      .map((entry): [string, boolean] => {
+        const [name = '', ...parameters] = entry.split(';').map((piece) => piece.trim());
+        return [name, !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))];
+      }),
+  );
+  return weights.get('gzip') ?? weights.get('x-gzip') ?? weights.get('*') ?? false;
 }
 
 export type FileRows = { rows: Record<string, string | number | boolean>[]; row_count: number; truncated: boolean };

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import type { FileFacts } from './file-facts.ts';
 import type { Manifest } from './manifest.ts';
 
 /** A published file, as far as rewriting it takes. */
@@ -7,6 +8,8 @@ export type PublishedPart = {
   page: number;
   object_key: string;
   rows_key: string | null;
+  /** Null for a file that is kept as it is. */
+  gzip_bytes: number | null;
   object_prefix: string;
 };
 
@@ -18,7 +21,7 @@ export function partsAfter(
   limit: number,
 ): Promise<PublishedPart[]> {
   return tx.rows<PublishedPart>(
-    `select p.publication_id, p.page, p.object_key, p.rows_key, u.object_prefix
+    `select p.publication_id, p.page, p.object_key, p.rows_key, p.gzip_bytes, u.object_prefix
      from publication_parts p join publications u on u.account_id = p.account_id and u.publication_id = p.publication_id
      where p.account_id = $1 and (p.publication_id, p.page) > ($2, $3) order by p.publication_id, p.page limit $4`,
     [accountId, after.publicationId, after.page, limit],
@@ -94,7 +97,7 @@ export function workspacePartsAfter(
   limit: number,
 ): Promise<PublishedPart[]> {
   return tx.rows<PublishedPart>(
-    `select p.publication_id, p.page, p.object_key, p.rows_key, u.object_prefix
+    `select p.publication_id, p.page, p.object_key, p.rows_key, p.gzip_bytes, u.object_prefix
      from publication_parts p
        join publications u on u.account_id = p.account_id and u.publication_id = p.publication_id
        join campaigns c on c.account_id = u.account_id and c.campaign_id = u.campaign_id
@@ -109,13 +112,13 @@ export async function saveRewritten(
   tx: Transaction,
   accountId: string,
   part: Pick<PublishedPart, 'publication_id' | 'page'>,
-  facts: { rows: number; bytes: number; sha256: string },
+  facts: { rows: number } & FileFacts,
   manifest: Manifest,
 ): Promise<void> {
   await tx.run(
-    `update publication_parts set row_count = $4, byte_count = $5, sha256 = $6
+    `update publication_parts set row_count = $4, byte_count = $5, gzip_bytes = $6, sha256 = $7
      where account_id = $1 and publication_id = $2 and page = $3`,
-    [accountId, part.publication_id, part.page, facts.rows, facts.bytes, facts.sha256],
+    [accountId, part.publication_id, part.page, facts.rows, facts.bytes, facts.gzip_bytes, facts.sha256],
   );
   await tx.run('update publications set manifest = $3 where account_id = $1 and publication_id = $2', [
     accountId,

@@ -16,6 +16,8 @@ export type Part = {
   rows_key: string | null;
   row_count: number;
   byte_count: number;
+  /** Its bytes as it is kept, compressed; null for a file that is kept as it is. */
+  gzip_bytes: number | null;
   sha256: string;
 };
 export type Publication = {
@@ -80,9 +82,9 @@ export async function swapPublication(
     ],
   );
   await tx.run(
-    `insert into publication_parts (account_id, publication_id, page, object_key, rows_key, row_count, byte_count, sha256)
-     select $1, $2, p.page, p.object_key, p.rows_key, p.row_count, p.byte_count, p.sha256
-     from jsonb_to_recordset($3) as p(page integer, object_key text, rows_key text, row_count integer, byte_count bigint, sha256 text)`,
+    `insert into publication_parts (account_id, publication_id, page, object_key, rows_key, row_count, byte_count, gzip_bytes, sha256)
+     select $1, $2, p.page, p.object_key, p.rows_key, p.row_count, p.byte_count, p.gzip_bytes, p.sha256
+     from jsonb_to_recordset($3) as p(page integer, object_key text, rows_key text, row_count integer, byte_count bigint, gzip_bytes bigint, sha256 text)`,
     [accountId, publication.publication_id, JSON.stringify(parts)],
   );
   await tx.run(
@@ -103,7 +105,7 @@ export function findPart(
   page: number,
 ): Promise<Part | undefined> {
   return tx.row<Part>(
-    'select publication_id, page, object_key, rows_key, row_count, byte_count, sha256 from publication_parts where account_id = $1 and publication_id = $2 and page = $3',
+    'select publication_id, page, object_key, rows_key, row_count, byte_count, gzip_bytes, sha256 from publication_parts where account_id = $1 and publication_id = $2 and page = $3',
     [accountId, publicationId, page],
   );
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { csvCell } from './csv-cell.ts';
@@ -24,12 +23,12 @@ test('rows are left out wherever pieces of the file are cut, and what is left is
       const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
         whole.subarray(index * size, (index + 1) * size),
       );
-      const { through, facts } = withoutRows(new Set(rows));
-      const passed = Buffer.concat(await Readable.from(pieces).pipe(through).toArray());
+      const passed = Buffer.concat(
+        await Readable.from(pieces)
+          .pipe(withoutRows(new Set(rows)))
+          .toArray(),
+      );
       assert.equal(passed.toString(), expected);
-      const { bytes, sha256 } = facts();
-      assert.equal(bytes, passed.length);
-      assert.equal(sha256, createHash('sha256').update(passed).digest('hex'));
     }
   }
 });
