@@ -352,6 +352,10 @@ export type Manifest = {
   held_out: number;
   /** Rows taken out of the parts since they were published. */
   erased_rows: number;
+  /** In the manifest of a delta: what it tells the changes since. Null there: everything is new. */
+  delta_of: { publication_id: string; run_number: number } | null;
+  /** Rows of a delta by what they are; null in a full manifest. */
+  changes: { new: number; changed: number; removed: number } | null;
   /** When rows were last taken out of a part. */
   rewritten_at: string | null;
   /** The same as approval.digest. */
@@ -1598,6 +1602,8 @@ export type PublishingPublishBody = {
   campaign_id: string;
   /** Keep the files compressed: whoever accepts gzip gets them so, others as text. Default false. */
   gzip?: boolean | undefined;
+  /** Also make files of what changed since the publication before: rows that are new or say something else, and the identifiers of those removed, with a column `change`. Fetched with delta true. Default false. */
+  delta?: boolean | undefined;
 };
 
 /** What publishing.publish answers. */
@@ -1609,6 +1615,8 @@ export type PublishingPagesBody = {
   campaign_id: string;
   /** The current run when absent. */
   run_number?: number | undefined;
+  /** The files of what changed, where they were asked for. Default false. */
+  delta?: boolean | undefined;
 };
 
 /** What publishing.pages answers. */
@@ -1622,6 +1630,8 @@ export type PublishingFetchBody = {
   format: 'csv' | 'json' | 'url';
   /** The current run when absent. */
   run_number?: number | undefined;
+  /** The files of what changed, where they were asked for. Default false. */
+  delta?: boolean | undefined;
 };
 
 /** What publishing.fetch answers. A string is the text/csv answer. */
@@ -1638,6 +1648,8 @@ export type PublishingManifestBody = {
   campaign_id: string;
   /** The current run when absent. */
   run_number?: number | undefined;
+  /** The files of what changed, where they were asked for. Default false. */
+  delta?: boolean | undefined;
 };
 
 /** What publishing.manifest answers. */

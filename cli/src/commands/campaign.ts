@@ -103,17 +103,32 @@ async function reopen(wish: string, options: CommonOptions): Promise<void> {
   terminal.print(`The campaign "${campaign.campaign_name}" is a ${campaign.status} again; its texts were dropped.`);
 }
 
-async function publish(wish: string, options: CommonOptions): Promise<void> {
+type PublishOptions = CommonOptions & { gzip?: boolean; delta?: boolean };
+
+async function publish(wish: string, options: PublishOptions): Promise<void> {
   const session = await openSession(options);
   const { client, terminal, workspaceId } = session;
   const { campaign_id } = await findCampaign(client, workspaceId, wish);
-  const { job_id, run_number } = await client.publishing.publish({ workspace_id: workspaceId, campaign_id });
+  const { gzip = false, delta = false } = options;
+  const { job_id, run_number } = await client.publishing.publish({
+    workspace_id: workspaceId,
+    campaign_id,
+    gzip,
+    delta,
+  });
   await finishJob(session, job_id, 'Publishing');
   const manifest = await client.publishing.manifest({ workspace_id: workspaceId, campaign_id, run_number });
   terminal.print(
     `Run ${run_number} is published: ${thousands(manifest.rows)} rows in ${manifest.parts.length} ${manifest.parts.length === 1 ? 'file' : 'files'} for a group of ${thousands(manifest.customers)} (${thousands(manifest.unmatched)} without a message, ${thousands(manifest.ineligible)} not eligible).`,
   );
-  terminal.note(`Next: nudgescribe fetch ${campaign_id}`);
+  if (delta) {
+    const changed = await client.publishing.manifest({ workspace_id: workspaceId, campaign_id, run_number, delta });
+    const { new: added = 0, changed: others = 0, removed = 0 } = changed.changes ?? {};
+    terminal.print(
+      `Since the publication before: ${thousands(added)} new, ${thousands(others)} changed, ${thousands(removed)} removed.`,
+    );
+  }
+  terminal.note(`Next: nudgescribe fetch ${campaign_id}${delta ? ' --delta' : ''}`);
 }
 
 export function addCampaignCommands(campaign: Command): void {
@@ -147,6 +162,12 @@ Example:
     campaign.command(`${name} <campaign>`).description(description).option('--workspace <id or name>').action(act);
   step('generate', 'have the messages written', generate);
   step('approve', 'approve a campaign whose messages are all decided', approve);
-  step('publish', 'publish the messages as files (again, if they are published already)', publish);
+  campaign
+    .command('publish <campaign>')
+    .description('publish the messages as files (again, if they are published already)')
+    .option('--gzip', 'keep the files compressed')
+    .option('--delta', 'also make files of what changed since the publication before')
+    .option('--workspace <id or name>')
+    .action(publish);
   step('reopen', 'take a campaign back to a draft; its unpublished texts are dropped', reopen);
 }

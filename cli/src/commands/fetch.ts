@@ -6,16 +6,19 @@ import { startProgress } from '../progress.ts';
 import { type CommonOptions, openSession } from '../session.ts';
 import { thousands } from '../table.ts';
 
-async function fetchCampaign(wish: string, options: CommonOptions & { to?: string; run?: string }): Promise<void> {
+type FetchOptions = CommonOptions & { to?: string; run?: string; delta?: boolean };
+
+async function fetchCampaign(wish: string, options: FetchOptions): Promise<void> {
   const run = options.run === undefined ? undefined : readCount('--run', options.run);
   const { client, terminal, workspaceId } = await openSession(options);
   const { campaign_id, current_run } = await findCampaign(client, workspaceId, wish);
-  const folder = options.to ?? `messages-${campaign_id}-run-${run ?? current_run}`;
+  const { delta = false } = options;
+  const folder = options.to ?? `messages-${campaign_id}-run-${run ?? current_run}${delta ? '-delta' : ''}`;
   const progress = startProgress('Fetching');
   try {
     const manifest = await fetchFiles(
       client,
-      { workspace_id: workspaceId, campaign_id, run_number: run },
+      { workspace_id: workspaceId, campaign_id, run_number: run, delta },
       folder,
       (done, total) => progress.set(done, total),
     );
@@ -34,6 +37,7 @@ export function addFetchCommand(program: Command): void {
     .description('fetch the published files and their manifest into a folder')
     .option('--to <folder>', 'where they go (default: a folder named after campaign and run)')
     .option('--run <number>', 'an earlier run')
+    .option('--delta', 'what changed since the publication before, if it was published with --delta')
     .option('--workspace <id or name>')
     .addHelpText('after', '\nThe files hold personal data: they are made readable by you alone.')
     .action(fetchCampaign);

@@ -9,6 +9,7 @@ type Approved = {
   texts: [column: string, fits: (text: string) => boolean][];
 };
 
+const TEXTS = ['subject', 'preheader', 'message'] as const;
 const empty = (text: string) => text === '';
 
 /** The approved messages by id, their texts ready to be compared with rows. */
@@ -20,7 +21,7 @@ function approvedById(manifest: Manifest): Map<string, Approved> {
         segment_id: message.segment_id,
         variant: String(message.variant),
         channel: message.channel,
-        texts: (['subject', 'preheader', 'message'] as const).map((name) => {
+        texts: TEXTS.map((name) => {
           const template = message[name];
           return [name, template === null ? empty : couldComeFrom(template)];
         }),
@@ -31,7 +32,8 @@ function approvedById(manifest: Manifest): Map<string, Approved> {
 
 /**
  * Checks the rows of a file: as many cells as columns, this campaign and run, a message that was approved, for its
- * segment, channel and variant, with a text that can have come from the approved one. A held-out customer's row has none.
+ * segment, channel and variant, with a text that can have come from the approved one. A held-out customer's row has none, nor
+ * has that of a delta which says who was removed.
  */
 export function rowChecker(manifest: Manifest, tell: Tell): (cells: readonly string[]) => void {
   const approved = approvedById(manifest);
@@ -42,6 +44,11 @@ export function rowChecker(manifest: Manifest, tell: Tell): (cells: readonly str
     const cell = (name: string) => cells[index.get(name) ?? -1];
     if (cell('campaign_id') !== manifest.campaign_id || cell('run_number') !== String(manifest.run_number))
       tell('row_of_another', 'It is of another campaign or run.');
+    if (cell('change') === 'removed') {
+      if (TEXTS.some((name) => (cell(name) ?? '') !== ''))
+        tell('text_not_approved', 'It is of somebody removed, and has a text.');
+      return;
+    }
     const message = approved.get(cell('message_id') ?? '');
     if (message === undefined) return tell('message_not_approved', 'Its message_id is none that was approved.');
     for (const name of ['segment_id', 'variant', 'channel'] as const)

@@ -123,6 +123,15 @@ function Published({ manifest, action }: { manifest: Manifest; action: React.Rea
           <dd>
             {manifest.customer_group_name}, as it was on {formatMoment(manifest.snapshot_at)}
           </dd>
+          {manifest.rewritten_at != null && (
+            <>
+              <dt>Erased</dt>
+              <dd>
+                {count(manifest.erased_rows ?? 0, 'row')} of erased customers taken out, last on{' '}
+                {formatMoment(manifest.rewritten_at)}
+              </dd>
+            </>
+          )}
           <dt>Columns</dt>
           <dd>{manifest.columns.map(({ name }) => name).join(', ')}</dd>
           <dt>Approval</dt>

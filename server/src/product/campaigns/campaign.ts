@@ -44,6 +44,7 @@ export function move(status: CampaignStatus, step: Move): CampaignStatus {
   });
 }
 
+/** In this order they stand in the row indexes of published files: new ones go to the end. */
 export const CHANNELS = ['email', 'sms', 'push', 'in_app', 'whatsapp'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 

@@ -199,3 +199,15 @@ export async function deleteCustomers(
   );
   return rows.map((row) => row.customer_id);
 }
+
+export async function existingCustomers(
+  tx: Transaction,
+  accountId: string,
+  customerIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.rows<{ customer_id: string }>(
+    'select customer_id from customers where account_id = $1 and customer_id = any($2::uuid[])',
+    [accountId, uuidArray(customerIds)],
+  );
+  return new Set(rows.map((row) => row.customer_id));
+}

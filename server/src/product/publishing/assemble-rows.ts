@@ -10,7 +10,7 @@ import { type CellWriter, compileCell, writeCell } from './cell-writer.ts';
 import { chooseVariant, variantSeed } from './choose-variant.ts';
 import { csvCell } from './csv-cell.ts';
 import { columnsOf, fieldsOfFiles, type PlanSource, type PlanText } from './export-plan.ts';
-import { writeIndexEntry } from './row-index.ts';
+import { channelByte, writeIndexEntry } from './row-index.ts';
 import { newPage, type TextPage, writeBytes } from './text-page.ts';
 
 /** Reads one customer's canonical values by slot. */
@@ -60,7 +60,7 @@ function compileTexts({ shape, texts }: PlanSource, hasOwn: boolean): Map<string
       byCriteria.set(text.canonical_criteria, channels);
       const last = channels.at(-1);
       if (last?.seed === seed) last.variants.push(compiled(text));
-      else channels.push({ seed, channel: Buffer.from(`${channel},`), variants: [compiled(text)] });
+      else channels.push({ seed, channel: channelByte(channel), variants: [compiled(text)] });
     }
   }
   return byCriteria;
@@ -110,10 +110,9 @@ export function createAssembler(source: PlanSource): Assembler {
   }
 
   /** Of what says something to the customer: not of ids, which are others at the next run though the text is the same. */
-  function digestOfLine(page: TextPage, channel: Buffer): Buffer {
+  function digestOfLine(page: TextPage): Buffer {
     const [own, before, texts, ids, rest] = begins as [number, number, number, number, number];
     scratch.length = 0;
-    writeBytes(scratch, channel);
     writeBytes(scratch, page.bytes.subarray(own, before));
     writeBytes(scratch, page.bytes.subarray(texts, ids));
     writeBytes(scratch, page.bytes.subarray(rest, page.length));
@@ -135,7 +134,7 @@ export function createAssembler(source: PlanSource): Assembler {
         const chosen = variants[chooseVariant(seed, customerId, variants.length)];
         if (chosen === undefined) continue;
         writeLine(page, chosen, heldOut, cell);
-        writeIndexEntry(index, customerId, digestOfLine(page, channel));
+        writeIndexEntry(index, customerId, channel, digestOfLine(page));
         rows += 1;
       }
       return { rows, heldOut };

@@ -78,7 +78,7 @@ export async function beginExport(
       planShapeOf(campaign, run.run_number, fields, now.getUTCFullYear()),
       await segmentsOf(tx, accountId, campaign.campaign_id, run.run_number),
       messages,
-      job.subject.gzip === 'true',
+      { gzip: job.subject.gzip === 'true', delta: job.subject.delta === 'true' },
     ),
     approval,
   };

@@ -23,6 +23,10 @@ const ids = { workspace_id: idSchema, campaign_id: idSchema };
 const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
 const failures = [campaignFailures, publishingFailures];
 const runNumberSchema = z.number().int().min(1).max(1_000_000).optional().describe('The current run when absent.');
+const deltaSchema = z
+  .boolean()
+  .optional()
+  .describe('The files of what changed, where they were asked for. Default false.');
 const LINK_PATH = '/v1/messages/file';
 
 type Found = { campaign: CampaignRow; runNumber: number; files: RunFiles | undefined };
@@ -43,10 +47,22 @@ async function filesOf(
   return { campaign, runNumber, files: await findRunFiles(tx, accountId, campaign.campaign_id, runNumber) };
 }
 
-async function requirePart(tx: Transaction, accountId: string, found: Found, page: number): Promise<Part> {
-  const publicationId = found.files?.publication_id ?? null;
-  if (publicationId === null) throw publishingFailures.no_files_yet();
-  const part = await findPart(tx, accountId, publicationId, page);
+/** The publication that is meant: of everything, or of what changed. Throws no_files_yet, no_delta. */
+function requirePublication({ files }: Found, delta: boolean | undefined): string {
+  if (files?.publication_id == null) throw publishingFailures.no_files_yet();
+  if (delta !== true) return files.publication_id;
+  if (files.delta_publication_id === null) throw publishingFailures.no_delta();
+  return files.delta_publication_id;
+}
+
+async function requirePart(
+  tx: Transaction,
+  accountId: string,
+  found: Found,
+  wish: { page: number; delta?: boolean | undefined },
+): Promise<Part> {
+  const { page } = wish;
+  const part = await findPart(tx, accountId, requirePublication(found, wish.delta), page);
   if (part === undefined) throw publishingFailures.page_unknown();
   return part;
 }
@@ -67,6 +83,12 @@ export const publishingEndpoints = [
         .boolean()
         .optional()
         .describe('Keep the files compressed: whoever accepts gzip gets them so, others as text. Default false.'),
+      delta: z
+        .boolean()
+        .optional()
+        .describe(
+          'Also make files of what changed since the publication before: rows that are new or say something else, and the identifiers of those removed, with a column `change`. Fetched with delta true. Default false.',
+        ),
     }),
     reply: z.object({
       message: z.string(),
@@ -84,7 +106,8 @@ export const publishingEndpoints = [
       const { campaign, jobId } = await publishCampaign(services, tx, locked, fields, {
         userId: actor.userId,
         now: services.clock.now(),
-        gzip: body.gzip ?? false,
+        gzip: body.gzip,
+        delta: body.delta,
       });
       audit({ campaign_id: body.campaign_id, run_number: campaign.current_run, job_id: jobId });
       return {
@@ -102,13 +125,18 @@ export const publishingEndpoints = [
     path: '/v1/messages/pages',
     summary: 'How many files a run has',
     access: { kind: 'workspace', permission: 'messages.fetch' },
-    body: z.strictObject({ ...ids, run_number: runNumberSchema }),
+    body: z.strictObject({ ...ids, run_number: runNumberSchema, delta: deltaSchema }),
     reply: z.object({ campaign_id: idSchema, run_number: z.number().int(), pages: z.number().int() }),
     example,
     failures,
     handle: async ({ tx, actor, body }) => {
-      const { runNumber, files } = await filesOf(tx, actor.accountId, body);
-      return { campaign_id: body.campaign_id, run_number: runNumber, pages: files?.page_count ?? 0 };
+      const found = await filesOf(tx, actor.accountId, body);
+      const { runNumber, files } = found;
+      const pages =
+        body.delta === true
+          ? (await findPublication(tx, actor.accountId, requirePublication(found, true)))?.manifest.parts.length
+          : files?.page_count;
+      return { campaign_id: body.campaign_id, run_number: runNumber, pages: pages ?? 0 };
     },
   }),
   endpoint({
@@ -124,6 +152,7 @@ export const publishingEndpoints = [
       page: z.number().int().min(1).max(1_000_000_000),
       format: z.enum(['csv', 'json', 'url']),
       run_number: runNumberSchema,
+      delta: deltaSchema,
     }),
     reply: z.union([
       z.object({
@@ -143,8 +172,14 @@ export const publishingEndpoints = [
       const found = await filesOf(tx, actor.accountId, body);
       if (body.format === 'url' && found.runNumber !== found.campaign.current_run)
         throw publishingFailures.no_link_for_history();
-      const part = await requirePart(tx, actor.accountId, found, body.page);
-      audit({ campaign_id: body.campaign_id, run_number: found.runNumber, page: body.page, format: body.format });
+      const part = await requirePart(tx, actor.accountId, found, body);
+      audit({
+        campaign_id: body.campaign_id,
+        run_number: found.runNumber,
+        page: body.page,
+        format: body.format,
+        ...(body.delta === true && { delta: true }),
+      });
       const { page } = body;
       if (body.format === 'url') {
         const expires = Math.floor(services.clock.now().getTime() / 1000) + LINK_SECONDS;
@@ -168,14 +203,13 @@ export const publishingEndpoints = [
     path: '/v1/messages/manifest',
     summary: 'The manifest of a run: parts, rows, hashes',
     access: { kind: 'workspace', permission: 'messages.fetch' },
-    body: z.strictObject({ ...ids, run_number: runNumberSchema }),
+    body: z.strictObject({ ...ids, run_number: runNumberSchema, delta: deltaSchema }),
     reply: manifestSchema,
     example,
     failures,
     handle: async ({ tx, actor, body }) => {
-      const { files } = await filesOf(tx, actor.accountId, body);
-      const publication =
-        files?.publication_id == null ? undefined : await findPublication(tx, actor.accountId, files.publication_id);
+      const found = await filesOf(tx, actor.accountId, body);
+      const publication = await findPublication(tx, actor.accountId, requirePublication(found, body.delta));
       if (publication === undefined) throw publishingFailures.no_files_yet();
       return publication.manifest;
     },

@@ -9,9 +9,10 @@ import { FILE_ERASURE } from '../customers/queue-file-erasure.ts';
 import type { JobKind, JobRun } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { readSealed } from '../sealing/sealed-stream.ts';
+import { readSealed, readWhole } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
 import { type FileFacts, measured } from './file-facts.ts';
+import { withoutRows } from './file-records.ts';
 import type { Manifest } from './manifest.ts';
 import { textOf } from './read-file.ts';
 import { clearRetired, replacePart, writeManifest } from './replace-object.ts';
@@ -25,7 +26,6 @@ import {
   workspacePartsAfter,
 } from './rewrite-store.ts';
 import { indexWithout, rowOwner, rowsInIndex, rowsOf } from './row-index.ts';
-import { withoutRows } from './without-rows.ts';
 
 const CUSTOMERS_AT_ONCE = 100_000;
 const PARTS_AT_ONCE = 100;
@@ -50,12 +50,6 @@ function manifestWithout(
   };
 }
 
-async function wholeObject(services: Services, keys: AccountKeys, objectKey: string): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of readSealed(services.objects, keys, objectKey)) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces);
-}
-
 /** Takes the rows of these customers out of one file. Returns how many there were; null when it was overtaken. */
 async function rewrite(
   services: Services,
@@ -64,12 +58,12 @@ async function rewrite(
   part: PublishedPart & { rows_key: string },
   owners: ReadonlySet<string>,
 ): Promise<number | null> {
-  const index = await wholeObject(services, keys, part.rows_key);
+  const index = await readWhole(services.objects, keys, part.rows_key);
   const rows = rowsOf(index, owners);
   if (rows.size === 0) return 0;
   const left = indexWithout(index, rows);
   const source = textOf(readSealed(services.objects, keys, part.object_key), part);
-  const { content, facts } = measured(source.compose(withoutRows(rows)), part.gzip_bytes !== null);
+  const { content, facts } = measured(Readable.from(withoutRows(source, rows)), part.gzip_bytes !== null);
   const save = async (tx: Transaction, head: PublicationHead) => {
     const now = services.clock.now();
     const saved = { rows: rowsInIndex(left), ...facts() };

@@ -21,6 +21,10 @@ export const publishingFailures = failures({
     status: 400,
     message: 'This run has no published files yet. Publish it, or wait for the export to end.',
   },
+  no_delta: {
+    status: 400,
+    message: 'This run was published without its changes. Publish it again with delta true.',
+  },
   no_link_for_history: {
     status: 400,
     message: 'Links are given for the current run only. Fetch files of earlier runs as csv or json.',

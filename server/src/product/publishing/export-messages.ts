@@ -11,6 +11,7 @@ import { findSnapshot, releaseSnapshot, SnapshotGone, type SnapshotRow } from '.
 import { beginExport, MESSAGES_EXPORT_SHARE } from './begin-export.ts';
 import { type ExportRow, findExport } from './export-store.ts';
 import { finishExport } from './finish-export.ts';
+import { makeDelta } from './make-delta.ts';
 import type { Workshop } from './make-range.ts';
 import type { Manifest } from './manifest.ts';
 import { MESSAGES_EXPORT } from './publish-campaign.ts';
@@ -70,7 +71,8 @@ async function exportMessages(services: Services, run: JobRun): Promise<Record<s
       for (;;) {
         const how = { untilAllAreMade: true, total: begun.snapshot.member_count };
         await workOffRanges(services, run, exportId, workshop, how);
-        const manifest = await finishExport(services, run, keys, begun.exported, begun.snapshot);
+        const delta = begun.exported.plan.delta ? await makeDelta(services, run, keys, begun.exported) : null;
+        const manifest = await finishExport(services, run, keys, begun.exported, begun.snapshot, delta);
         if (manifest !== null) return resultOf(manifest);
       }
     });

@@ -1,4 +1,4 @@
-import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
+import type { CampaignRow, ChannelName, SegmentRow } from '../campaigns/campaign.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import type { MessageInSegment } from '../messages/message.ts';
 
@@ -12,7 +12,7 @@ export type PlanShape = {
   campaignId: string;
   campaignName: string;
   runNumber: number;
-  channels: string[];
+  channels: ChannelName[];
   segmentBy: CampaignRow['segment_by'];
   eligibleWhen: CampaignRow['eligible_when'];
   /** Ids of fields. */
@@ -37,6 +37,8 @@ export type PlanSource = {
   texts: PlanText[];
   /** Whether the files are kept compressed. */
   gzip: boolean;
+  /** Whether files of what changed since the publication before are made too. */
+  delta: boolean;
 };
 
 export function planShapeOf(
@@ -65,11 +67,11 @@ export function planSourceOf(
   shape: PlanShape,
   segments: readonly SegmentRow[],
   messages: readonly MessageInSegment[],
-  gzip: boolean,
+  kept: Pick<PlanSource, 'gzip' | 'delta'>,
 ): PlanSource {
   return {
     shape,
-    gzip,
+    ...kept,
     canonicals: segments.map((segment) => segment.canonical_criteria),
     texts: messages
       .filter((message) => message.review_status === 'Approved' && message.approval_stage === 'Published')

@@ -9,30 +9,17 @@ import { countUsage } from '../usage/count-usage.ts';
 import { runPrefix } from './begin-export.ts';
 import { columnsOf } from './export-plan.ts';
 import { type ExportRow, outcomesOf, type RangeOutcome, reopenErased } from './export-store.ts';
+import { type Delta, isDeltaTrue } from './make-delta.ts';
 import type { Manifest } from './manifest.ts';
+import { type NewPart, newPartsOf } from './new-parts.ts';
 import { manifestKeyOf, writeManifest } from './replace-object.ts';
 import { namedObjects } from './rewrite-store.ts';
-import { findPublication, type Part, swapPublication } from './store.ts';
+import { findPublication, findRunFiles, swapPublication } from './store.ts';
 
-type NewPart = Omit<Part, 'publication_id'>;
-
-function partsOf(outcomes: readonly RangeOutcome[]): NewPart[] {
-  const parts: NewPart[] = [];
-  for (const { object_key, rows_key, rows, bytes, gzip_bytes, sha256 } of outcomes)
-    if (object_key !== null)
-      parts.push({
-        page: parts.length + 1,
-        object_key,
-        rows_key,
-        row_count: rows,
-        byte_count: bytes,
-        gzip_bytes,
-        sha256,
-      });
-  return parts;
+function partInManifest({ page, row_count, byte_count, gzip_bytes, sha256 }: NewPart): Manifest['parts'][number] {
+  const file = `part-${String(page).padStart(6, '0')}.csv`;
+  return { page, file, rows: row_count, bytes: byte_count, gzip_bytes, sha256, erased_rows: 0 };
 }
-
-const nameOf = (page: number) => `part-${String(page).padStart(6, '0')}.csv`;
 
 function manifestOf(
   exported: ExportRow,
@@ -53,15 +40,7 @@ function manifestOf(
     customer_group_name: group.customer_group_name,
     snapshot_at: snapshot.taken_at.toISOString(),
     columns: columnsOf(shape),
-    parts: parts.map(({ page, row_count, byte_count, gzip_bytes, sha256 }) => ({
-      page,
-      file: nameOf(page),
-      rows: row_count,
-      bytes: byte_count,
-      gzip_bytes,
-      sha256,
-      erased_rows: 0,
-    })),
+    parts: parts.map(partInManifest),
     rows: sum('rows'),
     customers: sum('customers'),
     unmatched: sum('unmatched'),
@@ -70,8 +49,23 @@ function manifestOf(
     held_out: sum('held_out'),
     erased_rows: 0,
     rewritten_at: null,
+    delta_of: null,
+    changes: null,
     approval_digest: group.approval_digest,
     approval: exported.approval,
+  };
+}
+
+/** The manifest of what changed, of that of everything. */
+function manifestOfDelta(full: Manifest, delta: Delta): Manifest {
+  return {
+    ...full,
+    publication_id: delta.publicationId,
+    columns: delta.columns,
+    parts: delta.parts.map(partInManifest),
+    rows: delta.parts.reduce((sum, part) => sum + part.row_count, 0),
+    delta_of: delta.since,
+    changes: delta.changes,
   };
 }
 
@@ -81,33 +75,45 @@ async function swapIn(
   tx: Transaction,
   exported: ExportRow,
   snapshot: SnapshotRow,
+  delta: Delta | null,
 ): Promise<Manifest> {
   const { account_id: accountId, campaign_id: campaignId, run_number: runNumber, publication_id: id } = exported;
   const swapped = await findPublication(tx, accountId, id);
   if (swapped !== undefined) return swapped.manifest;
   const run = await requireRun(tx, accountId, campaignId, runNumber);
   const outcomes = await outcomesOf(tx, accountId, exported.export_id);
-  const parts = partsOf(outcomes);
+  const parts = newPartsOf(outcomes);
   const manifest = manifestOf(exported, snapshot, run, outcomes, parts);
-  const publication = { publication_id: id, campaign_id: campaignId, run_number: runNumber, manifest };
-  await swapPublication(tx, accountId, { ...publication, object_prefix: exported.object_prefix }, parts);
+  const ids = { campaign_id: campaignId, run_number: runNumber };
+  await swapPublication(tx, accountId, {
+    full: { ...ids, publication_id: id, object_prefix: exported.object_prefix, manifest, parts },
+    delta: delta && {
+      ...ids,
+      publication_id: delta.publicationId,
+      object_prefix: delta.prefix,
+      manifest: manifestOfDelta(manifest, delta),
+      parts: delta.parts,
+    },
+  });
   await countUsage(services, tx, accountId, { exported_rows: manifest.rows });
   return manifest;
 }
 
 /** Leaves nothing below the run but what can be fetched: files that were replaced go, and what killed workers left. */
 async function sweepRun(services: Pick<Services, 'objects' | 'database'>, exported: ExportRow): Promise<void> {
-  const { account_id: accountId, publication_id: publicationId } = exported;
+  const { account_id: accountId } = exported;
   const below = await services.objects.list(runPrefix(accountId, exported.campaign_id, exported.run_number));
   // Read after the look: whatever takes a file's place is named before it is there.
-  const named = await services.database.tenant(accountId, (tx) => namedObjects(tx, accountId, publicationId));
-  const kept = new Set([manifestKeyOf(exported.object_prefix), ...named]);
+  const named = await services.database.tenant(accountId, (tx) =>
+    namedObjects(tx, accountId, exported.campaign_id, exported.run_number),
+  );
+  const kept = new Set([...named.objects, ...named.prefixes.map(manifestKeyOf)]);
   for (const key of below) if (!kept.has(key)) await services.objects.delete(key);
 }
 
 /**
  * Makes the finished files those that are fetched, in one step, and deletes those they replace. Null when somebody was
- * erased after their part of the group was read: those ranges are open again. Whoever erases holds the workspace's
+ * erased after their part of the group was read (those ranges are open again) or after they were listed as removed. Whoever erases holds the workspace's
  * profile lock, and so does this step, so nobody whose erasure was acknowledged before is in files that can be fetched.
  */
 export async function finishExport(
@@ -116,16 +122,23 @@ export async function finishExport(
   keys: AccountKeys,
   exported: ExportRow,
   snapshot: SnapshotRow,
+  delta: Delta | null,
 ): Promise<Manifest | null> {
   const manifest = await run.step(async ({ tx, progress }) => {
     await lockProfiles(tx, snapshot.workspace_id);
     if ((await reopenErased(tx, exported.account_id, exported.export_id)) > 0) return null;
-    const manifest = await swapIn(services, tx, exported, snapshot);
+    if (delta !== null && !(await isDeltaTrue(tx, exported.account_id, delta))) return null;
+    const manifest = await swapIn(services, tx, exported, snapshot, delta);
     progress(manifest.customers, manifest.customers);
     return manifest;
   });
   if (manifest === null) return null;
-  await writeManifest(services, keys, exported.publication_id);
+  // Also that of a delta which an earlier start put in place.
+  const files = await services.database.tenant(exported.account_id, (tx) =>
+    findRunFiles(tx, exported.account_id, exported.campaign_id, exported.run_number),
+  );
+  for (const id of [files?.publication_id, files?.delta_publication_id])
+    if (id != null) await writeManifest(services, keys, id);
   await sweepRun(services, exported);
   return manifest;
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { approvalSectionSchema } from '../approvals/approval-section.ts';
 
+export const changesSchema = z.object({ new: z.number().int(), changed: z.number().int(), removed: z.number().int() });
+export type Changes = z.output<typeof changesSchema>;
+
 /** What stands beside the files of one publication, so that a receiver can check that it has them all, unaltered. */
 export const manifestSchema = z
   .object({
@@ -36,6 +39,15 @@ export const manifestSchema = z
     suppressed: z.number().int().describe('Customers on the suppression list of the workspace.'),
     held_out: z.number().int().describe('Customers of the control group: listed with empty texts and holdout true.'),
     erased_rows: z.number().int().default(0).describe('Rows taken out of the parts since they were published.'),
+    delta_of: z
+      .object({ publication_id: idSchema, run_number: z.number().int() })
+      .nullable()
+      .default(null)
+      .describe('In the manifest of a delta: what it tells the changes since. Null there: everything is new.'),
+    changes: changesSchema
+      .nullable()
+      .default(null)
+      .describe('Rows of a delta by what they are; null in a full manifest.'),
     rewritten_at: timestampSchema.nullable().default(null).describe('When rows were last taken out of a part.'),
     approval_digest: z.string().nullable().describe('The same as approval.digest.'),
     approval: approvalSectionSchema

@@ -70,7 +70,7 @@ export async function publishCampaign(
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
-  by: { userId: string; now: Date; gzip?: boolean },
+  by: { userId: string; now: Date; gzip?: boolean | undefined; delta?: boolean | undefined },
 ): Promise<{ campaign: CampaignRow; jobId: string }> {
   const files = await findRunFiles(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
   if (files?.export_job_id == null)
@@ -96,6 +96,7 @@ export async function publishCampaign(
       campaign_id: campaign.campaign_id,
       run_number: String(campaign.current_run),
       ...(by.gzip === true && { gzip: 'true' }),
+      ...(by.delta === true && { delta: 'true' }),
     },
     createdBy: by.userId,
   });

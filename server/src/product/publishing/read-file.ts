@@ -15,11 +15,12 @@ export const CSV = 'text/csv; charset=utf-8';
 /** Rows that one JSON answer holds at the most; fixed by the contract. */
 export const JSON_ROWS = 1_000;
 /** Columns of ours that are not text; no field of a workspace can have such a name. */
-const TYPED: ReadonlyMap<string, (cell: string) => number | boolean> = new Map<
+const TYPED: ReadonlyMap<string, (cell: string) => string | number | boolean> = new Map<
   string,
-  (cell: string) => number | boolean
+  (cell: string) => string | number | boolean
 >([
-  ['variant', Number],
+  // A row that says who was removed has none.
+  ['variant', (cell) => (cell === '' ? cell : Number(cell))],
   ['run_number', Number],
   ['holdout', (cell) => cell === 'true'],
 ]);
@@ -33,7 +34,11 @@ export function textOf(stored: Readable, part: Pick<Part, 'gzip_bytes'>): Readab
 }
 
 /** The file as it was published. */
-export function openPart(services: Pick<Services, 'objects'>, keys: AccountKeys, part: Part): Readable {
+export function openPart(
+  services: Pick<Services, 'objects'>,
+  keys: AccountKeys,
+  part: Pick<Part, 'object_key' | 'gzip_bytes'>,
+): Readable {
   return textOf(readSealed(services.objects, keys, part.object_key), part);
 }
 

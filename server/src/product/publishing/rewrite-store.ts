@@ -62,15 +62,29 @@ export async function retiredObjects(tx: Transaction, accountId: string, jobId: 
   return rows.map((row) => row.object_key);
 }
 
-/** Every object of a publication that is named somewhere. */
-export async function namedObjects(tx: Transaction, accountId: string, publicationId: string): Promise<string[]> {
-  const rows = await tx.rows<{ object_key: string }>(
-    `select object_key from publication_parts where account_id = $1 and publication_id = $2
-     union select rows_key from publication_parts where account_id = $1 and publication_id = $2 and rows_key is not null
+/** Every object of a run's files that is named somewhere, and what the manifests lie below. */
+export async function namedObjects(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+): Promise<{ objects: string[]; prefixes: string[] }> {
+  const objects = await tx.rows<{ object_key: string }>(
+    `select k.object_key from publications u
+       join publication_parts p on p.account_id = u.account_id and p.publication_id = u.publication_id
+       cross join lateral (values (p.object_key), (p.rows_key)) k(object_key)
+     where u.account_id = $1 and u.campaign_id = $2 and u.run_number = $3 and k.object_key is not null
      union select object_key from retired_objects where account_id = $1`,
-    [accountId, publicationId],
+    [accountId, campaignId, runNumber],
   );
-  return rows.map((row) => row.object_key);
+  const prefixes = await tx.rows<{ object_prefix: string }>(
+    'select object_prefix from publications where account_id = $1 and campaign_id = $2 and run_number = $3',
+    [accountId, campaignId, runNumber],
+  );
+  return {
+    objects: objects.map((row) => row.object_key),
+    prefixes: prefixes.map((row) => row.object_prefix),
+  };
 }
 
 /** Names other objects as the file's, unless it has been replaced or rewritten meanwhile. Returns whether it was done. */

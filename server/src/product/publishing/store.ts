@@ -5,6 +5,8 @@ export type RunFiles = {
   campaign_id: string;
   run_number: number;
   publication_id: string | null;
+  /** Of what changed since the publication before, where that was asked for. */
+  delta_publication_id: string | null;
   page_count: number;
   export_job_id: string | null;
 };
@@ -20,6 +22,8 @@ export type Part = {
   gzip_bytes: number | null;
   sha256: string;
 };
+const PART_COLUMNS = 'publication_id, page, object_key, rows_key, row_count, byte_count, gzip_bytes, sha256';
+
 export type Publication = {
   publication_id: string;
   campaign_id: string;
@@ -35,7 +39,7 @@ export function findRunFiles(
   runNumber: number,
 ): Promise<RunFiles | undefined> {
   return tx.row<RunFiles>(
-    'select campaign_id, run_number, publication_id, page_count, export_job_id from run_files where account_id = $1 and campaign_id = $2 and run_number = $3',
+    'select campaign_id, run_number, publication_id, delta_publication_id, page_count, export_job_id from run_files where account_id = $1 and campaign_id = $2 and run_number = $3',
     [accountId, campaignId, runNumber],
   );
 }
@@ -62,14 +66,35 @@ export async function clearExportJob(tx: Transaction, accountId: string, jobId: 
   ]);
 }
 
-/** Makes a finished publication the one that is fetched, and forgets the one it replaces. */
+export type FinishedPublication = Publication & { parts: readonly Omit<Part, 'publication_id'>[] };
+
+/** Makes finished publications, that of everything and that of what changed, the ones that are fetched. Forgets the ones they replace. */
 export async function swapPublication(
   tx: Transaction,
   accountId: string,
-  publication: Publication,
-  parts: readonly Omit<Part, 'publication_id'>[],
+  { full, delta }: { full: FinishedPublication; delta: FinishedPublication | null },
 ): Promise<void> {
-  const before = await findRunFiles(tx, accountId, publication.campaign_id, publication.run_number);
+  const before = await findRunFiles(tx, accountId, full.campaign_id, full.run_number);
+  await insertPublication(tx, accountId, full);
+  if (delta !== null) await insertPublication(tx, accountId, delta);
+  await tx.run(
+    `update run_files set publication_id = $4, page_count = $5, delta_publication_id = $6
+     where account_id = $1 and campaign_id = $2 and run_number = $3`,
+    [
+      accountId,
+      full.campaign_id,
+      full.run_number,
+      full.publication_id,
+      full.parts.length,
+      delta?.publication_id ?? null,
+    ],
+  );
+  for (const replaced of [before?.publication_id, before?.delta_publication_id])
+    if (replaced != null)
+      await tx.run('delete from publications where account_id = $1 and publication_id = $2', [accountId, replaced]);
+}
+
+async function insertPublication(tx: Transaction, accountId: string, publication: FinishedPublication): Promise<void> {
   await tx.run(
     'insert into publications (account_id, publication_id, campaign_id, run_number, object_prefix, manifest) values ($1, $2, $3, $4, $5, $6)',
     [
@@ -85,17 +110,30 @@ export async function swapPublication(
     `insert into publication_parts (account_id, publication_id, page, object_key, rows_key, row_count, byte_count, gzip_bytes, sha256)
      select $1, $2, p.page, p.object_key, p.rows_key, p.row_count, p.byte_count, p.gzip_bytes, p.sha256
      from jsonb_to_recordset($3) as p(page integer, object_key text, rows_key text, row_count integer, byte_count bigint, gzip_bytes bigint, sha256 text)`,
-    [accountId, publication.publication_id, JSON.stringify(parts)],
+    [accountId, publication.publication_id, JSON.stringify(publication.parts)],
   );
-  await tx.run(
-    'update run_files set publication_id = $4, page_count = $5 where account_id = $1 and campaign_id = $2 and run_number = $3',
-    [accountId, publication.campaign_id, publication.run_number, publication.publication_id, parts.length],
+}
+
+/** The full publication that is fetched of this run, or else of the latest run before it that has one. */
+export function latestPublication(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+): Promise<Publication | undefined> {
+  return tx.row<Publication>(
+    `select p.publication_id, p.campaign_id, p.run_number, p.object_prefix, p.manifest
+     from run_files f join publications p on p.account_id = f.account_id and p.publication_id = f.publication_id
+     where f.account_id = $1 and f.campaign_id = $2 and f.run_number <= $3 order by f.run_number desc limit 1`,
+    [accountId, campaignId, runNumber],
   );
-  if (before?.publication_id != null)
-    await tx.run('delete from publications where account_id = $1 and publication_id = $2', [
-      accountId,
-      before.publication_id,
-    ]);
+}
+
+export function partsOfPublication(tx: Transaction, accountId: string, publicationId: string): Promise<Part[]> {
+  return tx.rows<Part>(
+    `select ${PART_COLUMNS} from publication_parts where account_id = $1 and publication_id = $2 order by page`,
+    [accountId, publicationId],
+  );
 }
 
 export function findPart(
@@ -105,7 +143,7 @@ export function findPart(
   page: number,
 ): Promise<Part | undefined> {
   return tx.row<Part>(
-    'select publication_id, page, object_key, rows_key, row_count, byte_count, gzip_bytes, sha256 from publication_parts where account_id = $1 and publication_id = $2 and page = $3',
+    `select ${PART_COLUMNS} from publication_parts where account_id = $1 and publication_id = $2 and page = $3`,
     [accountId, publicationId, page],
   );
 }

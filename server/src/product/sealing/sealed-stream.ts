@@ -192,3 +192,10 @@ export function readSealed(objects: ObjectStorage, keys: AccountKeys, objectKey:
   }
   return Readable.from(plaintext(), { objectMode: false, highWaterMark: 4 * FRAME_BYTES });
 }
+
+/** All of a small sealed object's plaintext. Throws SealBroken, or ObjectMissing. */
+export async function readWhole(objects: ObjectStorage, keys: AccountKeys, objectKey: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of readSealed(objects, keys, objectKey)) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
