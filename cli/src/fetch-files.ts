@@ -49,7 +49,7 @@ async function save(stream: ReadableStream<Uint8Array>, path: string, onBytes: (
  */
 export async function fetchFiles(
   client: Client,
-  run: { workspace_id: string; campaign_id: string; run_number: number | undefined; delta: boolean },
+  run: { workspace_id: string; campaign_id: string; run_number: number | undefined; delta?: boolean },
   folder: string,
   onProgress: (doneBytes: number, totalBytes: number) => void,
 ): Promise<Manifest> {

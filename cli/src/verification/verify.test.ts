@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { createClient, type Manifest } from '@nudgescribe/sdk';
+import { gzipSync } from 'node:zlib';
+import { type Client, createClient, type Manifest } from '@nudgescribe/sdk';
 import { testCampaigns } from '../../../server/src/product/campaigns/test-campaign.ts';
 import { startTestServer } from '../../../server/test/harness.ts';
 import { fetchFiles } from '../fetch-files.ts';
@@ -18,6 +19,17 @@ const PLUS = '=HYPERLINK is no formula, {{first_name | fallback: "you"}}: "open 
 let folder: string;
 let manifest: Manifest;
 let bytes: Buffer;
+let client: Client;
+let ids: { workspace_id: string; campaign_id: string };
+
+/** One of the campaign's customers. */
+async function leaving(): Promise<string[]> {
+  const found = await client.customers.find({
+    workspace_id: ids.workspace_id,
+    identifiers: [{ customer_number: '1' }],
+  });
+  return found.map((customer) => customer.customer_id);
+}
 
 /** One campaign on email and SMS, approved, published and fetched as people do. */
 before(async () => {
@@ -34,9 +46,9 @@ before(async () => {
   await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
   await six.ended((await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId })).job_id);
   folder = await mkdtemp(join(tmpdir(), 'nudgescribe-verify-'));
-  const client = createClient({ baseUrl: server.url, accessToken: server.a.token });
-  const ids = { workspace_id: server.a.workspaceId, campaign_id: campaignId, run_number: undefined };
-  await fetchFiles(client, ids, folder, () => undefined);
+  client = createClient({ baseUrl: server.url, accessToken: server.a.token });
+  ids = { workspace_id: server.a.workspaceId, campaign_id: campaignId };
+  await fetchFiles(client, { ...ids, run_number: undefined }, folder, () => undefined);
   manifest = await readManifest(join(folder, 'manifest.json'));
   bytes = await readFile(join(folder, manifest.parts[0]?.file ?? ''));
 });
@@ -78,6 +90,38 @@ describe('a file as it was published', () => {
     assert.deepEqual(await problemsOf(bytes), []);
     await writeFile(join(folder, 'renamed.csv'), bytes);
     assert.deepEqual((await verifyPart(manifest, join(folder, 'renamed.csv'))).problems, []);
+  });
+
+  test('or kept as .csv.gz has none, and one that is cut or altered has', async () => {
+    const path = join(folder, `${manifest.parts[0]?.file}.gz`);
+    const packed = gzipSync(bytes);
+    await writeFile(path, packed);
+    assert.deepEqual((await verifyPart(manifest, path)).problems, []);
+    for (const broken of [packed.subarray(0, -9), gzipSync(bytes.subarray(0, -3)), bytes]) {
+      await writeFile(path, broken);
+      const codes = (await verifyPart(manifest, path)).problems.map((problem) => problem.code);
+      assert.ok(codes.includes('unreadable'), codes.join());
+    }
+  });
+
+  test('of a delta has none, with those who were removed; a text in such a row is found', async () => {
+    await client.groups.removeMembers({
+      workspace_id: ids.workspace_id,
+      customer_group_id: manifest.customer_group_id,
+      customer_ids: await leaving(),
+    });
+    const { job_id } = await client.publishing.publish({ ...ids, delta: true });
+    await client.waitForJob(ids.workspace_id, job_id);
+    const to = join(folder, 'delta');
+    await fetchFiles(client, { ...ids, run_number: undefined, delta: true }, to, () => undefined);
+    const delta = await readManifest(join(to, 'manifest.json'));
+    assert.deepEqual(delta.changes, { new: 0, changed: 0, removed: 2 });
+    assert.deepEqual(manifestProblems(delta, manifest.approval?.digest ?? ''), []);
+    const path = join(to, delta.parts[0]?.file ?? '');
+    assert.deepEqual((await verifyPart(delta, path)).problems, []);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/,,,(?=[0-9a-f-]{36},1,)/, ',,Buy now,'));
+    assert.ok((await verifyPart(delta, path)).problems.some((problem) => problem.code === 'text_not_approved'));
   });
 });
 
