@@ -7,7 +7,7 @@ import { findingSchema } from '../messages/message.ts';
 import { runMessages } from '../messages/run-messages.ts';
 import { endpoint } from '../services.ts';
 import { lintMessages, totalsOf } from './lint-run.ts';
-import { findWithFirstMembers } from './look-at-members.ts';
+import { findWithSample } from './look-at-members.ts';
 
 const count = z.number().int();
 
@@ -48,7 +48,7 @@ export const checkEndpoints = [
       const known = new Set(active.map((message) => message.message_id));
       for (const id of chosen ?? []) if (!known.has(id)) throw notFound('message');
       const wanted = active.filter((message) => chosen === null || chosen.has(message.message_id));
-      const rendered = await findWithFirstMembers(services, tx, campaign, fields, wanted);
+      const rendered = await findWithSample(services, tx, campaign, fields, wanted);
       const linted = lintMessages(campaign, fields, active, chosen).map(({ message_id, findings }) => ({
         message_id,
         findings: [...findings, ...(rendered.get(message_id) ?? [])],

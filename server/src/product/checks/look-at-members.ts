@@ -29,6 +29,10 @@ import {
 
 /** So many members are looked at within a call or a step: all of a small group. */
 export const FIRST_MEMBERS = 2_000;
+/** So many of a segment tell enough when one of its texts is saved; all are looked at when it is approved. */
+const SAMPLE_OF_SEGMENT = 50;
+/** A segment that is met later than that is left to the full check. */
+const SAMPLED_AT_MOST = 20_000;
 
 /** Who would get which texts of a campaign. */
 export type Audience = {
@@ -62,8 +66,8 @@ export async function audienceOf(
   return { campaign, fields, segments, messages: tellingTexts(messages, fields), todayYear };
 }
 
-/** What the values of the first members make of these texts, by message. */
-export async function findWithFirstMembers(
+/** What the values of some members of each segment make of these texts, by message. */
+export async function findWithSample(
   parts: { clock: Clock; keyring: AccountKeyring },
   tx: Transaction,
   campaign: CampaignRow,
@@ -75,9 +79,28 @@ export async function findWithFirstMembers(
   const look = lookIfPossible(audience);
   if (look === null) return new Map();
   const tally = noTally();
-  await look(tx, await parts.keyring.forAccount(campaign.account_id), 0, FIRST_MEMBERS, tally);
+  await lookAtSample(look, tx, await parts.keyring.forAccount(campaign.account_id), audience, tally);
   const byMessage = Map.groupBy(problemsOf(tally), (problem) => problem.message_id);
   return new Map([...byMessage].map(([messageId, problems]) => [messageId, problems.map(renderedFinding)]));
+}
+
+/** Looks at the first members, and goes on until some of each segment whose texts these are were met, or so many looked at. */
+async function lookAtSample(
+  look: Look,
+  tx: Transaction,
+  keys: AccountKeys,
+  { messages }: Audience,
+  tally: RenderedTally,
+): Promise<void> {
+  const met = new Map(messages.map((message) => [message.canonical_criteria, 0]));
+  let position: number | null = 0;
+  for (let looked = 0; looked < SAMPLED_AT_MOST && position !== null; looked += FIRST_MEMBERS) {
+    position = await look(tx, keys, position, FIRST_MEMBERS, tally, (criteria) => {
+      const count = met.get(criteria);
+      if (count !== undefined) met.set(criteria, count + 1);
+    });
+    if ([...met.values()].every((count) => count >= SAMPLE_OF_SEGMENT)) return;
+  }
 }
 
 /** Null where a field that the segments need has gone or become sensitive: publishing says so. */
@@ -96,17 +119,17 @@ const renderedFinding = (problem: RenderedProblem): Finding =>
   });
 
 /**
- * Notes on texts that were just saved what the values of the first customers make of them. Part of saving them: what it
+ * Notes on texts that were just saved what the values of some customers of their segment make of them. Part of saving them: what it
  * finds stands among their findings.
  */
-export async function checkWithFirstMembers(
+export async function checkWithSample(
   parts: { clock: Clock; keyring: AccountKeyring },
   tx: Transaction,
   campaign: CampaignRow,
   fields: readonly LoadedField[],
   messages: readonly MessageInSegment[],
 ): Promise<void> {
-  for (const [messageId, findings] of await findWithFirstMembers(parts, tx, campaign, fields, messages))
+  for (const [messageId, findings] of await findWithSample(parts, tx, campaign, fields, messages))
     await addFindings(tx, campaign.account_id, messageId, findings);
 }
 
@@ -116,6 +139,8 @@ export type Look = (
   from: number,
   limit: number,
   tally: RenderedTally,
+  /** Told the segment of each member that was looked at. */
+  onLooked?: (criteria: string) => void,
 ) => Promise<number | null>;
 
 /**
@@ -132,7 +157,7 @@ export function createLook({ campaign, fields, segments, messages, todayYear }: 
   );
   const check = createRenderedCheck(messages, campaign.channels, fields);
   const profile = createProfileReader();
-  return async (tx, keys, from, limit, tally) => {
+  return async (tx, keys, from, limit, tally, onLooked) => {
     const members: { customerId: Uint8Array; envelope: Buffer }[] = [];
     let last: number | null = null;
     const copied = await copiedMembersAfter(tx, accountId, campaign.customer_group_id, from, limit);
@@ -146,7 +171,9 @@ export function createLook({ campaign, fields, segments, messages, todayYear }: 
       if (suppressed.has(member)) return;
       profile.read(plaintext);
       const criteria = assign(profile.valueOf);
-      if (criteria !== null && isEligible(profile.valueOf)) check.look(criteria, profile.valueOf, tally);
+      if (criteria === null || !isEligible(profile.valueOf)) return;
+      check.look(criteria, profile.valueOf, tally);
+      onLooked?.(criteria);
     });
     return members.length < limit ? null : last;
   };

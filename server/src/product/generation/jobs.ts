@@ -8,6 +8,7 @@ import { renewTextHolds } from '../messages/text-fields.ts';
 import { loseOpenCalls } from '../model-calls/book-calls.ts';
 import type { Services } from '../services.ts';
 import { rewriteMessages } from './rewrite-messages.ts';
+import { waitingForWriter } from './wait-for-writer.ts';
 import { writeMissing } from './write-missing.ts';
 
 export const CAMPAIGN_GENERATION = 'campaign_generation';
@@ -39,7 +40,7 @@ async function endWriting(
 /** Writes every text that the current run lacks, and ends in "Ready for review" or "Failed". */
 export const campaignGenerationJob: JobKind<Services> = {
   kind: CAMPAIGN_GENERATION,
-  run: writeMissing,
+  run: (services, run) => waitingForWriter(services, run.job, () => writeMissing(services, run)),
   onCompleted: (services, tx, job) => endWriting(services, tx, job, 'finish_generation', null),
   onFailed: (services, tx, job, failure: Failure) => endWriting(services, tx, job, 'fail_generation', failure.message),
   onCancelled: (services, tx, job) =>
@@ -63,7 +64,7 @@ async function endRewritingJob(tx: Transaction, job: JobRow): Promise<void> {
 /** Has chosen messages written anew; they are Pending again afterwards. */
 export const messageRewritingJob: JobKind<Services> = {
   kind: MESSAGE_REWRITING,
-  run: rewriteMessages,
+  run: (services, run) => waitingForWriter(services, run.job, () => rewriteMessages(services, run)),
   onCompleted: (_services, tx, job) => endRewritingJob(tx, job),
   onFailed: (_services, tx, job) => endRewritingJob(tx, job),
   onCancelled: (_services, tx, job) => endRewritingJob(tx, job),

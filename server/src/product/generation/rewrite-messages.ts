@@ -1,6 +1,6 @@
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
-import { checkWithFirstMembers } from '../checks/look-at-members.ts';
+import { checkWithSample } from '../checks/look-at-members.ts';
 import type { JobRun } from '../jobs/job.ts';
 import type { MessageInSegment } from '../messages/message.ts';
 import { endRewriting, pickMessages, replaceText, rewritesOf } from '../messages/run-messages.ts';
@@ -36,6 +36,7 @@ export async function rewriteMessages(services: Services, run: JobRun): Promise<
     const request = writeRequestFor(campaign, channel, first, fields, {
       guidance: first.rewrite_guidance,
       seed: `${first.canonical_criteria} ${job.job_id}`,
+      replaces: unit.map((entry) => entry.message),
     });
     const { texts, calls } = await book.write(request, {
       segmentId: first.segment_id,
@@ -65,7 +66,7 @@ export async function rewriteMessages(services: Services, run: JobRun): Promise<
       );
       const ids = wanted.map(({ message }) => message.message_id);
       const fresh = await pickMessages(tx, job.account_id, campaign.campaign_id, ids);
-      await checkWithFirstMembers(services, tx, campaign, fields, fresh);
+      await checkWithSample(services, tx, campaign, fields, fresh);
       await endRewriting(
         tx,
         job.account_id,

@@ -1,6 +1,6 @@
 import type { Channel, SegmentRow } from '../campaigns/campaign.ts';
 import { segmentsOf } from '../campaigns/lock-campaign.ts';
-import { checkWithFirstMembers } from '../checks/look-at-members.ts';
+import { checkWithSample } from '../checks/look-at-members.ts';
 import type { JobRun } from '../jobs/job.ts';
 import { contextHash } from '../messages/message.ts';
 import { runMessages, saveWritten, type WrittenText } from '../messages/run-messages.ts';
@@ -101,7 +101,7 @@ export async function writeMissing(services: Services, run: JobRun): Promise<Rec
     const { campaign, fields } = place;
     const messages = await runMessages(tx, job.account_id, campaign.campaign_id, campaign.current_run);
     const fresh = messages.filter((message) => message.review_status === 'Pending');
-    await checkWithFirstMembers(services, tx, campaign, fields, fresh);
+    await checkWithSample(services, tx, campaign, fields, fresh);
   });
   return { messages: total, written };
 }

@@ -11,7 +11,7 @@ export function writeRequestFor(
   channel: Channel,
   segment: { label: string; criteria: Criteria; canonical_criteria: string },
   fields: readonly FieldDefinition[],
-  rewrite: { guidance: string | null; seed: string } | null,
+  rewrite: { guidance: string | null; seed: string; replaces: string[] } | null,
 ): WriteRequest {
   const byName = new Map(fields.map((field) => [field.field_name, field]));
   return {
@@ -36,6 +36,7 @@ export function writeRequestFor(
     variants: campaign.variants,
     seed: rewrite?.seed ?? segment.canonical_criteria,
     guidance: rewrite?.guidance ?? null,
+    replaces: rewrite?.replaces ?? [],
   };
 }
 

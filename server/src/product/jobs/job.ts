@@ -76,9 +76,12 @@ export class JobInterrupted extends Error {
 export class JobPostponed extends Error {
   override readonly name = 'JobPostponed';
   readonly delaySeconds: number;
-  constructor(delaySeconds: number) {
+  /** What it waits for, where callers should know. It does not count as a failure. */
+  readonly why: Failure | null;
+  constructor(delaySeconds: number, why: Failure | null = null) {
     super('It is not the turn of this job yet.');
     this.delaySeconds = delaySeconds;
+    this.why = why;
   }
 }
 

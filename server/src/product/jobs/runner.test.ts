@@ -243,6 +243,20 @@ describe('failing', () => {
     assert.deepEqual([done.status, done.error], ['completed', null]);
   });
 
+  test('is none while work is put off, and what it waits for is told', async () => {
+    let left = 12;
+    const one = await job(async () => {
+      left -= 1;
+      if (left > 0) throw new JobPostponed(600, platformFailures.dependency_away());
+      return {};
+    });
+    while (left > 1) await one.start();
+    const waiting = await one.look();
+    assert.deepEqual([waiting.status, waiting.error.code], ['queued', 'dependency_away']);
+    await one.start();
+    assert.deepEqual([(await one.look()).status, (await one.look()).error], ['completed', null]);
+  });
+
   test('by taking its worker along is given no end of workers', async () => {
     const one = await job(async () => new Promise<never>(() => undefined));
     for (let start = 0; start < 60; start += 1) {

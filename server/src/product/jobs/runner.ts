@@ -140,7 +140,7 @@ export function createJobRunner<Services>(parts: {
   async function settle(kind: JobKind<Services>, job: JobRow, error: unknown, signal: AbortSignal): Promise<void> {
     if (error instanceof JobSuperseded) return;
     if (error instanceof JobCancelled) return cancel(kind, job);
-    if (error instanceof JobPostponed) return giveBack(job, error.delaySeconds, null);
+    if (error instanceof JobPostponed) return giveBack(job, error.delaySeconds, error.why);
     // What fails because the server stops has not failed.
     if (error instanceof JobInterrupted || signal.aborted) return giveBack(job, 0, null);
     const failure = error instanceof Failure ? error : platformFailures.server_error({ cause: error });

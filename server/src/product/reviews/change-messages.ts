@@ -4,7 +4,7 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import { recordAuthor } from '../approvals/authors.ts';
 import { type CampaignRow, move } from '../campaigns/campaign.ts';
 import { takeStep } from '../campaigns/lock-campaign.ts';
-import { checkWithFirstMembers } from '../checks/look-at-members.ts';
+import { checkWithSample } from '../checks/look-at-members.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { findingsFor } from '../generation/write-request.ts';
 import { tagErrors } from '../merge-tags/check-tags.ts';
@@ -93,7 +93,7 @@ async function edit(
     findings,
     written_by: 'edited',
   });
-  await checkWithFirstMembers(
+  await checkWithSample(
     parts,
     tx,
     campaign,

@@ -15,7 +15,7 @@ before(async () => {
 const LONG = 'Maximiliana-Theodora';
 const TEXT = 'Open it today, {{first_name | fallback: "you"}}';
 const SHORTENED = 'Open it today, {{first_name | truncate: 10 | fallback: "you"}}';
-type Person = { customer_number: string; first_name?: string; consent?: boolean };
+type Person = { customer_number: string; first_name?: string; consent?: boolean; plan?: string };
 
 async function groupOf(name: string, people: readonly Person[]): Promise<string> {
   const group = await newGroup(server.a, name);
@@ -48,6 +48,36 @@ const verdict = (campaignId: string) =>
   });
 
 describe('texts as all customers would get them', () => {
+  test('are looked at for some of each segment when they are saved, however far behind others they joined', async () => {
+    const people = Array.from({ length: 6_000 }, (_, index) => ({
+      customer_number: `S-${index}`,
+      first_name: index === 5_990 ? LONG : 'Ada',
+      consent: true,
+      plan: index < 5_900 ? 'Many' : 'Few',
+    }));
+    const group = await groupOf('Segment at the end', people);
+    const campaignId = await six.draft('Segment at the end', {
+      customer_group_id: group,
+      segment_by: [{ field_name: 'plan' }],
+      channels: [{ channel: 'push', max_length: 25 }],
+      brief: { objective: 'Open', product: 'Saver', call_to_action: 'Open it' },
+    });
+    await six.written(campaignId);
+    const codes = [];
+    for (const message of await six.messages(campaignId)) {
+      await rewrite(campaignId, message.message_id, TEXT);
+      const saved = (await six.messages(campaignId)).find((one) => one.message_id === message.message_id);
+      codes.push([
+        saved.segment.label,
+        saved.findings.some(({ code }: { code: string }) => code === 'too_long_rendered'),
+      ]);
+    }
+    assert.deepEqual(codes.sort(), [
+      ['plan: Few', true],
+      ['plan: Many', false],
+    ]);
+  });
+
   test('of a small group are looked at before the approval is given', async () => {
     const group = await groupOf('Few', [
       { customer_number: 'F-1', first_name: 'Ada', consent: true },

@@ -46,35 +46,38 @@ export function instructionsFor(request: WriteRequest): string {
       : `You may use merge tags of the form {{name | fallback: "text"}}, always with a fallback, for these names only: ${tagNames.join(', ')}.`,
     'For each message choose one technique by its id. Different messages use different techniques. Behind each stands what it must not claim:',
     ...TECHNIQUES.map(({ id, name, mustNotClaim }) => `- ${id} (${name}): ${mustNotClaim}`),
+    'Where texts_to_replace is not empty, write something else: other openings, other wording, another idea.',
     'Write in the language and tone of the brief (English and plain when none is given).',
   ].join('\n');
 }
 
 /** The data of others, as one JSON object: brief, clear attributes of the segment, and what a reviewer asked for. */
 export function dataFor(request: WriteRequest, complaints: readonly string[]): string {
-  const { brief, segment, guidance } = request;
+  const { brief, segment, guidance, replaces = [] } = request;
   return JSON.stringify({
     brief,
     segment: segment.attributes,
     reviewer_guidance: guidance,
+    texts_to_replace: replaces,
     problems_of_the_last_attempt: complaints,
   });
 }
+
+const wordingOf = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 /** Why an answer cannot be taken; empty when it can. A model is trusted no more than any other caller. */
 export function complaintsOf(request: WriteRequest, answer: Answer): string[] {
   const complaints: string[] = [];
   if (answer.messages.length < request.variants) complaints.push(`${request.variants} messages were asked for.`);
   const wanted = answer.messages.slice(0, request.variants);
-  const wordings = new Set(
-    wanted.map(({ message }) =>
-      message
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]+/gu, ' ')
-        .trim(),
-    ),
-  );
+  const wordings = new Set(wanted.map(({ message }) => wordingOf(message)));
   if (wordings.size < wanted.length) complaints.push('Two messages are the same: each must have its own wording.');
+  if ((request.replaces ?? []).some((text) => wordings.has(wordingOf(text))))
+    complaints.push('A message says what a text that is to be replaced said: write something else.');
   for (const { subject, preheader, message } of wanted) {
     const parts = [message, subject ?? '', preheader ?? ''];
     if (parts.some((part) => CONTROL.test(part))) complaints.push('Control characters are not allowed.');

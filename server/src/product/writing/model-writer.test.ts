@@ -99,6 +99,26 @@ describe('a language model as writer', () => {
     assert.match(JSON.stringify(user?.content), /HACKED/);
   });
 
+  test('a text that is to be replaced is told, and not taken again in other letters', async () => {
+    const server = await startModelServer([
+      say(
+        GOOD.toUpperCase()
+          .replace('{{FIRST_NAME | FALLBACK', '{{first_name | fallback')
+          .replace('OPEN IT IN THE APP', 'Open it in the app')
+          .replace('TERMS APPLY', 'Terms apply'),
+      ),
+      say(GOOD.replace('Start', 'Begin')),
+    ]);
+    const again = { ...request, replaces: [GOOD] };
+    const messages = await modelOf(server.url).write(again, new AbortController().signal, noteBook());
+    assert.match(messages[0]?.message ?? '', /Begin with/);
+    const [first, second] = server.requests.map((asked) => JSON.stringify(asked.messages));
+    assert.match(first ?? '', /texts_to_replace/);
+    assert.match(first ?? '', /Start with Spring Saver/);
+    assert.match(second ?? '', /to be replaced said/);
+    await server.stop();
+  });
+
   const nonsense: Record<string, string> = {
     'no JSON': 'Sure, here you go!',
     'another shape': '{"text":"x"}',
@@ -242,7 +262,11 @@ describe('a language model as writer', () => {
       ['refused', 'refused', 'answered'],
     );
     const hour = { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() };
-    await assert.rejects(write([busy(503, hour)], { maxRetries: 3 }), failsWith('writer_unreachable'));
+    await assert.rejects(write([busy(503, hour)], { maxRetries: 3 }), (error) => {
+      assert.ok(error instanceof Failure);
+      assert.deepEqual([error.code, error.extras.retryAfterSeconds], ['writer_paused', 15 * 60], 'but not an hour');
+      return true;
+    });
   });
 
   test('what was cut off may have been charged: it is booked as lost', async () => {

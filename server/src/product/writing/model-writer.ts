@@ -6,7 +6,7 @@ import {
   ModelRefused,
   type Question,
 } from '../../providers/language-model/language-model.ts';
-import { createPacer } from '../../providers/language-model/pacer.ts';
+import { createPacer, LONGEST_PAUSE_MS } from '../../providers/language-model/pacer.ts';
 import { answerSchema, complaintsOf, dataFor, instructionsFor, messagesFrom, readAnswer } from './model-prompt.ts';
 import { type CallBook, type CallQuestion, type Writer, type WriterTerms, writerFailures } from './writer.ts';
 
@@ -21,6 +21,7 @@ export type ModelTerms = WriterTerms & {
   retryDelayMs: number;
 };
 
+/** Waited for within a call of the writer. */
 const LONGEST_DELAY_MS = 30_000;
 /** What a provider's own template and the schema add to a prompt, in tokens. */
 const TOKENS_AROUND_A_PROMPT = 1_000;
@@ -79,6 +80,12 @@ export function createModelWriter(name: string, version: string, model: Language
         if (signal.aborted || !(error instanceof ModelAway || error instanceof ModelRefused)) throw error;
         if (error instanceof ModelRefused) throw writerFailures.writer_refused({ cause: error });
         if (error.retryAfterMs !== null) pacer.pause(error.retryAfterMs);
+        // Nobody waits here for so long: the work is put off, and its worker is free for others.
+        if ((error.retryAfterMs ?? 0) > LONGEST_DELAY_MS)
+          throw writerFailures.writer_paused({
+            cause: error,
+            retryAfterSeconds: Math.ceil(Math.min(error.retryAfterMs ?? 0, LONGEST_PAUSE_MS) / 1_000),
+          });
         if (retries >= terms.maxRetries) throw writerFailures.writer_unreachable({ cause: error });
         const backoff = Math.min(LONGEST_DELAY_MS, terms.retryDelayMs * 2 ** retries);
         if (error.retryAfterMs === null) await sleep(backoff, undefined, { signal });

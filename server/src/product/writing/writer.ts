@@ -22,6 +22,8 @@ export type WriteRequest = {
   seed: string;
   /** What a reviewer asked a rewrite to heed. */
   guidance: string | null;
+  /** Texts that these are to take the place of, and must not repeat; none for first texts. */
+  replaces?: readonly string[];
 };
 
 /** `variant` counts from 1; `technique` names the behavioural idea. */
@@ -110,4 +112,8 @@ export const writerFailures = failures({
   },
   writer_refused: { status: 400, message: 'The language model refused the request. Check its name, key and settings.' },
   writer_unreachable: { status: 503, message: 'The language model cannot be reached just now.' },
+  writer_paused: {
+    status: 503,
+    message: 'The language model asked for a pause. Writing goes on by itself when it is over.',
+  },
 });

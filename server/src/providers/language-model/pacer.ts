@@ -3,7 +3,7 @@ import { ModelAway } from './language-model.ts';
 
 const WINDOW_MS = 60_000;
 /** No provider is believed that wants to be left alone for longer. */
-const LONGEST_PAUSE_MS = 15 * 60_000;
+export const LONGEST_PAUSE_MS = 15 * 60_000;
 
 /** What a provider allows: null where it sets no limit. */
 export type Pace = { concurrency: number; requestsPerMinute: number | null; tokensPerMinute: number | null };
