@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { idFromBytes } from '../../platform/ids/ids.ts';
 import { isHeldOut } from '../campaigns/holdout.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
@@ -10,8 +9,9 @@ import { type CellWriter, compileCell, writeCell } from './cell-writer.ts';
 import { chooseVariant, variantSeed } from './choose-variant.ts';
 import { csvCell } from './csv-cell.ts';
 import { columnsOf, fieldsOfFiles, type PlanSource, type PlanText } from './export-plan.ts';
+import { murmur3 } from './murmur3.ts';
 import { channelByte, writeIndexEntry } from './row-index.ts';
-import { newPage, type TextPage, writeBytes } from './text-page.ts';
+import { type TextPage, writeBytes } from './text-page.ts';
 
 /** Reads one customer's canonical values by slot. */
 export type ValueOf = (slot: number) => string | undefined;
@@ -33,11 +33,13 @@ type CompiledText = {
   message: CellWriter;
   preheader: CellWriter | null;
 };
-type CompiledChannel = { seed: number; channel: Buffer; variants: CompiledText[] };
+type CompiledChannel = { seed: number; channel: number; variants: CompiledText[] };
 
 const COMMA = Buffer.from(',');
 const END = Buffer.from(',false\r\n');
 const HELD_OUT_END = Buffer.from(',true\r\n');
+/** Any two: they are part of what digests are, and never change. */
+const DIGEST_SEEDS = [0x6e756467, 0x65736372] as const;
 const UNMATCHED: Assembled = { why: 'unmatched' };
 const INELIGIBLE: Assembled = { why: 'ineligible' };
 
@@ -80,7 +82,7 @@ export function createAssembler(source: PlanSource): Assembler {
   const after = Buffer.from(`,${csvCell(shape.campaignId)},${shape.runNumber},`);
   /** Where in the last line each of its pieces began: own cells, ids, texts, ids again, the rest. */
   const begins: number[] = [0, 0, 0, 0, 0];
-  const scratch = newPage();
+  const digest = new Int32Array(2);
 
   function writeOwn(page: TextPage, cell: ValueOf): void {
     for (let index = 0; index < own.length; index += 1) {
@@ -110,13 +112,13 @@ export function createAssembler(source: PlanSource): Assembler {
   }
 
   /** Of what says something to the customer: not of ids, which are others at the next run though the text is the same. */
-  function digestOfLine(page: TextPage): Buffer {
+  function digestLine(page: TextPage): void {
     const [own, before, texts, ids, rest] = begins as [number, number, number, number, number];
-    scratch.length = 0;
-    writeBytes(scratch, page.bytes.subarray(own, before));
-    writeBytes(scratch, page.bytes.subarray(texts, ids));
-    writeBytes(scratch, page.bytes.subarray(rest, page.length));
-    return hash('sha256', scratch.bytes.subarray(0, scratch.length), 'buffer');
+    digest[0] = DIGEST_SEEDS[0];
+    digest[1] = DIGEST_SEEDS[1];
+    murmur3(digest, page.bytes, own, before);
+    murmur3(digest, page.bytes, texts, ids);
+    murmur3(digest, page.bytes, rest, page.length);
   }
 
   return {
@@ -134,7 +136,8 @@ export function createAssembler(source: PlanSource): Assembler {
         const chosen = variants[chooseVariant(seed, customerId, variants.length)];
         if (chosen === undefined) continue;
         writeLine(page, chosen, heldOut, cell);
-        writeIndexEntry(index, customerId, channel, digestOfLine(page));
+        digestLine(page);
+        writeIndexEntry(index, customerId, channel, digest);
         rows += 1;
       }
       return { rows, heldOut };

@@ -266,7 +266,7 @@ test('indexes are compared alike however few rows are held at a time', async () 
     Buffer.concat([
       Buffer.alloc(14),
       Buffer.from([id >> 8, id & 0xff]),
-      channelByte(id % 2 === 0 ? 'sms' : 'push'),
+      Buffer.from([channelByte(id % 2 === 0 ? 'sms' : 'push')]),
       Buffer.alloc(7, digest),
     ]);
   const [earlier, later] = [new Map<number, number>(), new Map<number, number>()];

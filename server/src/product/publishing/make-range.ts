@@ -12,7 +12,7 @@ import type { PartCounts } from './part-maker.ts';
 import type { StartedMaker } from './start-maker.ts';
 
 /** What is held in memory at a time: two of these as read, and what becomes of one. */
-const MEMBERS_AT_ONCE = 2_500;
+const MEMBERS_AT_ONCE = 1_000;
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 

@@ -1,5 +1,5 @@
 import { CHANNELS, type ChannelName } from '../campaigns/campaign.ts';
-import { type TextPage, writeBytes } from './text-page.ts';
+import { makeRoom, type TextPage } from './text-page.ts';
 
 /**
  * Beside each published file lies an object that has, for each of its rows in order, whose it is, on which channel, and a
@@ -9,17 +9,22 @@ import { type TextPage, writeBytes } from './text-page.ts';
 const ID_BYTES = 16;
 const KEY_BYTES = 17;
 export const ENTRY_BYTES = 24;
-const DIGEST_BYTES = ENTRY_BYTES - KEY_BYTES;
 
 /** The channel's byte in an index. The order of the list is that of what was written: new channels go to its end. */
-export function channelByte(channel: ChannelName): Buffer {
-  return Buffer.from([CHANNELS.indexOf(channel)]);
+export function channelByte(channel: ChannelName): number {
+  return CHANNELS.indexOf(channel);
 }
 
-export function writeIndexEntry(index: TextPage, customerId: Uint8Array, channel: Buffer, digest: Buffer): void {
-  writeBytes(index, customerId);
-  writeBytes(index, channel);
-  writeBytes(index, digest.subarray(0, DIGEST_BYTES));
+/** Writes a row's entry: the first 7 bytes of the two numbers are its digest. */
+export function writeIndexEntry(index: TextPage, customerId: Uint8Array, channel: number, digest: Int32Array): void {
+  makeRoom(index, ENTRY_BYTES + 1);
+  const { bytes, length } = index;
+  bytes.set(customerId, length);
+  bytes[length + ID_BYTES] = channel;
+  bytes.writeInt32LE(digest[0] ?? 0, length + KEY_BYTES);
+  bytes.writeInt32LE(digest[1] ?? 0, length + KEY_BYTES + 4);
+  // The last byte of the eight is written over by the next entry.
+  index.length = length + ENTRY_BYTES;
 }
 
 /** How many rows a file has, by its index. */

@@ -16,7 +16,8 @@ const SHORT_TEXT = 40;
 
 export const newPage = (): TextPage => ({ bytes: Buffer.allocUnsafeSlow(FIRST_BYTES), length: 0 });
 
-function makeRoom(page: TextPage, bytes: number): void {
+/** Sees to it that so many bytes more have room. */
+export function makeRoom(page: TextPage, bytes: number): void {
   if (page.length + bytes <= page.bytes.length) return;
   const larger = Buffer.allocUnsafeSlow(Math.max(2 * page.bytes.length, page.length + bytes));
   page.bytes.copy(larger, 0, 0, page.length);
