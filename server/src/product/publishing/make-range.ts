@@ -65,7 +65,7 @@ export async function makeRange(
     yield asBuffer(last.sealed);
   }
   async function store(): Promise<RangeOutcome> {
-    await services.objects.put(objectKey, Readable.from(content(), { highWaterMark: 2 }));
+    await services.objects.put(objectKey, Readable.from(content(), { highWaterMark: 1 }));
     const { index, counts } = await made.promise;
     if (counts.rows === 0) {
       await services.objects.delete(objectKey);

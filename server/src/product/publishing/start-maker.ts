@@ -17,7 +17,7 @@ export type StartedMaker = {
 };
 
 /** What one batch of members takes is bounded; a thread that wants more is broken, and is not to take the server with it. */
-const LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 256, stackSizeMb: 4 };
+const LIMITS = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 256, stackSizeMb: 4 };
 
 let threads = 0;
 
