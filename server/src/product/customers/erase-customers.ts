@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { countMembersOut } from '../groups/count-members.ts';
-import { deleteImportRemains, noteErasedInFiles } from './erasure-store.ts';
+import { deleteImportRemains, noteErasedIdentifiers, noteErasedInFiles } from './erasure-store.ts';
 import { deleteMemberships } from './member-store.ts';
 import { deleteCustomers, findCustomers, findIdentifiers, identifiersOf } from './store.ts';
 
@@ -19,12 +19,10 @@ export async function eraseCustomers(
   const ids = found.map((row) => row.customer_id);
   if (ids.length === 0) return [];
   const identifiers = await identifiersOf(tx, accountId, ids);
+  const blindIndexes = identifiers.map((row) => row.blind_index);
   await countMembersOut(tx, accountId, await deleteMemberships(tx, accountId, ids));
-  await deleteImportRemains(
-    tx,
-    accountId,
-    identifiers.map((row) => row.blind_index),
-  );
+  await deleteImportRemains(tx, accountId, blindIndexes);
+  await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
   await noteErasedInFiles(tx, accountId, workspaceId, ids);
   return deleteCustomers(tx, accountId, workspaceId, ids);
 }
@@ -34,7 +32,8 @@ export type Erasee = { customerId: string | null; blindIndexes: readonly string[
 
 /**
  * Erases whom these name. An identifier object that names one customer by all its values finds that one; if its values
- * belong to different customers, nobody. Failed import rows with the identifiers go even when no customer has them.
+ * belong to different customers, nobody. Failed import rows with the identifiers go even when no customer has them, and
+ * imports that were handed in before leave them out.
  */
 export async function eraseNamed(
   tx: Transaction,
@@ -53,6 +52,7 @@ export async function eraseNamed(
     named.filter((id) => id !== null),
   );
   await deleteImportRemains(tx, accountId, blindIndexes);
+  await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
   const wanted = new Set(named.map((id, index) => id ?? `unknown ${index}`));
   return { deleted: erased.length, not_found: wanted.size - erased.length };
 }

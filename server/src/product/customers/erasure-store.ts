@@ -92,3 +92,44 @@ export async function hasErasedInFiles(tx: Transaction, accountId: string, works
   );
   return row !== undefined;
 }
+
+/** Notes identifiers of the erased, for imports of the workspace that were handed in before and have not ended. */
+export async function noteErasedIdentifiers(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  blindIndexes: readonly string[],
+): Promise<void> {
+  if (blindIndexes.length === 0) return;
+  await tx.run(
+    `insert into erased_identifiers as e (account_id, workspace_id, blind_index, erased_at)
+     select distinct $1::uuid, $2::uuid, i.blind_index, clock_timestamp() from unnest($3::uuid[]) as i(blind_index)
+     where exists (select 1 from imports where account_id = $1 and workspace_id = $2 and status in ('queued', 'running'))
+     on conflict (account_id, workspace_id, blind_index) do update set erased_at = excluded.erased_at`,
+    [accountId, workspaceId, blindIndexes],
+  );
+}
+
+/** Identifiers of the workspace that were erased after this moment. */
+export async function identifiersErasedSince(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  since: Date,
+): Promise<Set<string>> {
+  const rows = await tx.rows<{ blind_index: string }>(
+    'select blind_index from erased_identifiers where account_id = $1 and workspace_id = $2 and erased_at > $3',
+    [accountId, workspaceId, since],
+  );
+  return new Set(rows.map((row) => row.blind_index));
+}
+
+/** Forgets those that no import is left to leave out. */
+export async function forgetErasedIdentifiers(tx: Transaction, accountId: string, workspaceId: string): Promise<void> {
+  await tx.run(
+    `delete from erased_identifiers e where e.account_id = $1 and e.workspace_id = $2 and not exists (
+       select 1 from imports i
+       where i.account_id = $1 and i.workspace_id = $2 and i.status in ('queued', 'running') and i.created_at < e.erased_at)`,
+    [accountId, workspaceId],
+  );
+}

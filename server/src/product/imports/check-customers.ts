@@ -69,6 +69,7 @@ export async function checkCustomers(
       options: request.options,
       plan: opened.plan,
       todayYear: services.clock.now().getUTCFullYear(),
+      queuedAt: null,
     };
     const few = await readFew(content, context);
     const header = opened.header;

@@ -13,6 +13,8 @@ export type ImportContext = {
   plan: ImportPlan;
   /** Two-digit years are read around it; fixed when the import began, so that every pass reads alike. */
   todayYear: number;
+  /** When a queued import was handed in: who was erased since is left out. Null for what is answered at once. */
+  queuedAt: Date | null;
 };
 
 /** Checks rows under one state of the workspace's fields. */

@@ -51,6 +51,7 @@ export async function patchCustomers(
     options,
     plan,
     todayYear: services.clock.now().getUTCFullYear(),
+    queuedAt: null,
   };
   const chunk = prepareChunk(checkerFor(context, fields), rows);
   const { merged } = await playChunk(tx, context, null, chunk, 'write', async () => new Set());

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
+import { erasedSince } from '../customers/erased-since.ts';
 import { joinGroup } from '../customers/join-group.ts';
 import { findDiffering, matchCustomers } from '../customers/match-customers.ts';
 import { areFree, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
@@ -25,7 +26,8 @@ export const isNotNew = (error: unknown) => brokeConstraint(error, 'customer_ide
  * Decides what a chunk comes to, without writing anything. Locks the workspace's profiles first: from here to the end of
  * the transaction nobody else changes customers or fields. Rows are checked again when a field has changed since;
  * field_gone (400) when one of the file's fields no longer exists. `watched` are the identifiers that may stand in other
- * chunks too; `metBefore` tells which of them did. `groupId` is the group that customers join, null for none.
+ * chunks too; `metBefore` tells which of them did. Rows of people who were erased since a queued file was handed in are
+ * skipped. `groupId` is the group that customers join, null for none.
  */
 export async function playChunk(
   tx: Transaction,
@@ -42,18 +44,32 @@ export async function playChunk(
   if (context.plan.columns.some((fieldId) => fieldId !== null && !there.has(fieldId)))
     throw importFailures.field_gone();
   const isCurrent = chunk.signature === JSON.stringify(fields);
-  if (isCurrent && (await isAllNew(tx, context, chunk, play)))
+  const erased = await erasedOf(tx, context);
+  if (isCurrent && erased.size === 0 && (await isAllNew(tx, context, chunk, play)))
     return { merged: mergedNewcomers(chunk.count, chunk.allNew?.write ?? null), watched: [], fields };
-  const rows = isCurrent
+  const all = isCurrent
     ? await rowsThatMatter(tx, context, groupId, chunk)
     : chunk.rawRows().map(checkerFor(context, fields).check);
+  const rows = erased.size === 0 ? all : all.filter((row) => !namesOneOf(row, erased));
   const matches = await matchCustomers(tx, context.accountId, context.workspaceId, blindIndexesOf(rows));
   const watched = blindIndexesOf(rows.filter((row) => row.mayRepeat));
   const merged = mergeRows({ ...context, fields }, rows, matches, await metBefore(watched));
   merged.counts.total_rows += chunk.count - rows.length;
-  merged.counts.unchanged += chunk.count - rows.length;
+  merged.counts.unchanged += chunk.count - all.length;
+  merged.counts.skipped += all.length - rows.length;
   return { merged, watched, fields };
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Who was erased since the file was handed in. They are read under the lock that erasing holds too. */
+async function erasedOf(tx: Transaction, context: ImportContext): Promise<ReadonlySet<string>> {
+  if (context.queuedAt === null) return NOBODY;
+  return erasedSince(tx, context.accountId, context.workspaceId, context.queuedAt);
+}
+
+const namesOneOf = (row: CheckedRow, blindIndexes: ReadonlySet<string>) =>
+  row.identifiers.some(({ blindIndex }) => blindIndexes.has(blindIndex));
 
 /** The rows of the chunk without those that are stored just so and whose customers are in the group: they change nothing. */
 async function rowsThatMatter(

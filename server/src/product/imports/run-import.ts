@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
+import { forgetErased } from '../customers/erased-since.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
 import { queueJob } from '../jobs/queue-job.ts';
@@ -48,6 +49,7 @@ async function endTurn(
   status: Parameters<typeof endImport>[3],
 ): Promise<void> {
   await endImport(tx, row.account_id, row.import_id, status);
+  await forgetErased(tx, row.account_id, row.workspace_id);
   const next = await nextWaiting(tx, row.account_id, row.workspace_id);
   if (next !== undefined) await services.queue.hasten(tx, { account_id: row.account_id, job_id: next.job_id });
 }
@@ -140,6 +142,7 @@ export const customerImportJob: JobKind<Services> = {
       options: row.options,
       plan: row.plan ?? { delimiter: null, columns: [], first_byte: 0 },
       todayYear: row.created_at.getUTCFullYear(),
+      queuedAt: row.created_at,
     };
     if (isEnded(row.status)) return resultOf(row);
     const work = () => ({ services, run, importId, context, row });
