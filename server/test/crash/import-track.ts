@@ -16,7 +16,7 @@ const ENDED_WITHIN_MS = 120_000;
 
 export type Kills = { kills: number; points: Map<string, number>; imports: number };
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();
