@@ -113,6 +113,18 @@ describe('from a file to published messages', () => {
     );
   });
 
+  test('a workspace is made and chosen by its name', async () => {
+    const made = JSON.parse((await well(['workspaces', 'create', 'Second place', '--json'])).out);
+    await well(['workspaces', 'use', 'Second place']);
+    const listed = (await well(['workspaces'])).out;
+    assert.match(listed, new RegExp(`Second place +${made.workspace_id} +yes`));
+    const again = await run(['workspaces', 'create', 'second PLACE']);
+    assert.equal(again.code, 1);
+    await well(['workspaces', 'use', server.a.workspaceId]);
+    const gone = await server.a.call('DELETE', '/v1/workspace', { workspace_id: made.workspace_id });
+    assert.equal(gone.status, 200, gone.text);
+  });
+
   test('tokens are not sent to another server', async () => {
     const ended = await run(['groups'], { NUDGESCRIBE_URL: 'http://127.0.0.1:9' });
     assert.equal(ended.code, 1);

@@ -34,12 +34,26 @@ async function useWorkspace(wish: string): Promise<void> {
   terminal.print('From now on commands work in this workspace.');
 }
 
+async function createWorkspace(name: string, options: { json?: true }): Promise<void> {
+  const terminal = openTerminal();
+  const { client } = await openClient();
+  const made = await client.workspaces.create({ workspace_name: name });
+  if (options.json) return terminal.print(JSON.stringify(made, null, 2));
+  terminal.print(`The workspace "${made.workspace_name}" is there: ${made.workspace_id}`);
+  terminal.note(`Next: nudgescribe workspaces use ${made.workspace_id}`);
+}
+
 export function addWorkspaceCommands(program: Command): void {
-  const workspaces = program.command('workspaces').description('list workspaces, or choose one');
+  const workspaces = program.command('workspaces').description('list workspaces, make one, or choose one');
   workspaces
     .command('list', { isDefault: true })
     .description('list the workspaces you may use')
     .option('--json', 'answer as JSON')
     .action(listWorkspaces);
+  workspaces
+    .command('create <name>')
+    .description('make a workspace; it begins without fields and customers')
+    .option('--json', 'answer as JSON')
+    .action(createWorkspace);
   workspaces.command('use <workspace>').description('work in this workspace from now on').action(useWorkspace);
 }
