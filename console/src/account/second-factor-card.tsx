@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { QRCodeSVG } from 'qrcode.react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { client } from '../api/client.ts';
-import { explain } from '../api/explain.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { TextInput } from '../design/fields.tsx';
 import { Badge, Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
+import { useSubmit } from '../design/use-submit.ts';
 
 const KEY = ['second-factor'] as const;
 const QR_PIXELS = 176;
@@ -92,20 +92,10 @@ function SetUpDialog(props: { onClose(): void; onDone(codes: string[]): void }) 
   const [password, setPassword] = useState('');
   const [begun, setBegun] = useState<{ secret: string; otpauth_uri: string } | null>(null);
   const [code, setCode] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      if (begun === null) setBegun(await client.secondFactor.begin({ password }));
-      else props.onDone((await client.secondFactor.confirm({ otp: code })).recovery_codes);
-    } catch (error) {
-      setProblem(explain(error));
-    }
-    setBusy(false);
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    if (begun === null) setBegun(await client.secondFactor.begin({ password }));
+    else props.onDone((await client.secondFactor.confirm({ otp: code })).recovery_codes);
+  });
   return (
     <Dialog title="Set up a second factor" onClose={props.onClose}>
       <form className="stack" onSubmit={submit}>
@@ -157,19 +147,9 @@ function ProofDialog(props: {
 }) {
   const [password, setPassword] = useState('');
   const [otp, setOtp] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      await props.onProven({ password, otp });
-    } catch (error) {
-      setProblem(explain(error));
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    await props.onProven({ password, otp });
+  });
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <form className="stack" onSubmit={submit}>

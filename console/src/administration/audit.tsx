@@ -7,6 +7,7 @@ import { SelectInput, TextInput } from '../design/fields.tsx';
 import { formatMoment } from '../design/format.ts';
 import { Badge, Card } from '../design/page.tsx';
 import { Empty, Failed, Loading } from '../design/states.tsx';
+import { Table } from '../design/table.tsx';
 import { useSettled } from '../design/use-settled.ts';
 import { useMay } from '../session/session-context.tsx';
 import { allUsers, USERS_KEY } from './all-users.ts';
@@ -88,32 +89,19 @@ export function Audit() {
           {list.length === 0 ? (
             <Empty title="Nothing found">No event fits everything named above.</Empty>
           ) : (
-            <div className="table-frame">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">When</th>
-                    <th scope="col">What</th>
-                    <th scope="col">Who</th>
-                    <th scope="col">About</th>
-                    <th scope="col">From</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.map((event) => (
-                    <tr key={event.event_id}>
-                      <td className="muted">{formatMoment(event.happened_at)}</td>
-                      <td>
-                        {event.action} {event.outcome === 'refused' && <Badge tone="bad">refused</Badge>}
-                      </td>
-                      <td>{nameOf(event.actor_user_id)}</td>
-                      <td className="mono small audit-about">{aboutOf(event.object_ids)}</td>
-                      <td className="muted small">{event.address ?? '–'}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table columns={['When', 'What', 'Who', 'About', 'From']}>
+              {list.map((event) => (
+                <tr key={event.event_id}>
+                  <td className="muted">{formatMoment(event.happened_at)}</td>
+                  <td>
+                    {event.action} {event.outcome === 'refused' && <Badge tone="bad">refused</Badge>}
+                  </td>
+                  <td>{nameOf(event.actor_user_id)}</td>
+                  <td className="mono small audit-about">{aboutOf(event.object_ids)}</td>
+                  <td className="muted small">{event.address ?? '–'}</td>
+                </tr>
+              ))}
+            </Table>
           )}
         </Card>
       )}

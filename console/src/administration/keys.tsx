@@ -1,14 +1,15 @@
 import type { ApiKey } from '@nudgescribe/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { client } from '../api/client.ts';
-import { explain } from '../api/explain.ts';
 import { Button } from '../design/button.tsx';
 import { ConfirmDialog, Dialog } from '../design/dialog.tsx';
 import { SelectInput, TextInput } from '../design/fields.tsx';
 import { formatMoment } from '../design/format.ts';
 import { Badge, Card } from '../design/page.tsx';
 import { Empty, Loaded, Notice } from '../design/states.tsx';
+import { RowButton, Table } from '../design/table.tsx';
+import { useSubmit } from '../design/use-submit.ts';
 import { useMay, useSession } from '../session/session-context.tsx';
 
 const KEY = ['api-keys'] as const;
@@ -36,46 +37,26 @@ export function Keys() {
           {list.length === 0 ? (
             <Empty title="No keys">A program signs in with a key and a user of its own.</Empty>
           ) : (
-            <div className="table-frame">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">Key</th>
-                    <th scope="col">Ends in</th>
-                    <th scope="col">Made</th>
-                    <th scope="col">Last used</th>
-                    <th scope="col">
-                      <span className="visually-hidden">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.map((key) => (
-                    <tr key={key.api_key_id}>
-                      <td>
-                        <b>{key.key_name}</b> {key.revoked_at !== null && <Badge tone="bad">revoked</Badge>}
-                        <div className="small muted">{limitsOf(key)}</div>
-                      </td>
-                      <td className="mono">…{key.key_hint}</td>
-                      <td className="muted">{formatMoment(key.created_at)}</td>
-                      <td className="muted">{key.last_used_at === null ? 'never' : formatMoment(key.last_used_at)}</td>
-                      <td>
-                        {may && key.revoked_at === null && (
-                          <Button
-                            small
-                            look="quiet"
-                            aria-label={`Revoke ${key.key_name}`}
-                            onPress={() => setRevoked(key)}
-                          >
-                            Revoke
-                          </Button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table columns={['Key', 'Ends in', 'Made', 'Last used']} actions>
+              {list.map((key) => (
+                <tr key={key.api_key_id}>
+                  <td>
+                    <b>{key.key_name}</b> {key.revoked_at !== null && <Badge tone="bad">revoked</Badge>}
+                    <div className="small muted">{limitsOf(key)}</div>
+                  </td>
+                  <td className="mono">…{key.key_hint}</td>
+                  <td className="muted">{formatMoment(key.created_at)}</td>
+                  <td className="muted">{key.last_used_at === null ? 'never' : formatMoment(key.last_used_at)}</td>
+                  <td>
+                    {may && key.revoked_at === null && (
+                      <RowButton label={`Revoke ${key.key_name}`} onPress={() => setRevoked(key)}>
+                        Revoke
+                      </RowButton>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )}
           {making && <NewKeyDialog onClose={() => setMaking(false)} />}
           {revoked !== null && (
@@ -117,25 +98,15 @@ function NewKeyDialog({ onClose }: { onClose(): void }) {
   const [workspaceId, setWorkspaceId] = useState('');
   const [until, setUntil] = useState('');
   const [made, setMade] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      const wish = {
-        key_name: name,
-        ...(workspaceId === '' ? {} : { workspace_ids: [workspaceId] }),
-        ...(until === '' ? {} : { expires_at: new Date(`${until}T23:59:59`).toISOString() }),
-      };
-      setMade((await client.apiKeys.create(wish)).api_key);
-      await queries.invalidateQueries({ queryKey: KEY });
-    } catch (error) {
-      setProblem(explain(error));
-    }
-    setBusy(false);
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    const wish = {
+      key_name: name,
+      ...(workspaceId === '' ? {} : { workspace_ids: [workspaceId] }),
+      ...(until === '' ? {} : { expires_at: new Date(`${until}T23:59:59`).toISOString() }),
+    };
+    setMade((await client.apiKeys.create(wish)).api_key);
+    await queries.invalidateQueries({ queryKey: KEY });
+  });
   if (made !== null)
     return (
       <Dialog title="Your new key" onClose={onClose} urgent>

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../design/dialog.tsx';
 import { formatMoment } from '../design/format.ts';
 import { Badge, Card } from '../design/page.tsx';
 import { Loaded } from '../design/states.tsx';
+import { RowButton, Table } from '../design/table.tsx';
 import { useTell } from '../design/toasts.tsx';
 import { useMay, useSession } from '../session/session-context.tsx';
 import { allUsers, USERS_KEY } from './all-users.ts';
@@ -42,103 +43,67 @@ export function People() {
             )
           }
         >
-          <div className="table-frame">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Person</th>
-                  <th scope="col">Role</th>
-                  <th scope="col">Since</th>
-                  <th scope="col">
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((user) => (
-                  <tr key={user.user_id}>
-                    <td>
-                      <b>{user.display_name}</b> {user.user_id === session.user_id && <Badge>you</Badge>}{' '}
-                      {user.disabled && <Badge tone="bad">disabled</Badge>}{' '}
-                      {user.has_second_factor && <Badge tone="good">second factor</Badge>}
-                      {user.display_name !== user.email && <div className="small muted">{user.email}</div>}
-                    </td>
-                    <td>
-                      {roles.nameOf(user.role_code)}
-                      <div className="small muted">
-                        {user.workspaces === null
-                          ? 'in every workspace'
-                          : `in ${workspacesOf(user, session.workspaces, roles)}`}
-                      </div>
-                    </td>
-                    <td className="muted">{formatMoment(user.created_at)}</td>
-                    <td>
-                      {may && (
-                        <div className="row">
-                          <Button
-                            small
-                            look="quiet"
-                            aria-label={`Edit ${user.display_name}`}
-                            onPress={() => setEdited(user)}
-                          >
-                            Edit
-                          </Button>
-                          <Button
-                            small
-                            look="quiet"
-                            aria-label={`Sessions of ${user.display_name}`}
-                            onPress={() => setWatched(user)}
-                          >
-                            Sessions
-                          </Button>
-                          {!user.disabled && (
-                            <Button
-                              small
-                              look="quiet"
-                              aria-label={`Password link for ${user.display_name}`}
-                              onPress={() => setLinked(user)}
-                            >
-                              Password link
-                            </Button>
-                          )}
-                          {user.has_second_factor && user.user_id !== session.user_id && (
-                            <Button
-                              small
-                              look="quiet"
-                              aria-label={`Reset the second factor of ${user.display_name}`}
-                              onPress={() => setLost(user)}
-                            >
-                              Reset second factor
-                            </Button>
-                          )}
-                          {user.user_id !== session.user_id && (
-                            <Button
-                              small
-                              look="quiet"
-                              aria-label={`${user.disabled ? 'Enable' : 'Disable'} ${user.display_name}`}
-                              onPress={() => setSwitched(user)}
-                            >
-                              {user.disabled ? 'Enable' : 'Disable'}
-                            </Button>
-                          )}
-                          {user.disabled && user.user_id !== session.user_id && (
-                            <Button
-                              small
-                              look="quiet"
-                              aria-label={`Delete ${user.display_name}`}
-                              onPress={() => setDeleted(user)}
-                            >
-                              Delete
-                            </Button>
-                          )}
-                        </div>
+          <Table columns={['Person', 'Role', 'Since']} actions>
+            {list.map((user) => (
+              <tr key={user.user_id}>
+                <td>
+                  <b>{user.display_name}</b> {user.user_id === session.user_id && <Badge>you</Badge>}{' '}
+                  {user.disabled && <Badge tone="bad">disabled</Badge>}{' '}
+                  {user.has_second_factor && <Badge tone="good">second factor</Badge>}
+                  {user.display_name !== user.email && <div className="small muted">{user.email}</div>}
+                </td>
+                <td>
+                  {roles.nameOf(user.role_code)}
+                  <div className="small muted">
+                    {user.workspaces === null
+                      ? 'in every workspace'
+                      : `in ${workspacesOf(user, session.workspaces, roles)}`}
+                  </div>
+                </td>
+                <td className="muted">{formatMoment(user.created_at)}</td>
+                <td>
+                  {may && (
+                    <div className="row">
+                      <RowButton label={`Edit ${user.display_name}`} onPress={() => setEdited(user)}>
+                        Edit
+                      </RowButton>
+                      <RowButton label={`Sessions of ${user.display_name}`} onPress={() => setWatched(user)}>
+                        Sessions
+                      </RowButton>
+                      {!user.disabled && (
+                        <RowButton label={`Password link for ${user.display_name}`} onPress={() => setLinked(user)}>
+                          Password link
+                        </RowButton>
                       )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+                      {user.has_second_factor && user.user_id !== session.user_id && (
+                        <RowButton
+                          label={`Reset the second factor of ${user.display_name}`}
+                          onPress={() => setLost(user)}
+                        >
+                          Reset second factor
+                        </RowButton>
+                      )}
+                      {user.user_id !== session.user_id && (
+                        <Button
+                          small
+                          look="quiet"
+                          aria-label={`${user.disabled ? 'Enable' : 'Disable'} ${user.display_name}`}
+                          onPress={() => setSwitched(user)}
+                        >
+                          {user.disabled ? 'Enable' : 'Disable'}
+                        </Button>
+                      )}
+                      {user.disabled && user.user_id !== session.user_id && (
+                        <RowButton label={`Delete ${user.display_name}`} onPress={() => setDeleted(user)}>
+                          Delete
+                        </RowButton>
+                      )}
+                    </div>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
           {edited !== null && (
             <PersonDialog
               user={edited === 'new' ? null : edited}

@@ -1,13 +1,14 @@
 import type { Role } from '@nudgescribe/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { client } from '../api/client.ts';
-import { explain } from '../api/explain.ts';
 import { Button } from '../design/button.tsx';
 import { ConfirmDialog, Dialog } from '../design/dialog.tsx';
 import { CheckInput, TextInput } from '../design/fields.tsx';
 import { Badge, Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
+import { RowButton, Table } from '../design/table.tsx';
+import { useSubmit } from '../design/use-submit.ts';
 import { useMay, useSession } from '../session/session-context.tsx';
 
 const KEY = ['roles'] as const;
@@ -39,56 +40,33 @@ export function Roles() {
             )
           }
         >
-          <div className="table-frame">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Role</th>
-                  <th scope="col">Lets do</th>
-                  <th scope="col">
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((role) => (
-                  <tr key={role.role_code}>
-                    <td>
-                      <b>{role.role_name}</b> {role.is_built_in && <Badge>built in</Badge>}
-                    </td>
-                    <td>
-                      <details>
-                        <summary>{role.permissions.length} permissions</summary>
-                        {role.permissions.map(words).join(', ')}
-                      </details>
-                    </td>
-                    <td>
-                      {may && !role.is_built_in && (
-                        <div className="row">
-                          <Button
-                            small
-                            look="quiet"
-                            aria-label={`Edit ${role.role_name}`}
-                            onPress={() => setEdited(role)}
-                          >
-                            Edit
-                          </Button>
-                          <Button
-                            small
-                            look="quiet"
-                            aria-label={`Delete ${role.role_name}`}
-                            onPress={() => setDropped(role)}
-                          >
-                            Delete
-                          </Button>
-                        </div>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table columns={['Role', 'Lets do']} actions>
+            {list.map((role) => (
+              <tr key={role.role_code}>
+                <td>
+                  <b>{role.role_name}</b> {role.is_built_in && <Badge>built in</Badge>}
+                </td>
+                <td>
+                  <details>
+                    <summary>{role.permissions.length} permissions</summary>
+                    {role.permissions.map(words).join(', ')}
+                  </details>
+                </td>
+                <td>
+                  {may && !role.is_built_in && (
+                    <div className="row">
+                      <RowButton label={`Edit ${role.role_name}`} onPress={() => setEdited(role)}>
+                        Edit
+                      </RowButton>
+                      <RowButton label={`Delete ${role.role_name}`} onPress={() => setDropped(role)}>
+                        Delete
+                      </RowButton>
+                    </div>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
           {edited !== null && (
             <RoleDialog
               role={edited === 'new' ? null : edited}
@@ -123,25 +101,15 @@ function RoleDialog(props: { role: Role | null; known: readonly string[]; onClos
   const queries = useQueryClient();
   const [name, setName] = useState(role?.role_name ?? '');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(role?.permissions ?? []));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
   const offered = known.filter((permission) => session.permissions.includes(permission));
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      // The server knows the names and refuses any other.
-      const permissions = [...chosen] as never[];
-      if (role === null) await client.roles.create({ role_name: name, permissions });
-      else await client.roles.change({ role_code: role.role_code, role_name: name, permissions });
-      await queries.invalidateQueries({ queryKey: KEY });
-      onClose();
-    } catch (error) {
-      setProblem(explain(error));
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    // The server knows the names and refuses any other.
+    const permissions = [...chosen] as never[];
+    if (role === null) await client.roles.create({ role_name: name, permissions });
+    else await client.roles.change({ role_code: role.role_code, role_name: name, permissions });
+    await queries.invalidateQueries({ queryKey: KEY });
+    onClose();
+  });
   const choose = (permission: string, wanted: boolean) => {
     const next = new Set(chosen);
     if (wanted) next.add(permission);

@@ -1,15 +1,16 @@
 import type { Workspace } from '@nudgescribe/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { client } from '../api/client.ts';
-import { explain } from '../api/explain.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { CheckInput, TextInput } from '../design/fields.tsx';
 import { count, formatMoment } from '../design/format.ts';
 import { Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
+import { RowButton, Table } from '../design/table.tsx';
 import { useTell } from '../design/toasts.tsx';
+import { useSubmit } from '../design/use-submit.ts';
 import { useMay, useSession } from '../session/session-context.tsx';
 
 const KEY = ['workspaces'] as const;
@@ -32,46 +33,27 @@ export function Workspaces() {
             )
           }
         >
-          <div className="table-frame">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Workspace</th>
-                  <th scope="col">An approval needs</th>
-                  <th scope="col">Made</th>
-                  <th scope="col">
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((workspace) => (
-                  <tr key={workspace.workspace_id}>
-                    <td>
-                      <b>{workspace.workspace_name}</b>
-                    </td>
-                    <td>
-                      {count(workspace.review.quorum, 'approver')}
-                      {workspace.review.two_person && ', none of whom shaped the campaign'}
-                    </td>
-                    <td className="muted">{formatMoment(workspace.created_at)}</td>
-                    <td>
-                      {may('workspaces.configure', workspace.workspace_id) && (
-                        <Button
-                          small
-                          look="quiet"
-                          aria-label={`Edit ${workspace.workspace_name}`}
-                          onPress={() => setEdited(workspace)}
-                        >
-                          Edit
-                        </Button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table columns={['Workspace', 'An approval needs', 'Made']} actions>
+            {list.map((workspace) => (
+              <tr key={workspace.workspace_id}>
+                <td>
+                  <b>{workspace.workspace_name}</b>
+                </td>
+                <td>
+                  {count(workspace.review.quorum, 'approver')}
+                  {workspace.review.two_person && ', none of whom shaped the campaign'}
+                </td>
+                <td className="muted">{formatMoment(workspace.created_at)}</td>
+                <td>
+                  {may('workspaces.configure', workspace.workspace_id) && (
+                    <RowButton label={`Edit ${workspace.workspace_name}`} onPress={() => setEdited(workspace)}>
+                      Edit
+                    </RowButton>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
           {edited !== null && (
             <WorkspaceDialog workspace={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
           )}
@@ -88,29 +70,19 @@ function WorkspaceDialog({ workspace, onClose }: { workspace: Workspace | null; 
   const [name, setName] = useState(workspace?.workspace_name ?? '');
   const [twoPerson, setTwoPerson] = useState(workspace?.review.two_person ?? false);
   const [quorum, setQuorum] = useState(String(workspace?.review.quorum ?? 1));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      if (workspace === null) await client.workspaces.create({ workspace_name: name });
-      else
-        await client.workspaces.change({
-          workspace_id: workspace.workspace_id,
-          ...(name === workspace.workspace_name ? {} : { workspace_name: name }),
-          review: { two_person: twoPerson, quorum: Number(quorum) },
-        });
-      await queries.invalidateQueries({ queryKey: KEY });
-      await reload();
-      tell(workspace === null ? 'The workspace is made.' : 'The workspace is changed.');
-      onClose();
-    } catch (error) {
-      setProblem(explain(error));
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    if (workspace === null) await client.workspaces.create({ workspace_name: name });
+    else
+      await client.workspaces.change({
+        workspace_id: workspace.workspace_id,
+        ...(name === workspace.workspace_name ? {} : { workspace_name: name }),
+        review: { two_person: twoPerson, quorum: Number(quorum) },
+      });
+    await queries.invalidateQueries({ queryKey: KEY });
+    await reload();
+    tell(workspace === null ? 'The workspace is made.' : 'The workspace is changed.');
+    onClose();
+  });
   return (
     <Dialog title={workspace === null ? 'New workspace' : `Edit ${workspace.workspace_name}`} onClose={onClose}>
       <form className="stack" onSubmit={submit}>

@@ -2,6 +2,7 @@ import type { CustomerProfileField } from '@nudgescribe/sdk';
 import { Button } from '../design/button.tsx';
 import { CheckInput, SelectInput, TextInput } from '../design/fields.tsx';
 import { Card } from '../design/page.tsx';
+import { RowButton } from '../design/table.tsx';
 import { BandEditor } from './band-editor.tsx';
 import type { Attribute, Draft, EligibleRule } from './draft.ts';
 
@@ -33,14 +34,12 @@ export function AudienceForm(props: {
           <div key={attribute.field_name} className="attribute">
             <div className="row-spread">
               <b>{name}</b>
-              <Button
-                small
-                look="quiet"
-                aria-label={`Leave out ${name}`}
+              <RowButton
+                label={`Leave out ${name}`}
                 onPress={() => onChange({ attributes: draft.attributes.filter((_, at) => at !== index) })}
               >
                 Leave out
-              </Button>
+              </RowButton>
             </div>
             {isBanded(field) && (
               <BandEditor
@@ -190,14 +189,9 @@ function EligibleRules(props: {
               />
             </div>
           )}
-          <Button
-            small
-            look="quiet"
-            aria-label={`Remove rule ${index + 1}`}
-            onPress={() => onChange(rules.filter((_, at) => at !== index))}
-          >
+          <RowButton label={`Remove rule ${index + 1}`} onPress={() => onChange(rules.filter((_, at) => at !== index))}>
             Remove
-          </Button>
+          </RowButton>
         </div>
       ))}
       <div>

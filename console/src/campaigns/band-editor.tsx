@@ -1,5 +1,6 @@
 import { type PointerEvent, useId, useRef, useState } from 'react';
 import { Button } from '../design/button.tsx';
+import { RowButton } from '../design/table.tsx';
 
 type Limit = number | string;
 
@@ -127,9 +128,9 @@ export function BandEditor(props: {
           Add a limit
         </Button>
         {values.length > 0 && (
-          <Button small look="quiet" aria-label={`No bands for ${props.name}`} onPress={() => onChange([])}>
+          <RowButton label={`No bands for ${props.name}`} onPress={() => onChange([])}>
             No bands
-          </Button>
+          </RowButton>
         )}
         <span className="small muted">
           {values.length === 0

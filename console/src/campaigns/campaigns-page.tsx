@@ -8,6 +8,7 @@ import { SelectInput } from '../design/fields.tsx';
 import { formatMoment } from '../design/format.ts';
 import { Badge, Card, PageHead } from '../design/page.tsx';
 import { Empty, Loaded } from '../design/states.tsx';
+import { Table } from '../design/table.tsx';
 import { useWorkspace } from '../shell/workspace.ts';
 import { CHANNEL_LABELS, STATUS_ORDER, STATUS_TONES } from './campaign-words.ts';
 
@@ -74,38 +75,24 @@ function StateTable({ status, campaigns }: { status: Campaign['status']; campaig
   if (campaigns.length === 0) return null;
   return (
     <Card flush title={status} aside={<Badge tone={STATUS_TONES[status]}>{campaigns.length}</Badge>}>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Campaign</th>
-              <th scope="col">Channels</th>
-              <th scope="col" className="number">
-                Run
-              </th>
-              <th scope="col">Changed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {campaigns.map((campaign) => (
-              <tr key={campaign.campaign_id}>
-                <td>
-                  <Link
-                    to="/w/$workspaceId/campaigns/$campaignId"
-                    params={{ workspaceId, campaignId: campaign.campaign_id }}
-                  >
-                    {campaign.campaign_name}
-                  </Link>
-                  {campaign.failure_reason !== null && <p className="small field-error">{campaign.failure_reason}</p>}
-                </td>
-                <td>{campaign.channels.map(({ channel }) => CHANNEL_LABELS[channel]).join(', ')}</td>
-                <td className="number">{campaign.current_run}</td>
-                <td className="muted">{formatMoment(campaign.updated_at)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={['Campaign', 'Channels', { heading: 'Run', number: true }, 'Changed']}>
+        {campaigns.map((campaign) => (
+          <tr key={campaign.campaign_id}>
+            <td>
+              <Link
+                to="/w/$workspaceId/campaigns/$campaignId"
+                params={{ workspaceId, campaignId: campaign.campaign_id }}
+              >
+                {campaign.campaign_name}
+              </Link>
+              {campaign.failure_reason !== null && <p className="small field-error">{campaign.failure_reason}</p>}
+            </td>
+            <td>{campaign.channels.map(({ channel }) => CHANNEL_LABELS[channel]).join(', ')}</td>
+            <td className="number">{campaign.current_run}</td>
+            <td className="muted">{formatMoment(campaign.updated_at)}</td>
+          </tr>
+        ))}
+      </Table>
     </Card>
   );
 }

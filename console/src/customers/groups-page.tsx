@@ -10,6 +10,7 @@ import { TextInput } from '../design/fields.tsx';
 import { formatMoment, formatNumber } from '../design/format.ts';
 import { Card, PageHead } from '../design/page.tsx';
 import { Empty, Loaded, Notice } from '../design/states.tsx';
+import { Table } from '../design/table.tsx';
 import { useTell } from '../design/toasts.tsx';
 import { useWorkspace } from '../shell/workspace.ts';
 import { DeleteGroupDialog } from './delete-group-dialog.tsx';
@@ -61,62 +62,46 @@ export function GroupsPage() {
             </Card>
           ) : (
             <Card flush label="Groups">
-              <div className="table-frame">
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th scope="col">Group</th>
-                      <th scope="col" className="number">
-                        Customers
-                      </th>
-                      <th scope="col">Made</th>
-                      <th scope="col">
-                        <span className="visually-hidden">Actions</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {list.map((group) => (
-                      <tr key={group.customer_group_id}>
-                        <td>
-                          <Link
-                            to="/w/$workspaceId/groups/$groupId"
-                            params={{ workspaceId, groupId: group.customer_group_id }}
+              <Table columns={['Group', { heading: 'Customers', number: true }, 'Made']} actions>
+                {list.map((group) => (
+                  <tr key={group.customer_group_id}>
+                    <td>
+                      <Link
+                        to="/w/$workspaceId/groups/$groupId"
+                        params={{ workspaceId, groupId: group.customer_group_id }}
+                      >
+                        {group.group_name}
+                      </Link>
+                    </td>
+                    <td className="number">
+                      <GroupSize workspaceId={workspaceId} groupId={group.customer_group_id} />
+                    </td>
+                    <td className="muted">{formatMoment(group.created_at)}</td>
+                    <td>
+                      {may('groups.write') && (
+                        <div className="row">
+                          <Button
+                            look="quiet"
+                            small
+                            aria-label={`Rename ${group.group_name}`}
+                            onPress={() => setOpen({ kind: 'rename', group })}
                           >
-                            {group.group_name}
-                          </Link>
-                        </td>
-                        <td className="number">
-                          <GroupSize workspaceId={workspaceId} groupId={group.customer_group_id} />
-                        </td>
-                        <td className="muted">{formatMoment(group.created_at)}</td>
-                        <td>
-                          {may('groups.write') && (
-                            <div className="row">
-                              <Button
-                                look="quiet"
-                                small
-                                aria-label={`Rename ${group.group_name}`}
-                                onPress={() => setOpen({ kind: 'rename', group })}
-                              >
-                                Rename
-                              </Button>
-                              <Button
-                                look="quiet"
-                                small
-                                aria-label={`Delete ${group.group_name}`}
-                                onPress={() => setOpen({ kind: 'delete', group })}
-                              >
-                                Delete
-                              </Button>
-                            </div>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+                            Rename
+                          </Button>
+                          <Button
+                            look="quiet"
+                            small
+                            aria-label={`Delete ${group.group_name}`}
+                            onPress={() => setOpen({ kind: 'delete', group })}
+                          >
+                            Delete
+                          </Button>
+                        </div>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             </Card>
           )
         }

@@ -5,6 +5,7 @@ import { client } from '../api/client.ts';
 import { Button } from '../design/button.tsx';
 import { Badge, Card, PageHead } from '../design/page.tsx';
 import { Empty, Loaded } from '../design/states.tsx';
+import { Table } from '../design/table.tsx';
 import { useWorkspace } from '../shell/workspace.ts';
 import { DeleteFieldDialog } from './delete-field-dialog.tsx';
 import { FieldDialog } from './field-dialog.tsx';
@@ -40,59 +41,44 @@ export function FieldsPage() {
                 Importing a file makes them from its columns. You can also make them here.
               </Empty>
             ) : (
-              <div className="table-frame">
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th scope="col">Field</th>
-                      <th scope="col">Kind</th>
-                      <th scope="col">Kept</th>
-                      <th scope="col">Needed</th>
-                      <th scope="col">
-                        <span className="visually-hidden">Actions</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {list.map((field) => (
-                      <tr key={field.customer_profile_field_id}>
-                        <td>
-                          <b>{field.display_name}</b> <span className="mono muted">{field.field_name}</span>
-                        </td>
-                        <td>
-                          {TYPE_LABELS[field.field_type]} <span className="muted">{detail(field)}</span>
-                        </td>
-                        <td>
-                          <Kept field={field} />
-                        </td>
-                        <td>{field.is_required ? 'always' : <span className="muted">no</span>}</td>
-                        <td>
-                          {mayWrite && (
-                            <div className="row">
-                              <Button
-                                look="quiet"
-                                small
-                                aria-label={`Edit ${field.display_name}`}
-                                onPress={() => setOpen({ kind: 'edit', field })}
-                              >
-                                Edit
-                              </Button>
-                              <Button
-                                look="quiet"
-                                small
-                                aria-label={`Delete ${field.display_name}`}
-                                onPress={() => setOpen({ kind: 'delete', field })}
-                              >
-                                Delete
-                              </Button>
-                            </div>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table columns={['Field', 'Kind', 'Kept', 'Needed']} actions>
+                {list.map((field) => (
+                  <tr key={field.customer_profile_field_id}>
+                    <td>
+                      <b>{field.display_name}</b> <span className="mono muted">{field.field_name}</span>
+                    </td>
+                    <td>
+                      {TYPE_LABELS[field.field_type]} <span className="muted">{detail(field)}</span>
+                    </td>
+                    <td>
+                      <Kept field={field} />
+                    </td>
+                    <td>{field.is_required ? 'always' : <span className="muted">no</span>}</td>
+                    <td>
+                      {mayWrite && (
+                        <div className="row">
+                          <Button
+                            look="quiet"
+                            small
+                            aria-label={`Edit ${field.display_name}`}
+                            onPress={() => setOpen({ kind: 'edit', field })}
+                          >
+                            Edit
+                          </Button>
+                          <Button
+                            look="quiet"
+                            small
+                            aria-label={`Delete ${field.display_name}`}
+                            onPress={() => setOpen({ kind: 'delete', field })}
+                          >
+                            Delete
+                          </Button>
+                        </div>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             )}
           </Card>
         )}

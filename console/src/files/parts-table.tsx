@@ -8,6 +8,7 @@ import { Button } from '../design/button.tsx';
 import { formatBytes, formatNumber } from '../design/format.ts';
 import { Badge, Card } from '../design/page.tsx';
 import { Notice } from '../design/states.tsx';
+import { Table } from '../design/table.tsx';
 import { useTell } from '../design/toasts.tsx';
 
 async function sha256(bytes: ArrayBuffer): Promise<string> {
@@ -60,78 +61,62 @@ export function PartsTable({ manifest }: { manifest: Manifest }) {
     });
   return (
     <Card title="Files" flush>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col" className="number">
-                Rows
-              </th>
-              <th scope="col" className="number">
-                Size
-              </th>
-              <th scope="col">SHA-256</th>
-              <th scope="col">
-                <span className="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {manifest.parts.map((part) => (
-              <tr key={part.page}>
-                <td>{part.file}</td>
-                <td className="number">{formatNumber(part.rows)}</td>
-                <td className="number">{formatBytes(part.bytes)}</td>
-                <td>
-                  <span className="mono muted" title={part.sha256}>
-                    {part.sha256.slice(0, 16)}…
-                  </span>{' '}
-                  {checked.get(part.page) === true && <Badge tone="good">verified</Badge>}
-                  {checked.get(part.page) === false && <Badge tone="bad">differs</Badge>}
-                </td>
-                <td>
-                  <div className="row">
-                    <Button
-                      small
-                      look="primary"
-                      aria-label={`Download ${part.file}`}
-                      isDisabled={busy !== null}
-                      onPress={() =>
-                        void attempt(part.page, async () => {
-                          const bytes = await read(part.page);
-                          await compare(part, bytes);
-                          saveBlob(new Blob([bytes], { type: 'text/csv' }), part.file);
-                        })
-                      }
-                    >
-                      Download
-                    </Button>
-                    {canHash && (
-                      <Button
-                        small
-                        aria-label={`Verify ${part.file}`}
-                        isDisabled={busy !== null}
-                        onPress={() => void attempt(part.page, async () => compare(part, await read(part.page)))}
-                      >
-                        Verify
-                      </Button>
-                    )}
-                    <Button
-                      small
-                      aria-label={`Timed link to ${part.file}`}
-                      isDisabled={busy !== null}
-                      onPress={() => void makeLink(part.page)}
-                    >
-                      Timed link
-                    </Button>
-                  </div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        columns={['File', { heading: 'Rows', number: true }, { heading: 'Size', number: true }, 'SHA-256']}
+        actions
+      >
+        {manifest.parts.map((part) => (
+          <tr key={part.page}>
+            <td>{part.file}</td>
+            <td className="number">{formatNumber(part.rows)}</td>
+            <td className="number">{formatBytes(part.bytes)}</td>
+            <td>
+              <span className="mono muted" title={part.sha256}>
+                {part.sha256.slice(0, 16)}…
+              </span>{' '}
+              {checked.get(part.page) === true && <Badge tone="good">verified</Badge>}
+              {checked.get(part.page) === false && <Badge tone="bad">differs</Badge>}
+            </td>
+            <td>
+              <div className="row">
+                <Button
+                  small
+                  look="primary"
+                  aria-label={`Download ${part.file}`}
+                  isDisabled={busy !== null}
+                  onPress={() =>
+                    void attempt(part.page, async () => {
+                      const bytes = await read(part.page);
+                      await compare(part, bytes);
+                      saveBlob(new Blob([bytes], { type: 'text/csv' }), part.file);
+                    })
+                  }
+                >
+                  Download
+                </Button>
+                {canHash && (
+                  <Button
+                    small
+                    aria-label={`Verify ${part.file}`}
+                    isDisabled={busy !== null}
+                    onPress={() => void attempt(part.page, async () => compare(part, await read(part.page)))}
+                  >
+                    Verify
+                  </Button>
+                )}
+                <Button
+                  small
+                  aria-label={`Timed link to ${part.file}`}
+                  isDisabled={busy !== null}
+                  onPress={() => void makeLink(part.page)}
+                >
+                  Timed link
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Table>
       {link !== null && (
         <div style={{ padding: 12 }}>
           <Notice>

@@ -9,6 +9,7 @@ import { SelectInput } from '../design/fields.tsx';
 import { count, formatMoment, formatNumber } from '../design/format.ts';
 import { Badge, Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
+import { Table } from '../design/table.tsx';
 import { useTell } from '../design/toasts.tsx';
 
 const LOOK_MS = 1_500;
@@ -28,45 +29,30 @@ export function RunsPage() {
       <Loaded query={runs} what="Loading runs">
         {(list) => (
           <Card flush title="Runs">
-            <div className="table-frame">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">Run</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Group</th>
-                    <th scope="col" className="number">
-                      Segments
-                    </th>
-                    <th scope="col">Texts</th>
-                    <th scope="col">Begun</th>
-                    <th scope="col">Ended</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.map((run) => (
-                    <tr key={run.run_id}>
-                      <td className="number">
-                        {run.run_number} {run.is_current && <Badge tone="accent">current</Badge>}
-                      </td>
-                      <td>
-                        <Badge tone={STATUS_TONES[run.status]}>{run.status}</Badge>
-                      </td>
-                      <td>{run.customer_group_name}</td>
-                      <td className="number">{formatNumber(run.segment_count)}</td>
-                      <td>
-                        {count(run.message_summary.reused, 'reused', 'reused')},{' '}
-                        {count(run.message_summary.generated, 'written', 'written')}
-                        {run.message_summary.archived > 0 &&
-                          `, ${count(run.message_summary.archived, 'archived', 'archived')}`}
-                      </td>
-                      <td className="muted">{formatMoment(run.created_at)}</td>
-                      <td className="muted">{formatMoment(run.completed_at)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              columns={['Run', 'State', 'Group', { heading: 'Segments', number: true }, 'Texts', 'Begun', 'Ended']}
+            >
+              {list.map((run) => (
+                <tr key={run.run_id}>
+                  <td className="number">
+                    {run.run_number} {run.is_current && <Badge tone="accent">current</Badge>}
+                  </td>
+                  <td>
+                    <Badge tone={STATUS_TONES[run.status]}>{run.status}</Badge>
+                  </td>
+                  <td>{run.customer_group_name}</td>
+                  <td className="number">{formatNumber(run.segment_count)}</td>
+                  <td>
+                    {count(run.message_summary.reused, 'reused', 'reused')},{' '}
+                    {count(run.message_summary.generated, 'written', 'written')}
+                    {run.message_summary.archived > 0 &&
+                      `, ${count(run.message_summary.archived, 'archived', 'archived')}`}
+                  </td>
+                  <td className="muted">{formatMoment(run.created_at)}</td>
+                  <td className="muted">{formatMoment(run.completed_at)}</td>
+                </tr>
+              ))}
+            </Table>
           </Card>
         )}
       </Loaded>

@@ -1,11 +1,11 @@
 import type { Message } from '@nudgescribe/sdk';
-import { type FormEvent, useState } from 'react';
-import { explain } from '../api/explain.ts';
+import { useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { TextInput } from '../design/fields.tsx';
 import { count } from '../design/format.ts';
 import { Notice } from '../design/states.tsx';
+import { useSubmit } from '../design/use-submit.ts';
 
 /** A window with one form: what is sent when it is confirmed, and what the server says against it. */
 function FormDialog(props: {
@@ -16,20 +16,10 @@ function FormDialog(props: {
   onClose(): void;
   children: React.ReactNode;
 }) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      await props.onSend();
-      props.onClose();
-    } catch (error) {
-      setProblem(explain(error));
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    await props.onSend();
+    props.onClose();
+  });
   return (
     <Dialog title={props.title} onClose={props.onClose} wide={props.wide === true}>
       <form className="stack" onSubmit={submit}>
