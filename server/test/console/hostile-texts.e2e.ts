@@ -120,7 +120,14 @@ async function fillEverything(): Promise<void> {
       note: text,
     });
   }
-  await server.a.call('POST', '/v1/campaign', { workspace_id, campaign_id }, { headers: { 'user-agent': ALL } });
+  // A session whose client is a hostile text: the account page lists it.
+  const signedIn = await server.a.call(
+    'POST',
+    '/v1/auth',
+    { email: server.a.email, password: server.a.password },
+    { token: null, headers: { 'x-api-key': server.a.apiKey, 'user-agent': ALL } },
+  );
+  assert.equal(signedIn.status, 200);
 }
 
 /** A page that tells of scripts that ran, dialogs, and every breach of its policy. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
+import { stoppingAfter, workOff } from '../../../test/work-off.ts';
 import { type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
 import { newGroup } from '../customers/test-workspace.ts';
-import { createJobRunner } from '../jobs/runner.ts';
 
 const ROWS = 5_000;
 
@@ -15,20 +15,8 @@ before(async () => {
   six = await testCampaigns(() => server.a);
 });
 
-/** Works off a job as a server without workers does not; `looks` is how often it may ask before it is told to stop. */
-async function work(jobId: string, looks = Number.POSITIVE_INFINITY): Promise<string> {
-  const { services } = server.app;
-  const { database, queue, log, jobKinds: kinds } = services;
-  let seen = 0;
-  const signal = new Proxy(new AbortController().signal, {
-    get: (target, key) => (key === 'aborted' ? ++seen > looks : Reflect.get(target, key, target)),
-  });
-  await createJobRunner({ services, database, queue, kinds, log }).run(
-    { account_id: server.a.accountId, job_id: jobId },
-    signal,
-  );
-  return (await six.ok('POST', '/v1/job', { job_id: jobId })).status;
-}
+const work = (jobId: string, looks?: number) =>
+  workOff(server, jobId, looks === undefined ? undefined : stoppingAfter(looks));
 
 const find = async (...numbers: string[]) =>
   (await six.ok('POST', '/v1/customer/find', { identifiers: numbers.map((customer_number) => ({ customer_number })) }))

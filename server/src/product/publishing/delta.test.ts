@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
+import { workOff } from '../../../test/work-off.ts';
 import { type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
 import { newGroup } from '../customers/test-workspace.ts';
-import { createJobRunner } from '../jobs/runner.ts';
 import { CHANGED, channelByte, compareIndexes, NEW, REMOVED, SAME } from './row-index.ts';
 
 type FileRow = Record<string, string>;
@@ -18,14 +18,7 @@ before(async () => {
   six = await testCampaigns(() => server.a);
 });
 
-/** Works off a job as a server without workers does not, until it ends or `stop` says that the server stops. */
-async function work(jobId: string, stop = new AbortController().signal): Promise<string> {
-  const { services } = server.app;
-  const { database, queue, log, jobKinds: kinds } = services;
-  const runner = createJobRunner({ services, database, queue, kinds, log });
-  await runner.run({ account_id: server.a.accountId, job_id: jobId }, stop);
-  return (await six.ok('POST', '/v1/job', { job_id: jobId })).status;
-}
+const work = (jobId: string, stop?: AbortSignal) => workOff(server, jobId, stop);
 
 /** Works off a job that dies at the `nth` call of the object storage: before it, or when it is done and nobody knows. */
 async function dieAt(jobId: string, nth: number, when: 'before' | 'after'): Promise<string> {

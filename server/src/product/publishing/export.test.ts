@@ -4,10 +4,10 @@ import { before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { startProcess } from '../../../test/crash/processes.ts';
 import { startTestServer, type TestServer, until } from '../../../test/harness.ts';
+import { stoppingAfter, workOff } from '../../../test/work-off.ts';
 import { isHeldOut } from '../campaigns/holdout.ts';
 import { type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
 import { newGroup } from '../customers/test-workspace.ts';
-import { createJobRunner } from '../jobs/runner.ts';
 
 const CUSTOMERS = 9_000;
 const CHANNELS = ['email', 'sms', 'push', 'in_app', 'whatsapp'];
@@ -18,18 +18,8 @@ let six: TestCampaigns;
 let groupId: string;
 let members: Map<string, string>;
 
-/** Works off a job as a server without workers does not; `looks` is how often it may ask before it is told to stop. */
-async function work(jobId: string, looks = Number.POSITIVE_INFINITY): Promise<string> {
-  const { services } = server.app;
-  const { database, queue, log, jobKinds: kinds } = services;
-  let seen = 0;
-  const signal = new Proxy(new AbortController().signal, {
-    get: (target, key) => (key === 'aborted' ? ++seen > looks : Reflect.get(target, key, target)),
-  });
-  const runner = createJobRunner({ services, database, queue, kinds, log });
-  await runner.run({ account_id: server.a.accountId, job_id: jobId }, signal);
-  return (await six.ok('POST', '/v1/job', { job_id: jobId })).status;
-}
+const work = (jobId: string, looks?: number) =>
+  workOff(server, jobId, looks === undefined ? undefined : stoppingAfter(looks));
 
 const customer = (number: number) => ({
   customer_number: `C${number}`,
