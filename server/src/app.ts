@@ -12,6 +12,7 @@ import { createHttpServer } from './platform/http/server.ts';
 import { registerSite } from './platform/http/site.ts';
 import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
+import { eraseWhatCameBack } from './product/accounts/erase-account.ts';
 import { apiAbout } from './product/api-about.ts';
 import { createTrailKeeper } from './product/audit/keep-trail.ts';
 import { endpoints } from './product/endpoints.ts';
@@ -49,6 +50,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   }
   const { services, close } = opened;
   try {
+    await eraseWhatCameBack(services);
     const firstStart = await bootstrap(services);
     const http = createHttpServer({
       services,

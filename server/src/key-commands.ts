@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
 import { withServices } from './operator/with-services.ts';
 import { isUuid } from './platform/ids/ids.ts';
-import { everyAccount } from './product/audit/every-account.ts';
+import { accountsInUse } from './product/accounts/erase-account.ts';
 import { beginRotation } from './product/keys/rotate-account-keys.ts';
 import { readWrapped } from './providers/root-key/root-key.ts';
 import { rotateRootKey } from './rotate-root-key.ts';
@@ -19,7 +19,7 @@ async function rotateAccounts(config: Config, args: string[], print: Print): Pro
   if (values.all === positionals.length > 0 || !positionals.every(isUuid))
     throw new UsageMistake('keys rotate needs the ids of accounts, or --all.');
   await withServices(config, async (services) => {
-    for (const accountId of values.all ? await everyAccount(services) : positionals) {
+    for (const accountId of values.all ? await accountsInUse(services) : positionals) {
       const jobId = await beginRotation(services, accountId);
       print(`${accountId}  ${jobId === null ? 'has nothing sealed' : `job ${jobId}`}`);
     }

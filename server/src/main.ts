@@ -5,6 +5,7 @@ import { ConfigMistakes, readConfig } from './config.ts';
 import { buildConsole } from './console-build.ts';
 import { keysCommand } from './key-commands.ts';
 import { examine } from './operator/doctor.ts';
+import { eraseAccountCommand } from './operator/erase-account.ts';
 import { findingsText } from './operator/finding.ts';
 import { passwordLinkCommand } from './operator/password-link.ts';
 import { setQuotaCommand } from './operator/quota.ts';
@@ -35,6 +36,9 @@ const USAGE = `Usage: npm run operator -- <command>
       what one account may use in a calendar month of imports, imported_rows, written_messages, exports, exported_rows
   account password-link --email E [--account ID] [--without-second-factor]
       print a one-time link for choosing a password, for somebody whom no administrator can help
+  account erase --account ID --name NAME [--receipt FILE]
+      destroy an account's keys and delete everything it has, for good; its audit log stays. NAME is the account's, so
+      that nobody erases another one by mistake. Prints a receipt, and writes it to FILE
   audit verify [--account ID [--known POSITION:HASH ...]]
       check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
       end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
@@ -179,6 +183,10 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
   }
   if (command === 'account' && rest[0] === 'password-link') {
     print(await passwordLinkCommand(rest.slice(1), process.env));
+    return;
+  }
+  if (command === 'account' && rest[0] === 'erase') {
+    print(await eraseAccountCommand(rest.slice(1), process.env));
     return;
   }
   if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));

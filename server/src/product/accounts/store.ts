@@ -105,3 +105,31 @@ export async function deleteWorkspace(tx: Transaction, accountId: string, worksp
       throw error;
     });
 }
+
+export function findAccount(
+  tx: Transaction,
+  accountId: string,
+): Promise<{ account_name: string; erased_at: Date | null } | undefined> {
+  return tx.row('select account_name, erased_at from accounts where account_id = $1', [accountId]);
+}
+
+/** Accounts that were not erased. */
+export async function livingAccounts(tx: Transaction): Promise<string[]> {
+  const rows = await tx.rows<{ account_id: string }>(
+    'select account_id from accounts where erased_at is null order by account_id',
+  );
+  return rows.map((row) => row.account_id);
+}
+
+/** Deletes everything of the account but its row and its audit log. Returns how many rows of which table. */
+export async function forgetAccount(tx: Transaction, accountId: string, now: Date): Promise<Record<string, number>> {
+  const rows = await tx.rows<{ table_name: string; row_count: number }>(
+    'select table_name, row_count from forget_account() where row_count > 0 order by table_name',
+  );
+  await tx.run(`delete from job_queue.job where data->>'account_id' = $1`, [accountId]);
+  await tx.run(
+    `update accounts set account_name = 'erased', erased_at = coalesce(erased_at, $2) where account_id = $1`,
+    [accountId, now],
+  );
+  return Object.fromEntries(rows.map((row) => [row.table_name, row.row_count]));
+}

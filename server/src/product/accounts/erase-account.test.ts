@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import pg from 'pg';
+import { send, startTestServer, type TestServer } from '../../../test/harness.ts';
+import { startApp } from '../../app.ts';
+import { readConfig } from '../../config.ts';
+import { eraseAccountCommand } from '../../operator/erase-account.ts';
+import { type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
+import { AccountKeysMissing } from '../sealing/key-records.ts';
+
+let server: TestServer;
+let six: TestCampaigns;
+let other: TestCampaigns;
+
+/** Everything of an account in every table behind a tenant wall, as counts and one hash; but what is written down by itself. */
+async function contentOf(url: string, accountId: string): Promise<Record<string, string>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      `select c.oid::regclass::text as name from pg_policy p join pg_class c on c.oid = p.polrelid where p.polname = 'tenant' order by 1`,
+    );
+    const content: Record<string, string> = {};
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query(
+        `select to_jsonb(t)::text as row from ${name} t where account_id = $1 order by 1`,
+        [accountId],
+      );
+      if (rows.length > 0)
+        content[name] = `${rows.length} ${createHash('sha256').update(JSON.stringify(rows)).digest('hex')}`;
+    }
+    return content;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A copy of the database as it is now, as a backup would bring it back. The server must not run. */
+async function copyDatabase(url: string): Promise<string> {
+  const { pathname } = new URL(url);
+  const [name, copy] = [pathname.slice(1), `${pathname.slice(1)}_backup`];
+  const cluster = new URL(url);
+  cluster.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: cluster.toString() });
+  await client.connect();
+  await client.query(`create database ${copy} template ${name}`);
+  await client.end();
+  const made = new URL(url);
+  made.pathname = `/${copy}`;
+  return made.toString();
+}
+
+async function published(campaigns: TestCampaigns, name: string): Promise<string> {
+  const campaignId = await campaigns.draft(name);
+  await campaigns.written(campaignId);
+  await campaigns.decide(campaignId, { all: true, review_status: 'Approved' });
+  await campaigns.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
+  await campaigns.ended((await campaigns.ok('POST', '/v1/messages/publish', { campaign_id: campaignId })).job_id);
+  return campaignId;
+}
+
+before(async () => {
+  server = await startTestServer();
+  six = await testCampaigns(() => server.a);
+  other = await testCampaigns(() => server.b);
+});
+
+test('an erased account is gone with its keys, also out of a restored older copy; others notice nothing', async () => {
+  await published(six, 'Erased');
+  const kept = await published(other, 'Kept');
+  const { a, b, environment } = server;
+  const command = (...args: string[]) => eraseAccountCommand(args, environment);
+  await assert.rejects(command('--account', b.accountId, '--name', 'Wrong'), /it is "Second"/);
+  await assert.rejects(command('--account', '01a20b98-d574-7000-8648-42495b932e4c'), /no such account/);
+  assert.equal((await b.call('POST', '/v1/workspace', {})).status, 200, 'nothing was erased');
+
+  await server.app.stop();
+  const backup = await copyDatabase(server.databaseUrl);
+  const before = await contentOf(server.databaseUrl, b.accountId);
+  assert.ok(Object.keys(before).length > 15);
+
+  // Beside a running server: it must notice by itself.
+  server.app = await startApp(readConfig(environment), { checkReplies: true });
+  const { url, services } = server.app;
+  const receiptPath = join(server.dataDir, 'receipt.json');
+  const name =
+    (
+      await services.database.tenant(a.accountId, (tx) =>
+        tx.row<{ account_name: string }>('select account_name from accounts'),
+      )
+    )?.account_name ?? '';
+  const receipt = JSON.parse(await command('--account', a.accountId, '--name', name, '--receipt', receiptPath));
+  assert.deepEqual(JSON.parse(await readFile(receiptPath, 'utf8')), receipt);
+  assert.deepEqual([receipt.account_id, receipt.keys.length], [a.accountId, 1]);
+  assert.match(receipt.keys[0].commitment, /^[0-9a-f]{32}$/);
+  assert.ok(receipt.rows.customers === 6 && receipt.rows.users === 1 && receipt.objects >= 2, JSON.stringify(receipt));
+  for (const token of [a.token, null]) {
+    const headers = token === null ? { 'x-api-key': a.apiKey } : {};
+    const body = token === null ? { email: a.email, password: a.password } : {};
+    const path = token === null ? '/v1/auth' : '/v1/workspace';
+    assert.equal((await send(url, 'POST', path, body, { token, headers })).status, 403);
+  }
+  await assert.rejects(services.keyring.forAccount(a.accountId), AccountKeysMissing);
+  const left = Object.keys(await contentOf(server.databaseUrl, a.accountId));
+  assert.deepEqual(
+    left.filter((table) => !table.startsWith('audit_')),
+    ['accounts', 'usage_counts'],
+  );
+  assert.deepEqual(await services.objects.list(`published/${a.accountId}`), []);
+  const again = JSON.parse(await command('--account', a.accountId));
+  assert.deepEqual([again.keys_destroyed_at, again.keys, again.rows], [receipt.keys_destroyed_at, receipt.keys, {}]);
+
+  // The other account: every row as it was, but for what a running server writes down by itself.
+  const after = await contentOf(server.databaseUrl, b.accountId);
+  const own = new Set(['audit_links', 'audit_pending', 'audit_checkpoints', 'audit_events']);
+  for (const [table, content] of Object.entries(before))
+    if (!own.has(table)) assert.equal(after[table], content, table);
+  const fetched = await send(
+    url,
+    'POST',
+    '/v1/messages/fetch',
+    { workspace_id: b.workspaceId, campaign_id: kept, page: 1, format: 'json' },
+    { token: b.token },
+  );
+  assert.equal(fetched.body.row_count, 6);
+
+  // An older copy of the database comes back: the key store knows better, and nobody is answered before it was heard.
+  await server.app.stop();
+  assert.ok(Object.keys(await contentOf(backup, a.accountId)).includes('customers'));
+  const restored = await startApp(readConfig({ ...environment, NUDGESCRIBE_DATABASE_URL: backup }), {
+    checkReplies: true,
+  });
+  try {
+    const came = Object.keys(await contentOf(backup, a.accountId));
+    assert.deepEqual(
+      came.filter((table) => !table.startsWith('audit_')),
+      ['accounts', 'usage_counts'],
+    );
+    const login = { email: a.email, password: a.password };
+    const headers = { 'x-api-key': a.apiKey };
+    assert.equal((await send(restored.url, 'POST', '/v1/auth', login, { token: null, headers })).status, 403);
+    assert.equal((await send(restored.url, 'POST', '/v1/workspace', {}, { token: b.token })).status, 200);
+  } finally {
+    await restored.stop();
+  }
+  server.app = await startApp(readConfig(environment), { checkReplies: true });
+});
