@@ -12,9 +12,10 @@ import { createHttpServer } from './platform/http/server.ts';
 import { registerSite } from './platform/http/site.ts';
 import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
-import { eraseWhatCameBack } from './product/accounts/erase-account.ts';
+import { accountsInUse, eraseWhatCameBack } from './product/accounts/erase-account.ts';
 import { apiAbout } from './product/api-about.ts';
 import { createTrailKeeper } from './product/audit/keep-trail.ts';
+import { createErasureKeeper, eraseCustomersAgain } from './product/customers/keep-erasures.ts';
 import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
 import { createUploadReceiver } from './product/imports/receive-upload.ts';
@@ -51,6 +52,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const { services, close } = opened;
   try {
     await eraseWhatCameBack(services);
+    await eraseCustomersAgain(services, await accountsInUse(services));
     const firstStart = await bootstrap(services);
     const http = createHttpServer({
       services,
@@ -82,6 +84,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     await http.ready();
     const work = await beginWork(services, overrides.workers === false ? 0 : config.jobsAtOnce);
     const trail = createTrailKeeper(services);
+    const erasures = createErasureKeeper(services);
     services.log.info('ready', { url });
     return {
       url,
@@ -92,6 +95,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
         await Promise.all([door.close(STOP_MS), services.queue.stop(STOP_MS)]);
         await http.close();
         await trail.stop();
+        await erasures.stop();
         await close();
       },
     };

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import pg from 'pg';
+import { copyDatabase } from '../../../test/copy-database.ts';
 import { send, startTestServer, type TestServer } from '../../../test/harness.ts';
 import { startApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
@@ -36,21 +37,6 @@ async function contentOf(url: string, accountId: string): Promise<Record<string,
   } finally {
     await client.end();
   }
-}
-
-/** A copy of the database as it is now, as a backup would bring it back. The server must not run. */
-async function copyDatabase(url: string): Promise<string> {
-  const { pathname } = new URL(url);
-  const [name, copy] = [pathname.slice(1), `${pathname.slice(1)}_backup`];
-  const cluster = new URL(url);
-  cluster.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: cluster.toString() });
-  await client.connect();
-  await client.query(`create database ${copy} template ${name}`);
-  await client.end();
-  const made = new URL(url);
-  made.pathname = `/${copy}`;
-  return made.toString();
 }
 
 async function published(campaigns: TestCampaigns, name: string): Promise<string> {

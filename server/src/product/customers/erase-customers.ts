@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { newId } from '../../platform/ids/ids.ts';
 import { countMembersOut } from '../groups/count-members.ts';
-import { deleteImportRemains, noteErasedIdentifiers, noteErasedInFiles } from './erasure-store.ts';
+import { deleteImportRemains, insertErasureNote, noteErasedIdentifiers, noteErasedInFiles } from './erasure-store.ts';
 import { deleteMemberships } from './member-store.ts';
 import { deleteCustomers, findCustomers, findIdentifiers, identifiersOf } from './store.ts';
 
@@ -24,6 +25,8 @@ export async function eraseCustomers(
   await deleteImportRemains(tx, accountId, blindIndexes);
   await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
   await noteErasedInFiles(tx, accountId, workspaceId, ids);
+  const note = { erasure_id: newId(), workspace_id: workspaceId, customer_ids: ids, blind_indexes: blindIndexes };
+  await insertErasureNote(tx, accountId, note, false);
   return deleteCustomers(tx, accountId, workspaceId, ids);
 }
 

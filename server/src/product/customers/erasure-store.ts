@@ -133,3 +133,60 @@ export async function forgetErasedIdentifiers(tx: Transaction, accountId: string
     [accountId, workspaceId],
   );
 }
+
+export type ErasureNoteRow = {
+  erasure_id: string;
+  workspace_id: string;
+  customer_ids: string[];
+  blind_indexes: string[];
+};
+
+/** Writes down whom an erasure erased, to be noted in the key store; or (noted) that this copy of the database knows of it. */
+export async function insertErasureNote(
+  tx: Transaction,
+  accountId: string,
+  note: ErasureNoteRow,
+  noted: boolean,
+): Promise<void> {
+  await tx.run(
+    `insert into erasure_notes (account_id, erasure_id, workspace_id, customer_ids, blind_indexes, noted)
+     values ($1, $2, $3, $4::uuid[], $5::uuid[], $6)`,
+    [accountId, note.erasure_id, note.workspace_id, note.customer_ids, note.blind_indexes, noted],
+  );
+}
+
+/** Accounts that have notes to be taken to the key store. */
+export async function accountsToNote(tx: Transaction): Promise<string[]> {
+  const rows = await tx.rows<{ account_id: string }>('select distinct account_id from erasure_notes where not noted');
+  return rows.map((row) => row.account_id);
+}
+
+export function notesToTake(tx: Transaction, accountId: string, limit: number): Promise<ErasureNoteRow[]> {
+  return tx.rows<ErasureNoteRow>(
+    `select erasure_id, workspace_id, customer_ids, blind_indexes from erasure_notes
+     where account_id = $1 and not noted order by erasure_id limit $2`,
+    [accountId, limit],
+  );
+}
+
+/** The key store has it: the lists need not stand here as well. */
+export async function setNoted(tx: Transaction, accountId: string, erasureIds: readonly string[]): Promise<void> {
+  await tx.run(
+    `update erasure_notes set noted = true, customer_ids = '{}', blind_indexes = '{}'
+     where account_id = $1 and erasure_id = any($2::uuid[])`,
+    [accountId, erasureIds],
+  );
+}
+
+/** Those of the erasures that this copy of the database knows. */
+export async function knownErasures(
+  tx: Transaction,
+  accountId: string,
+  erasureIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.rows<{ erasure_id: string }>(
+    'select erasure_id from erasure_notes where account_id = $1 and erasure_id = any($2::uuid[])',
+    [accountId, erasureIds],
+  );
+  return new Set(rows.map((row) => row.erasure_id));
+}

@@ -30,5 +30,6 @@ export const erasureNoteSchema = z.strictObject({
   account_id: z.uuid(),
   workspace_id: z.uuid(),
   customer_ids: z.array(z.uuid()).max(200_000),
-  blind_indexes: z.array(z.uuid()).max(2_000_000),
+  // Keyed hashes in the form of uuids, which no version of uuids made.
+  blind_indexes: z.array(z.guid()).max(2_000_000),
 });
