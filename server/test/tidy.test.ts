@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { callRule, sqlRule } from './tidy/call-rules.ts';
 import { longFiles, moduleRule, nameRule, packageRule, sizeRule, textRule } from './tidy/file-rules.ts';
-import { namedProofs, proofProblems } from './tidy/proof-rules.ts';
+import { namedProofs, proofProblems, registerProblems } from './tidy/proof-rules.ts';
 import { productOrder, roomRule } from './tidy/room-rules.ts';
 import { type Complaint, readSources, sourceFile } from './tidy/source-file.ts';
 import { migrationsAmong, numberingRule, tenancyRule } from './tidy/tenancy-rules.ts';
@@ -38,15 +38,33 @@ describe('house rules', () => {
   test('banned calls', () => expectNone(files.flatMap(callRule)));
   test('SQL stands in stores', () => expectNone(files.flatMap(sqlRule)));
   test('every tenant table has its wall', () => expectNone(tenancyRule(migrationsAmong(files))));
-  test('every proof that SECURITY.md names is a test', () => {
-    const proofs = namedProofs(files.find(({ path }) => path === 'SECURITY.md')?.text ?? '');
-    assert.ok(proofs.length >= 35, `${proofs.length} proofs`);
-    const problems = proofProblems(proofs, (file) => files.find(({ path }) => path === file)?.text ?? null);
-    assert.deepEqual(problems, []);
+  test('every proof that SECURITY.md and docs/asvs.md name is a test', () => {
+    for (const [document, atLeast] of [
+      ['SECURITY.md', 45],
+      ['docs/asvs.md', 80],
+    ] as const) {
+      const proofs = namedProofs(files.find(({ path }) => path === document)?.text ?? '');
+      assert.ok(proofs.length >= atLeast, `${proofs.length} proofs in ${document}`);
+      const problems = proofProblems(proofs, (file) => files.find(({ path }) => path === file)?.text ?? null);
+      assert.deepEqual(problems, []);
+    }
     assert.deepEqual(
       proofProblems([{ file: 'server/test/tidy.test.ts', title: 'no such test' }], () => ''),
       ['server/test/tidy.test.ts has no test “no such test”.'],
     );
+  });
+  test('docs/asvs.md has every requirement of ASVS levels 1 and 2 once, each shown, excepted or out of place', () => {
+    const register = files.find(({ path }) => path === 'docs/asvs.md')?.text ?? '';
+    assert.deepEqual(registerProblems(register), []);
+    const row = '| 1.2.4 | 1 |';
+    assert.ok(register.includes(row));
+    for (const broken of [
+      register.replace(row, '| 1.2.5 | 1 |'),
+      register.replace(row, ''),
+      register.replace('- F2: `', '- '),
+      register.replace('| exception | As 12.1.1. |', '| exception |  |'),
+    ])
+      assert.notDeepEqual(registerProblems(broken), []);
   });
   test('migrations count up', () => expectNone(numberingRule(migrationsAmong(files))));
 });

@@ -18,3 +18,31 @@ export function proofProblems(proofs: readonly NamedProof[], textOf: (file: stri
     return quoted.some((start) => text.includes(start)) ? [] : [`${file} has no test “${title}”.`];
   });
 }
+
+/** How many requirements of levels 1 and 2 each chapter of OWASP ASVS 5.0.0 has. */
+const ASVS_CHAPTERS = [27, 11, 19, 10, 9, 35, 18, 7, 7, 29, 14, 9, 13, 9, 13, 16, 7];
+const ASVS_ROW = /^\| (\d+)\.(\d+)\.(\d+) \| ([12]) \| ([^|]+) \| ([^|]*)\|$/gm;
+const ASVS_TEST = /^- ([A-Z]\d+): `/gm;
+
+/** What the register of ASVS requirements lacks: a number, a reason, or a test that it names. */
+export function registerProblems(register: string): string[] {
+  const problems: string[] = [];
+  const known = new Set([...register.matchAll(ASVS_TEST)].map(([, code = '']) => code));
+  const numbers = new Set<string>();
+  const counts = ASVS_CHAPTERS.map(() => 0);
+  for (const [, chapter = '', section = '', place = '', , shown = '', how = ''] of register.matchAll(ASVS_ROW)) {
+    const number = `${chapter}.${section}.${place}`;
+    if (numbers.has(number)) problems.push(`${number} stands there twice.`);
+    numbers.add(number);
+    counts[Number(chapter) - 1] = (counts[Number(chapter) - 1] ?? 0) + 1;
+    if (['exception', 'not applicable', 'by construction'].includes(shown)) {
+      if (how.trim() === '') problems.push(`${number} has no reason.`);
+    } else
+      for (const code of shown.split(', ')) if (!known.has(code)) problems.push(`${number} names no test: ${code}.`);
+  }
+  ASVS_CHAPTERS.forEach((wanted, index) => {
+    if (counts[index] !== wanted)
+      problems.push(`V${index + 1} has ${counts[index]} requirements instead of ${wanted}.`);
+  });
+  return problems;
+}
