@@ -221,6 +221,19 @@ describe('what changed since the publication before', () => {
     assert.deepEqual([later.rows, later.manifest.erased_rows], [[], 2]);
   });
 
+  test('is everything when a file of the publication before is lost', async () => {
+    const groupId = await group('Lost', 3);
+    const campaignId = await approved('Delta after a loss', { customer_group_id: groupId, channels });
+    assert.equal(await work(await publish(campaignId)), 'completed');
+    const { objects } = server.app.services;
+    for (const key of await objects.list(`published/${server.a.accountId}/${campaignId}`))
+      if (key.includes('/range-') && key.endsWith('.rows')) await objects.delete(key);
+    assert.equal(await work(await publish(campaignId)), 'completed');
+    const { manifest, rows } = await filesOf(campaignId, true);
+    assert.equal(manifest.delta_of, null);
+    assert.ok(rows.length > 0 && rows.every(({ change }) => change === 'new'));
+  });
+
   test('is whole, with the files, after deaths before and after every call of the storage, and nothing is left over', async () => {
     for (const when of ['before', 'after'] as const) {
       const groupId = await group(`Died ${when}`, 5);

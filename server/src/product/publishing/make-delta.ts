@@ -65,20 +65,26 @@ export async function makeDelta(
 ): Promise<Delta | null> {
   const { account_id: accountId } = exported;
   const prefix = `${exported.object_prefix}/delta`;
+  let readBefore = '';
+  let isBeforeLost = false;
   for (;;) {
     run.throwIfStopped();
     const found = await services.database.tenant(accountId, async (tx) => {
       if ((await findPublication(tx, accountId, exported.publication_id)) !== undefined) return null;
       const parts = newPartsOf(await outcomesOf(tx, accountId, exported.export_id));
-      return { parts, before: await findBefore(tx, exported) };
+      return { parts, before: isBeforeLost ? null : await findBefore(tx, exported) };
     });
     if (found === null) return null;
     await services.objects.deleteBelow(prefix);
     try {
       return await writeDelta(services, run, keys, exported, prefix, found);
     } catch (error) {
-      // A file of the publication before was rewritten meanwhile: it is read as it is now.
-      if (!(error instanceof ObjectMissing)) throw error;
+      if (!(error instanceof ObjectMissing) || found.before === null) throw error;
+      // A file of the publication before was rewritten meanwhile, and is read as it is now. Where it is the same and still
+      // not there it is lost: everything is new then.
+      const isReading = JSON.stringify(found.before.parts.map((part) => part.object_key));
+      isBeforeLost = isReading === readBefore;
+      readBefore = isReading;
       await pause(OVERTAKEN_PAUSE_MS);
     }
   }
