@@ -18,6 +18,19 @@ describe('checking customers at once', () => {
     space = await testWorkspace(server.a);
   });
 
+  test('a map of headers that no file can have is refused before it reaches the database', async () => {
+    for (const field_map of [{ 'a\ud800': null }, { email: 'e\udc00' }, { 'a\0': 'email' }]) {
+      const answer = await server.a.call('POST', '/v1/customer/check', undefined, {
+        raw: csv(),
+        headers: { 'content-type': 'text/csv' },
+        // As JSON text, where the halves stand escaped: no text of a query can hold them otherwise.
+        query: { ...space.ids, field_map: JSON.stringify(field_map) },
+      });
+      assert.deepEqual([answer.status, answer.body.details?.[0]?.field], [400, 'field_map'], answer.text);
+      assert.match(answer.body.message, /surrogate/);
+    }
+  });
+
   test('every way to send the same customers comes to the same', async () => {
     const text = csv('one@x.example,+441,"Ada, ""Countess""",Paris,36,10/12/1815');
     const first = await space.check({ data_file: text });
