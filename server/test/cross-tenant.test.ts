@@ -38,6 +38,8 @@ before(async () => {
     makeTenantObjects(a, siblingId, MARK_OF_SIBLING),
   ]);
   await erase(a, deleted, deletedId);
+  // What was erased is noted in the key store a moment later: nothing is to change by itself from here on.
+  await until(async () => (await client.query('select 1 from erasure_notes where not noted')).rowCount === 0);
   own = await makeTenantObjects(a, a.workspaceId, 'Mine');
   const keyOf = async (tenant: Tenant, key_name: string): Promise<string> =>
     (await tenant.call('PUT', '/v1/api-key', { key_name })).body.api_key_id;
