@@ -8,22 +8,9 @@ import { readConfig } from '../src/config.ts';
 import type { Overrides } from '../src/open-services.ts';
 import { createAccount } from '../src/product/accounts/create-account.ts';
 import { cloneDatabase, prepareKeys, startCluster, type TestCluster } from './cluster.ts';
+import { type Answer, type CallOptions, send } from './send.ts';
 
-export type Answer = {
-  status: number;
-  // Tests read answers of every shape; each states what it expects of them.
-  // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what the test is about
-  body: any;
-  text: string;
-  headers: Headers;
-};
-
-export type CallOptions = {
-  headers?: Record<string, string>;
-  raw?: string | Uint8Array | ReadableStream;
-  token?: string | null;
-  query?: Record<string, string>;
-};
+export { type Answer, type CallOptions, send };
 
 /** One account with an administrator signed in. */
 export type Tenant = {
@@ -69,32 +56,6 @@ after(async () => {
   for (const server of open) await server.stop();
   await (await cluster)?.stop();
 });
-
-/** Sends one call and reads the whole answer. */
-export async function send(
-  url: string,
-  method: string,
-  path: string,
-  body: unknown,
-  options: CallOptions & { token: string | null },
-): Promise<Answer> {
-  const target = new URL(path, url);
-  for (const [name, value] of Object.entries(options.query ?? {})) target.searchParams.set(name, value);
-  const content = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
-  const response = await fetch(target, {
-    method,
-    headers: {
-      ...(content === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(options.token === null ? {} : { authorization: `Bearer ${options.token}` }),
-      ...options.headers,
-    },
-    ...(content === undefined ? {} : { body: content as string, duplex: 'half' as const }),
-  });
-  const text = await response.text();
-  let parsed: unknown = null;
-  if (response.headers.get('content-type')?.includes('json')) parsed = JSON.parse(text);
-  return { status: response.status, body: parsed, text, headers: response.headers };
-}
 
 type Credentials = { accountId: string; workspaceId: string; email: string; password: string; apiKey: string };
 

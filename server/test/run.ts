@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isLong = process.argv.includes('--long');
 const inBrowser = process.argv.includes('--e2e');
-const TIMEOUT_MS = isLong ? 1_500_000 : 240_000;
+const TIMEOUT_MS = isLong ? 3_300_000 : 240_000;
 
 function run(
   command: string,

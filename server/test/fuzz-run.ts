@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { startApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import type { Database, Transaction } from '../src/platform/database/database.ts';
+import { endpoints } from '../src/product/endpoints.ts';
+import { fuzzer, randomFrom } from './fuzz-inputs.ts';
+import { send } from './send.ts';
+
+// A server in a process of its own that is sent inputs made from every call's schema, and tells what came of them. Outside
+// the test runner, whose hooks on every promise take a third of the time. A 500 ends the process with the input that led
+// to it, as does whatever ends a server.
+
+export type FuzzWork = {
+  seed: number;
+  inputs: number;
+  longestMs: number;
+  token: string;
+  apiKey: string;
+  ids: Record<string, string>;
+};
+
+export type FuzzReport = {
+  sent: number;
+  /** How many answers of each status, by status. */
+  statuses: Record<string, number>;
+  /** One statement for each SQL state with which some failed. */
+  states: Record<string, string>;
+  isReady: boolean;
+};
+
+const AT_ONCE = 8;
+/** What would end the caller's own access, or take away what the others stand on. */
+const SPARED = new Set([
+  'sessions.end',
+  'workspaces.delete',
+  'users.change',
+  'api_keys.revoke',
+  'auth.refresh',
+  'groups.delete',
+  'campaigns.delete',
+  'fields.delete',
+]);
+
+/** Tells of every SQL state with which a statement failed. */
+function watched(database: Database, failed: (state: string, statement: string) => void): Database {
+  const watch =
+    <A extends unknown[], T>(run: (...args: A) => Promise<T>) =>
+    (...args: A): Promise<T> =>
+      run(...args).catch((error: { code?: string }) => {
+        const [text] = args;
+        const statement = typeof text === 'string' ? text : ((text as { text?: string })?.text ?? '');
+        if (/^[0-9A-Z]{5}$/.test(error.code ?? '')) failed(error.code ?? '', statement.slice(0, 300));
+        throw error;
+      });
+  const wrap = (tx: Transaction): Transaction =>
+    ({ ...tx, rows: watch(tx.rows), row: watch(tx.row), run: watch(tx.run), runAll: watch(tx.runAll) }) as Transaction;
+  return {
+    ...database,
+    tenant: (accountId, work) => database.tenant(accountId, (tx) => work(wrap(tx))),
+    tenantSnapshot: (accountId, work) => database.tenantSnapshot(accountId, (tx) => work(wrap(tx))),
+    acrossAccounts: (work) => database.acrossAccounts((tx) => work(wrap(tx))),
+  };
+}
+
+async function fuzz(work: FuzzWork): Promise<FuzzReport> {
+  const report: FuzzReport = { sent: 0, statuses: {}, states: {}, isReady: false };
+  const app = await startApp(readConfig(process.env), {
+    checkReplies: true,
+    services: (real) => ({
+      database: watched(real.database, (state, statement) => {
+        report.states[state] = statement;
+      }),
+    }),
+  });
+  const random = randomFrom(work.seed);
+  const inputs = endpoints
+    .filter(({ name }) => !SPARED.has(name))
+    .map((endpoint) => ({ endpoint, next: fuzzer(endpoint, work.ids, random) }));
+  const deadline = performance.now() + work.longestMs;
+
+  const one = async () => {
+    const { endpoint, next } = inputs[report.sent % inputs.length] as (typeof inputs)[number];
+    report.sent += 1;
+    const call = next();
+    const byKey = endpoint.access.kind === 'api_key';
+    const answer = await send(app.url, endpoint.method, endpoint.path, call.body, {
+      token: byKey ? null : work.token,
+      headers: { ...(byKey ? { 'x-api-key': work.apiKey } : {}), ...call.headers },
+      ...(call.raw === undefined ? {} : { raw: call.raw }),
+      ...(call.query === undefined ? {} : { query: call.query }),
+    });
+    report.statuses[answer.status] = (report.statuses[answer.status] ?? 0) + 1;
+    assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);
+    assert.ok(
+      answer.status !== 403 || answer.body?.code !== 'unauthorised' || endpoint.access.kind !== 'workspace',
+      endpoint.name,
+    );
+  };
+  const sender = async () => {
+    while (report.sent < work.inputs && performance.now() < deadline) await one();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  report.isReady = (await fetch(new URL('/readyz', app.url))).status === 200;
+  await app.stop();
+  return report;
+}
+
+process.once('message', async (work: FuzzWork) => {
+  const report = await fuzz(work);
+  process.send?.(report, () => process.disconnect());
+});
