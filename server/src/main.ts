@@ -4,11 +4,13 @@ import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
 import { buildConsole } from './console-build.ts';
 import { keysCommand } from './key-commands.ts';
+import { backupCommand } from './operator/backup.ts';
 import { examine } from './operator/doctor.ts';
 import { eraseAccountCommand } from './operator/erase-account.ts';
 import { findingsText } from './operator/finding.ts';
 import { passwordLinkCommand } from './operator/password-link.ts';
 import { setQuotaCommand } from './operator/quota.ts';
+import { restoreCommand } from './operator/restore.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
 import { withServices } from './operator/with-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
@@ -21,6 +23,7 @@ import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
 import { everyAccount } from './product/audit/every-account.ts';
 import { readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
+import { BackupRefused } from './product/backups/backup-refused.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 import { CountryFileRefused } from './providers/geography/country-file.ts';
 
@@ -42,6 +45,11 @@ const USAGE = `Usage: npm run operator -- <command>
   audit verify [--account ID [--known POSITION:HASH ...]]
       check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
       end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
+  backup --to FOLDER [--keys FOLDER]     copy all accounts' rows and files into a new folder, while everything is served,
+      and the keys into another: kept apart, neither opens anything
+  restore --from FOLDER [--keys FOLDER] [--continue]
+      put a backup into an empty database and data folder; the server must not run. Keys are added to what is there, so
+      that whoever was erased since stays erased. --continue goes on after a restore that was broken off
   keys status                            which key versions each account has, and by which root key they are wrapped
   keys rotate ACCOUNT … | --all          give accounts a new key and seal everything by it, while everything is served
   keys rotate-root                       wrap all keys by a new root key, while everything is served
@@ -189,6 +197,8 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     print(await eraseAccountCommand(rest.slice(1), process.env));
     return;
   }
+  if (command === 'backup') return backupCommand(rest, process.env, print);
+  if (command === 'restore') return restoreCommand(rest, process.env, print);
   if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));
   if (command === 'keys') return keysCommand(readConfig(process.env), rest, print);
   if (command === 'help' || command === '--help') {
@@ -207,6 +217,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     EmbeddedDatabaseFailed,
     AddressRefused,
     RootKeyRefused,
+    BackupRefused,
     BootstrapRefused,
     DatabaseNotOurs,
     CountryFileRefused,

@@ -51,7 +51,14 @@ export async function openEmbedded(dataDir: string, log: Log, use: DatabaseUse):
   }
 }
 
-async function openStores(config: Config, log: Log, secret: Buffer, auditKeys: AuditKeys, use: DatabaseUse) {
+async function openStores(
+  config: Config,
+  log: Log,
+  secret: Buffer,
+  auditKeys: AuditKeys,
+  use: DatabaseUse,
+  upTo: number,
+) {
   const embedded: EmbeddedDatabase | null =
     config.databaseUrl === null ? await openEmbedded(config.dataDir, log, use) : null;
   const ownerUrl = config.databaseUrl ?? embedded?.url ?? '';
@@ -60,7 +67,7 @@ async function openStores(config: Config, log: Log, secret: Buffer, auditKeys: A
       app: deriveFrom(secret, 'database role app').toString('hex'),
       operator: deriveFrom(secret, 'database role operator').toString('hex'),
     };
-    const { applied } = await migrate(ownerUrl, passwords);
+    const { applied } = await migrate(ownerUrl, passwords, upTo);
     if (applied.length > 0) log.info('migrated', { applied });
     await installQueue(ownerUrl);
     const urls = {
@@ -73,7 +80,7 @@ async function openStores(config: Config, log: Log, secret: Buffer, auditKeys: A
       onIdleError: (error) => log.warn('database_connection_lost', describeError(error)),
     });
     const queue = await openQueue(urls.app, log);
-    return { embedded, database, queue };
+    return { embedded, database, queue, ownerUrl };
   } catch (error) {
     await embedded?.stop();
     throw error;
@@ -88,7 +95,14 @@ function roleUrl(ownerUrl: string, user: string, password: string): string {
 }
 
 /** Opens the stores and builds the services: everything but the HTTP server and the workers. For operator commands too. */
-export async function openServices(config: Config, overrides: Overrides & { database?: DatabaseUse } = {}) {
+export async function openServices(
+  config: Config,
+  overrides: Overrides & {
+    database?: DatabaseUse;
+    /** The last migration to run, where rows of an older version are to be put in first. */
+    migrateUpTo?: number;
+  } = {},
+) {
   const log = overrides.log ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const rootKey = await loadRootKey(config);
@@ -99,7 +113,14 @@ export async function openServices(config: Config, overrides: Overrides & { data
     deriveFrom(secret, 'audit checkpoint signing'),
   );
   const use = overrides.database ?? 'own';
-  const { embedded, database, queue } = await openStores(config, log, secret, auditKeys, use);
+  const { embedded, database, queue, ownerUrl } = await openStores(
+    config,
+    log,
+    secret,
+    auditKeys,
+    use,
+    overrides.migrateUpTo ?? Number.POSITIVE_INFINITY,
+  );
   const clock = overrides.clock ?? systemClock;
   const geography =
     config.geoipFile === null
@@ -119,6 +140,7 @@ export async function openServices(config: Config, overrides: Overrides & { data
     geography,
     attemptKey: deriveFrom(secret, 'sign-in attempts'),
     linkKey: deriveFrom(secret, 'signed links'),
+    backupKey: deriveFrom(secret, 'backups'),
     writers: createWriters(config.writers.map(modelWriter)),
     // In production a proxy ends TLS in front of the server, whatever the server itself sees.
     cookies: { secure: config.mode === 'production' || (config.publicUrl?.startsWith('https://') ?? false) },
@@ -138,5 +160,5 @@ export async function openServices(config: Config, overrides: Overrides & { data
     await database.close();
     await embedded?.stop();
   };
-  return { services, close };
+  return { services, close, ownerUrl };
 }

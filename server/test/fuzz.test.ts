@@ -20,18 +20,22 @@ const RUN = fileURLToPath(new URL('./fuzz-run.ts', import.meta.url));
 const EXPECTED_STATES = /^(22021|22P05|23505|23503|23001|40001|40P01|57014)$/;
 
 async function fuzzed({ environment }: TestServer, work: FuzzWork): Promise<FuzzReport> {
-  const child = fork(RUN, { env: { ...process.env, ...environment }, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-  let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-6_000);
+  const child = fork(RUN, {
+    env: { ...process.env, ...environment, NUDGESCRIBE_LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  let written = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      written = (written + text).slice(-8_000);
+    });
   let report: FuzzReport | null = null;
   child.on('message', (message: FuzzReport) => {
     report = message;
   });
   child.send(work);
   const [code, signal] = await once(child, 'close');
-  assert.ok(code === 0 && report !== null, `The server's process ended with ${code ?? signal}: ${errors}`);
+  assert.ok(code === 0 && report !== null, `The server's process ended with ${code ?? signal}: ${written}`);
   return report;
 }
 

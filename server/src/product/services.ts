@@ -36,6 +36,8 @@ export type Services = {
   attemptKey: Buffer;
   /** Signs links to published files. */
   linkKey: Buffer;
+  /** Signs lists of backups. */
+  backupKey: Buffer;
   /** By the name that campaigns give; `offline` is always there. */
   writers: ReadonlyMap<string, Writer>;
   /** Every kind of background work, so that a cancelled job can tell its capability. */

@@ -34,11 +34,15 @@ export class DatabaseNotOurs extends Error {
 }
 
 /**
- * Brings the database up to this version, forward only, each migration in its own transaction.
+ * Brings the database up to this version, or to the migration of a number, forward only, each in its own transaction.
  * Also creates the two login roles and sets their passwords. Needs a role that may create roles.
  * Throws DatabaseNotOurs when the database is ahead of this server or a migration that ran has since been changed.
  */
-export async function migrate(ownerUrl: string, passwords: RolePasswords): Promise<{ applied: string[] }> {
+export async function migrate(
+  ownerUrl: string,
+  passwords: RolePasswords,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<{ applied: string[] }> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
@@ -59,7 +63,7 @@ export async function migrate(ownerUrl: string, passwords: RolePasswords): Promi
     refuseForeign(known, done);
     const applied: string[] = [];
     for (const migration of known) {
-      if (done.has(migration.number)) continue;
+      if (done.has(migration.number) || migration.number > upTo) continue;
       await client.query('begin');
       try {
         await client.query(migration.text);
@@ -96,6 +100,18 @@ export async function migrationsState(client: pg.Client): Promise<{ pending: str
     pending: known.filter(({ number }) => !numbers.has(number)).map(({ name }) => name),
     foreign: ran.rows.filter((row) => !same(row)).map(({ name }) => name),
   };
+}
+
+/** The number of the newest migration that ran. */
+export async function newestMigration(ownerUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const [row] = (await client.query<{ number: number }>('select max(number) as number from migrations')).rows;
+    return row?.number ?? 0;
+  } finally {
+    await client.end();
+  }
 }
 
 function refuseForeign(known: Migration[], done: Map<number, string>): void {

@@ -15,7 +15,7 @@ import { usageFailures } from '../usage/errors.ts';
 import { publishingFailures } from './errors.ts';
 import { manifestSchema } from './manifest.ts';
 import { publishCampaign } from './publish-campaign.ts';
-import { CSV, partReply, readPartRows, readPartText } from './read-file.ts';
+import { CSV, ofFile, partReply, readPartRows, readPartText } from './read-file.ts';
 import { LINK_SECONDS, openLink, signLink } from './signed-link.ts';
 import { findPart, findPublication, findRunFiles, type Part, type RunFiles } from './store.ts';
 
@@ -192,9 +192,12 @@ export const publishingEndpoints = [
         return { page, url: `${services.config.publicUrl ?? ''}${LINK_PATH}?${query}`, expires_in: LINK_SECONDS };
       }
       const keys = await services.keyring.forAccount(actor.accountId);
-      if (body.format === 'json') return { page, ...(await readPartRows(services, keys, part)) };
-      if (jsonOnly) return { page, content_type: CSV, content: await readPartText(services, keys, part) };
-      return partReply(services, keys, part, headers['accept-encoding']);
+      const find = async () => requirePart(tx, actor.accountId, await filesOf(tx, actor.accountId, body), body);
+      return ofFile(find, async (now) => {
+        if (body.format === 'json') return { page, ...(await readPartRows(services, keys, now)) };
+        if (jsonOnly) return { page, content_type: CSV, content: await readPartText(services, keys, now) };
+        return partReply(services, keys, now, headers['accept-encoding']);
+      });
     },
   }),
   endpoint({
@@ -232,32 +235,42 @@ export const publishingEndpoints = [
       if (target === null || !isUuid(target.accountId) || !isUuid(target.publicationId))
         throw publishingFailures.link_refused();
       const { accountId, publicationId, page } = target;
-      const part = await services.database.tenant(accountId, async (tx) => {
-        const found = await findPart(tx, accountId, publicationId, page);
-        if (found === undefined) return undefined;
-        await recordEvent(tx, {
-          accountId,
-          action: 'file.downloaded',
-          outcome: 'done',
-          actorUserId: null,
-          sessionId: null,
-          workspaceId: null,
-          objectIds: { publication_id: publicationId, page },
-          client: actor.client,
-          address,
-          requestId,
-        });
-        return found;
-      });
-      // Published again meanwhile: the file behind this link is gone.
-      if (part === undefined)
-        throw platformFailures.not_found({
-          message: 'This file has been replaced by a newer one. Ask for a new link.',
+      let isTold = false;
+      const find = () =>
+        services.database.tenant(accountId, async (tx) => {
+          const found = await findPart(tx, accountId, publicationId, page);
+          // Published again meanwhile: the file behind this link is gone.
+          if (found === undefined)
+            throw platformFailures.not_found({
+              message: 'This file has been replaced by a newer one. Ask for a new link.',
+            });
+          if (isTold) return found;
+          await recordEvent(tx, {
+            accountId,
+            action: 'file.downloaded',
+            outcome: 'done',
+            actorUserId: null,
+            sessionId: null,
+            workspaceId: null,
+            objectIds: { publication_id: publicationId, page },
+            client: actor.client,
+            address,
+            requestId,
+          });
+          return found;
         });
       const keys = await services.keyring.forAccount(accountId);
-      return partReply(services, keys, part, headers['accept-encoding'], {
-        'content-disposition': `attachment; filename="part-${String(page).padStart(6, '0')}.csv"`,
-      });
+      return ofFile(
+        async () => {
+          const part = await find();
+          isTold = true;
+          return part;
+        },
+        (part) =>
+          partReply(services, keys, part, headers['accept-encoding'], {
+            'content-disposition': `attachment; filename="part-${String(page).padStart(6, '0')}.csv"`,
+          }),
+      );
     },
   }),
 ];

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Reply } from '../../platform/http/endpoint.ts';
@@ -42,28 +43,51 @@ export function openPart(
   return textOf(readSealed(services.objects, keys, part.object_key), part);
 }
 
+/** The bytes that are stored, once the first are there: what cannot be read is told before an answer begins. */
+async function begun(stream: Readable): Promise<Readable> {
+  await once(stream, 'readable');
+  return stream;
+}
+
 /** The file as an answer: compressed as it is kept, to whoever takes gzip, else as its text. */
-export function partReply(
+export async function partReply(
   services: Pick<Services, 'objects'>,
   keys: AccountKeys,
   part: Part,
   acceptEncoding: string | undefined,
   headers: Record<string, string> = {},
-): Reply {
-  if (part.gzip_bytes === null)
-    return new Reply(CSV, openPart(services, keys, part), { ...headers, 'content-length': String(part.byte_count) });
-  if (!takesGzip(acceptEncoding ?? ''))
-    return new Reply(CSV, openPart(services, keys, part), {
+): Promise<Reply> {
+  if (part.gzip_bytes === null || !takesGzip(acceptEncoding ?? ''))
+    return new Reply(CSV, await begun(openPart(services, keys, part)), {
       ...headers,
-      vary: 'accept-encoding',
+      ...(part.gzip_bytes === null ? {} : { vary: 'accept-encoding' }),
       'content-length': String(part.byte_count),
     });
-  return new Reply(CSV, readSealed(services.objects, keys, part.object_key), {
+  return new Reply(CSV, await begun(readSealed(services.objects, keys, part.object_key)), {
     ...headers,
     vary: 'accept-encoding',
     'content-encoding': 'gzip',
     'content-length': String(part.gzip_bytes),
   });
+}
+
+/**
+ * What `use` makes of a file. One that is replaced or rewritten between the look and the opening is looked up again.
+ * Throws files_lost when what should be there cannot be read.
+ */
+export async function ofFile<T>(find: () => Promise<Part>, use: (part: Part) => Promise<T>): Promise<T> {
+  for (let gone = ''; ; ) {
+    const part = await find();
+    try {
+      return await use(part);
+    } catch (error) {
+      const isGone = error instanceof ObjectMissing;
+      if (error instanceof SealBroken || (isGone && part.object_key === gone))
+        throw publishingFailures.files_lost({ cause: error });
+      if (!isGone) throw error;
+      gone = part.object_key;
+    }
+  }
 }
 
 /** Whether an Accept-Encoding (RFC 9110, section 12.5.3) takes gzip: named, or by `*`, and not with the weight 0. */
@@ -82,7 +106,7 @@ export function takesGzip(acceptEncoding: string): boolean {
 
 export type FileRows = { rows: Record<string, string | number | boolean>[]; row_count: number; truncated: boolean };
 
-/** The first rows of a file as objects, with formulas as they were before they were made harmless. Throws files_lost. */
+/** The first rows of a file as objects, with formulas as they were before they were made harmless. */
 export async function readPartRows(
   services: Pick<Services, 'objects'>,
   keys: AccountKeys,
@@ -110,10 +134,6 @@ export async function readPartRows(
       if (rows.length >= JSON_ROWS) break;
     }
     if (rows.length < JSON_ROWS) for (const row of parser.end()) take(row.cells);
-  } catch (error) {
-    if (error instanceof ObjectMissing || error instanceof SealBroken)
-      throw publishingFailures.files_lost({ cause: error });
-    throw error;
   } finally {
     stream.destroy();
   }

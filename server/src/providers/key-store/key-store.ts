@@ -56,6 +56,8 @@ export type KeyStore = {
   names(): Promise<string[]>;
   /** Keeps the note; keeping the same one again changes nothing. */
   noteErasure(note: ErasureNote): Promise<void>;
+  /** The accounts of which there are notes, sorted. */
+  accountsWithErasures(): Promise<string[]>;
   /** The ids of an account's notes in the order of time, and one of them. */
   erasures(accountId: string): Promise<string[]>;
   erasure(accountId: string, erasureId: string): Promise<ErasureNote>;

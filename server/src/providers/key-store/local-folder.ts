@@ -130,6 +130,7 @@ export async function createLocalKeyStore(dataDir: string): Promise<KeyStore> {
       await rename(await writeBeside(folder, note), join(folder, `${note.erasure_id}.json`));
       await syncFolder(folder);
     },
+    accountsWithErasures: async () => (await namesIn(join(root, ERASURES))).filter(isUuid).sort(),
     erasures: async (accountId) =>
       (await namesIn(notesOf(accountId)))
         .filter((name) => name.endsWith('.json'))

@@ -1,0 +1,57 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Config, readConfig } from '../config.ts';
+import { openServices } from '../open-services.ts';
+import { newestMigration } from '../platform/database/migrate.ts';
+import { backUp, type Progress } from '../product/backups/back-up.ts';
+import { BackupRefused } from '../product/backups/backup-refused.ts';
+import { carryKeys } from '../product/backups/carry-keys.ts';
+import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
+import { isWithin } from './is-within.ts';
+import { UsageMistake } from './usage-mistake.ts';
+import { whileTelling } from './while-telling.ts';
+
+type Print = (text: string) => void;
+
+/** An empty folder for its owner's eyes only. Throws BackupRefused when something is in it. */
+async function emptyFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await readdir(folder)).length > 0)
+    throw new BackupRefused(`${folder} is not empty: a backup gets a folder of its own. Name a new one.`);
+}
+
+function checkPlaces(config: Config, to: string, keys: string | null): void {
+  if (isWithin(to, config.dataDir)) throw new UsageMistake('--to lies in the data folder that is to be backed up.');
+  if (keys === null) return;
+  if (isWithin(keys, config.dataDir)) throw new UsageMistake('--keys lies in the data folder that is to be backed up.');
+  if (isWithin(keys, to) || isWithin(to, keys))
+    throw new UsageMistake('--keys and --to lie in each other: whoever has both can read everything. Keep them apart.');
+}
+
+/** `backup`: copies all accounts into a folder, and the keys into another, beside a running server or alone. */
+export async function backupCommand(args: string[], environment: NodeJS.ProcessEnv, print: Print): Promise<void> {
+  const { values } = parseArgs({ args, options: { to: { type: 'string' }, keys: { type: 'string' } } });
+  if (values.to === undefined) throw new UsageMistake('backup needs --to FOLDER.');
+  const to = resolve(values.to);
+  const keys = values.keys === undefined ? null : resolve(values.keys);
+  const config = readConfig(environment);
+  checkPlaces(config, to, keys);
+  await emptyFolder(to);
+  const { services, close, ownerUrl } = await openServices({ ...config, logLevel: 'warn' }, { database: 'either' });
+  try {
+    const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
+    const migration = await newestMigration(ownerUrl);
+    const { missing } = await whileTelling(progress, print, () => backUp(services, to, migration, progress));
+    // After the rows: whatever sealed them is among the keys.
+    if (keys !== null) await carryKeys(services.keyStore, await createLocalKeyStore(keys));
+    for (const key of missing) print(`Not there, though the database names it: ${key}`);
+    print(
+      keys === null
+        ? `Backed up into ${to}. The keys are not in it: copy them with --keys, and keep them and the root key elsewhere.`
+        : `Backed up into ${to}, the keys into ${keys}. Keep the two and the root key apart: together they open everything.`,
+    );
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,75 @@
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Config, readConfig } from '../config.ts';
+import { openServices } from '../open-services.ts';
+import { advanceNumbers } from '../platform/database/advance-numbers.ts';
+import type { Progress } from '../product/backups/back-up.ts';
+import { BackupRefused } from '../product/backups/backup-refused.ts';
+import { carryKeys } from '../product/backups/carry-keys.ts';
+import { finishRestore } from '../product/backups/finish-restore.ts';
+import { loadBackup } from '../product/backups/load-backup.ts';
+import { readManifest } from '../product/backups/manifest.ts';
+import { deriveFrom, loadServerSecret } from '../product/sealing/key-records.ts';
+import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
+import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
+import { loadRootKey } from '../root-key.ts';
+import { UsageMistake } from './usage-mistake.ts';
+import { whileTelling } from './while-telling.ts';
+
+type Print = (text: string) => void;
+
+/** Brings the keys of a copy, if one is named. There must be some: without, the server would make itself new ones. */
+async function bringKeys(config: Config, keys: string | undefined, print: Print): Promise<void> {
+  const store = await createLocalKeyStore(config.dataDir);
+  if (keys !== undefined) {
+    const copy = resolve(keys);
+    await access(join(copy, 'keys', SERVER_RECORD)).catch(() => {
+      throw new BackupRefused(`There are no keys in ${copy}: name the folder that "backup --keys" wrote.`);
+    });
+    const carried = await carryKeys(await createLocalKeyStore(copy), store);
+    print(`${carried} records of the key store came from ${copy}.`);
+  }
+  if ((await store.get(SERVER_RECORD)) === null)
+    throw new BackupRefused(
+      'The data folder has no keys: name a copy of the key store with --keys, or bring data/keys back.',
+    );
+}
+
+/** `restore`: puts a backup into an empty database and storage, and erases again whoever was erased since. */
+export async function restoreCommand(args: string[], environment: NodeJS.ProcessEnv, print: Print): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { from: { type: 'string' }, keys: { type: 'string' }, continue: { type: 'boolean', default: false } },
+  });
+  if (values.from === undefined) throw new UsageMistake('restore needs --from FOLDER.');
+  const from = resolve(values.from);
+  const config: Config = { ...readConfig(environment), logLevel: 'warn' };
+  await bringKeys(config, values.keys, print);
+  const secret = await loadServerSecret(await loadRootKey(config), await createLocalKeyStore(config.dataDir));
+  const manifest = await readManifest(from, deriveFrom(secret, 'backups'));
+  const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
+
+  // At the version that the rows are of; the migrations since then change them as they would have been changed.
+  const old = await openServices(config, { database: 'own', migrateUpTo: manifest.migration });
+  try {
+    await whileTelling(progress, print, async () => {
+      await advanceNumbers(old.ownerUrl, manifest.numbered);
+      await loadBackup(old.services, from, manifest, values.continue, progress);
+    });
+  } finally {
+    await old.close();
+  }
+  const { services, close } = await openServices(config, { database: 'own' });
+  try {
+    const erased = await finishRestore(services);
+    print(
+      `Restored as of ${manifest.made_at}. Erased again, as they had been since: ${erased.customers} customers, ${erased.accounts} accounts.`,
+    );
+    print(
+      'Everybody signs in anew. What was changed after the backup is as it was before: look at users, roles and API keys that were taken away since, and take them away again before you start the server.',
+    );
+  } finally {
+    await close();
+  }
+}
