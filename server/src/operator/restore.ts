@@ -11,9 +11,10 @@ import { finishRestore } from '../product/backups/finish-restore.ts';
 import { loadBackup } from '../product/backups/load-backup.ts';
 import { readManifest } from '../product/backups/manifest.ts';
 import { deriveFrom, loadServerSecret } from '../product/sealing/key-records.ts';
+import { SealBroken } from '../product/sealing/seal-broken.ts';
 import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
-import { loadRootKey } from '../root-key.ts';
+import { loadRootKey, readRootKeyFile, rootKeyFileOf } from '../root-key.ts';
 import { UsageMistake } from './usage-mistake.ts';
 import { whileTelling } from './while-telling.ts';
 
@@ -36,6 +37,24 @@ async function bringKeys(config: Config, keys: string | undefined, print: Print)
     );
 }
 
+/** What the keys that were brought open. A server would make itself a root key where there is none. */
+async function serverSecret(config: Config): Promise<Buffer> {
+  const isNamed = config.rootKey !== null || config.rootKeyProgram !== null;
+  if (!isNamed && (await readRootKeyFile(rootKeyFileOf(config))) === null)
+    throw new BackupRefused(
+      `There is no root key: set NUDGESCRIBE_ROOT_KEY to that of the installation the backup is of, or bring its file to ${rootKeyFileOf(config)}.`,
+    );
+  try {
+    return await loadServerSecret(await loadRootKey(config), await createLocalKeyStore(config.dataDir));
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    throw new BackupRefused(
+      'The keys do not open under this root key: set NUDGESCRIBE_ROOT_KEY, or its file, to that of the installation the backup is of.',
+      { cause: error },
+    );
+  }
+}
+
 /** `restore`: puts a backup into an empty database and storage, and erases again whoever was erased since. */
 export async function restoreCommand(args: string[], environment: NodeJS.ProcessEnv, print: Print): Promise<void> {
   const { values } = parseArgs({
@@ -46,8 +65,7 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
   const from = resolve(values.from);
   const config: Config = { ...readConfig(environment), logLevel: 'warn' };
   await bringKeys(config, values.keys, print);
-  const secret = await loadServerSecret(await loadRootKey(config), await createLocalKeyStore(config.dataDir));
-  const manifest = await readManifest(from, deriveFrom(secret, 'backups'));
+  const manifest = await readManifest(from, deriveFrom(await serverSecret(config), 'backups'));
   const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
 
   // At the version that the rows are of; the migrations since then change them as they would have been changed.

@@ -358,7 +358,7 @@ describe('backup and restore', () => {
       const stranger = await emptyPlace();
       await assert.rejects(
         restore({ ...stranger, NUDGESCRIBE_ROOT_KEY: randomBytes(32).toString('hex') }, ...whole()),
-        /does not open under this root key/,
+        /do not open under this root key/,
       );
     });
   });
@@ -370,5 +370,8 @@ describe('backup and restore', () => {
     await assert.rejects(command('--to', join(folder, 'x'), '--keys', join(folder, 'x', 'keys')), /Keep them apart/);
     await assert.rejects(restore(await emptyPlace()), /restore needs --from FOLDER/);
     await assert.rejects(restore(await emptyPlace(), '--from', folder, '--keys', folder), /There are no keys/);
+    const { NUDGESCRIBE_ROOT_KEY: _, ...keyless } = await emptyPlace();
+    await assert.rejects(restore(keyless, ...whole()), /There is no root key/);
+    assert.deepEqual(await readdir(keyless.NUDGESCRIBE_DATA_DIR ?? ''), ['keys'], 'none was made');
   });
 });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
@@ -35,10 +36,15 @@ async function copyTables(
   const tables: AccountBackup['tables'] = [];
   for (const table of await tenantTables(tx)) {
     const rows = copyRowsOut(tx, accountId, table);
-    const kept = await writeKept(tableFile(folder, accountId, table.name), rows);
+    const path = tableFile(folder, accountId, table.name);
+    const kept = await writeKept(path, rows);
+    if (rows.rowCount === 0) {
+      await rm(path);
+      continue;
+    }
     progress.rows += rows.rowCount;
     progress.bytes += kept.bytes;
-    if (rows.rowCount > 0) tables.push({ name: table.name, columns: table.columns, rows: rows.rowCount, ...kept });
+    tables.push({ name: table.name, columns: table.columns, rows: rows.rowCount, ...kept });
   }
   return tables;
 }
