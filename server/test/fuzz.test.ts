@@ -12,7 +12,8 @@ import { makeTenantObjects } from './tenant-objects.ts';
 // Postgres does not understand: where a filter, a sort key or a field's name reaches SQL as text, it shows as that.
 
 const SEED = 20_261_126;
-const INPUTS = isLongForm ? 1_000_000 : 20_000;
+/** Each round on a server and database of its own: a workspace that has filled up answers more slowly, not otherwise. */
+const [ROUNDS, INPUTS] = isLongForm ? [20, 50_000] : [1, 20_000];
 /** So that a machine on which it would take much longer fails here and not by the runner's limit. */
 const LONGEST_MS = isLongForm ? 50 * 60_000 : 180_000;
 const RUN = fileURLToPath(new URL('./fuzz-run.ts', import.meta.url));
@@ -39,29 +40,32 @@ async function fuzzed({ environment }: TestServer, work: FuzzWork): Promise<Fuzz
   return report;
 }
 
+/** One round; adds its counts by status to those of the others. */
+async function round(seed: number, longestMs: number, counts: Map<string, number>): Promise<void> {
+  const server = await startTestServer();
+  const { a } = server;
+  const ids = await makeTenantObjects(a, a.workspaceId, 'Fuzzed');
+  const tier = { field_name: 'tier', field_type: 'enum', options: ['a', 'b'], is_sensitive: false };
+  await a.call('PUT', '/v1/cpf', { workspace_id: a.workspaceId, ...tier });
+  const { token, apiKey } = a;
+  const report = await fuzzed(server, { seed, inputs: INPUTS, longestMs, token, apiKey, ids });
+  await server.stop();
+  assert.ok(report.isReady);
+  const unexpected = Object.entries(report.states).filter(([state]) => !EXPECTED_STATES.test(state));
+  assert.deepEqual(unexpected, [], 'SQL errors');
+  assert.ok(report.sent >= INPUTS, `${report.sent} of ${INPUTS} inputs were sent in the time`);
+  for (const [status, count] of Object.entries(report.statuses)) counts.set(status, (counts.get(status) ?? 0) + count);
+}
+
 describe('inputs made from the schemas', () => {
   test('of every call: no 500, no statement that Postgres does not understand', async (t) => {
-    const server = await startTestServer();
-    const { a } = server;
-    const ids = await makeTenantObjects(a, a.workspaceId, 'Fuzzed');
-    const tier = { field_name: 'tier', field_type: 'enum', options: ['a', 'b'], is_sensitive: false };
-    await a.call('PUT', '/v1/cpf', { workspace_id: a.workspaceId, ...tier });
-    const { sent, statuses, states, isReady } = await fuzzed(server, {
-      seed: SEED,
-      inputs: INPUTS,
-      longestMs: LONGEST_MS,
-      token: a.token,
-      apiKey: a.apiKey,
-      ids,
-    });
-
-    assert.ok(isReady);
-    const unexpected = Object.entries(states).filter(([state]) => !EXPECTED_STATES.test(state));
-    assert.deepEqual(unexpected, [], 'SQL errors');
-    assert.ok(sent >= INPUTS, `${sent} of ${INPUTS} inputs were sent in the time`);
+    const counts = new Map<string, number>();
+    const deadline = performance.now() + LONGEST_MS;
+    for (let index = 0; index < ROUNDS; index += 1) await round(SEED + index, deadline - performance.now(), counts);
+    const sent = [...counts.values()].reduce((sum, count) => sum + count, 0);
     // Most inputs must get past the reading, and some through: else nothing was tried.
-    const share = (status: number) => (statuses[status] ?? 0) / sent;
-    assert.ok(share(200) > 1 / 20 && share(400) > 1 / 20, JSON.stringify(statuses));
-    t.diagnostic(`${sent} inputs: ${Object.entries(statuses).flat().join(' ')}`);
+    const share = (status: string) => (counts.get(status) ?? 0) / sent;
+    assert.ok(share('200') > 1 / 20 && share('400') > 1 / 20, JSON.stringify([...counts]));
+    t.diagnostic(`${sent} inputs: ${[...counts].flat().join(' ')}`);
   });
 });

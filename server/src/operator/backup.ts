@@ -42,9 +42,13 @@ export async function backupCommand(args: string[], environment: NodeJS.ProcessE
   try {
     const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
     const migration = await newestMigration(ownerUrl);
+    // Before and after: keys that a rotation destroys meanwhile open rows that were copied before.
+    const copyKeys = async () => {
+      if (keys !== null) await carryKeys(services.keyStore, await createLocalKeyStore(keys));
+    };
+    await copyKeys();
     const { missing } = await whileTelling(progress, print, () => backUp(services, to, migration, progress));
-    // After the rows: whatever sealed them is among the keys.
-    if (keys !== null) await carryKeys(services.keyStore, await createLocalKeyStore(keys));
+    await copyKeys();
     for (const key of missing) print(`Not there, though the database names it: ${key}`);
     print(
       keys === null

@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import { openServices } from '../../src/open-services.ts';
 import { backupCommand } from '../../src/operator/backup.ts';
 import { eraseAccountCommand } from '../../src/operator/erase-account.ts';
+import { setQuotaCommand } from '../../src/operator/quota.ts';
 import { restoreCommand } from '../../src/operator/restore.ts';
 import { createAccount } from '../../src/product/accounts/create-account.ts';
 import { verifyAccount } from '../../src/product/audit/verify-account.ts';
@@ -92,6 +93,8 @@ describe('backup and restore', () => {
     });
     assert.equal(upload.status, 200, upload.text);
     importId = upload.body.import_id;
+    const quota = ['--account', server.a.accountId, '--kind', 'exports', '--per-month', '500'];
+    await setQuotaCommand(quota, server.environment);
     await command('--to', backupPath(), '--keys', keysPath());
   });
 
@@ -112,6 +115,7 @@ describe('backup and restore', () => {
         ['sessions'],
       );
       assert.match(is.sessions ?? '', /^0 /);
+      assert.match(is.account_quotas ?? '', /^1 /);
       assert.ok(!(was.customers ?? '').startsWith('0 ') && !(was.publication_parts ?? '').startsWith('0 '));
       await withApp(place, true, async (app) => {
         assert.equal(

@@ -119,9 +119,10 @@ describe('making an account', () => {
     const counts: Record<string, unknown> = {};
     for (const table of ['accounts', 'workspaces', 'users', 'api_keys', 'audit_events'])
       counts[table] = (await owner.query(`select count(*) from ${table}`)).rows[0].count;
-    // The audit log's anchor comes a moment after its events, whoever's they are, by way of a file of another name.
+    // The audit log's anchor and notes of erasures come a moment after what they tell of, whoever's it is, by way of a
+    // file of another name.
     const files = (await readdir(server.dataDir, { recursive: true })).filter(
-      (name) => !/upload|audit|\.unfinished\//.test(name) && !/^objects\/[0-9a-f-]+$/.test(name),
+      (name) => !/upload|audit|erasures|\.unfinished\//.test(name) && !/^objects\/[0-9a-f-]+$/.test(name),
     );
     return { counts, files: files.sort() };
   };
