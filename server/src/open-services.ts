@@ -9,6 +9,7 @@ import { migrate } from './platform/database/migrate.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
 import { createLog, describeError, type Log } from './platform/log/log.ts';
 import { type AuditKeys, createAuditKeys } from './product/audit/chain.ts';
+import { backupKeyOf } from './product/backups/manifest.ts';
 import { createTokens } from './product/identity/tokens.ts';
 import { jobKinds } from './product/job-kinds.ts';
 import { createAccountKeyring, type KeyTiming } from './product/sealing/account-keys.ts';
@@ -140,7 +141,7 @@ export async function openServices(
     geography,
     attemptKey: deriveFrom(secret, 'sign-in attempts'),
     linkKey: deriveFrom(secret, 'signed links'),
-    backupKey: deriveFrom(secret, 'backups'),
+    backupKey: backupKeyOf(secret),
     writers: createWriters(config.writers.map(modelWriter)),
     // In production a proxy ends TLS in front of the server, whatever the server itself sees.
     cookies: { secure: config.mode === 'production' || (config.publicUrl?.startsWith('https://') ?? false) },

@@ -22,7 +22,8 @@ export function databaseUrl(clusterUrl: string, database: string): string {
   return url.toString();
 }
 
-async function onCluster<T>(clusterUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Does some work with a connection of its own. */
+export async function onCluster<T>(clusterUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: clusterUrl });
   await client.connect();
   try {

@@ -9,8 +9,8 @@ import { BackupRefused } from '../product/backups/backup-refused.ts';
 import { carryKeys } from '../product/backups/carry-keys.ts';
 import { finishRestore } from '../product/backups/finish-restore.ts';
 import { loadBackup } from '../product/backups/load-backup.ts';
-import { readManifest } from '../product/backups/manifest.ts';
-import { deriveFrom, loadServerSecret } from '../product/sealing/key-records.ts';
+import { backupKeyOf, readManifest } from '../product/backups/manifest.ts';
+import { loadServerSecret } from '../product/sealing/key-records.ts';
 import { SealBroken } from '../product/sealing/seal-broken.ts';
 import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
@@ -65,7 +65,7 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
   const from = resolve(values.from);
   const config: Config = { ...readConfig(environment), logLevel: 'warn' };
   await bringKeys(config, values.keys, print);
-  const manifest = await readManifest(from, deriveFrom(await serverSecret(config), 'backups'));
+  const manifest = await readManifest(from, backupKeyOf(await serverSecret(config)));
   const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
 
   // At the version that the rows are of; the migrations since then change them as they would have been changed.

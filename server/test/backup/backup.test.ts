@@ -16,10 +16,11 @@ import { createAccount } from '../../src/product/accounts/create-account.ts';
 import { verifyAccount } from '../../src/product/audit/verify-account.ts';
 import { backUp } from '../../src/product/backups/back-up.ts';
 import { BRIEF, type TestCampaigns, testCampaigns } from '../../src/product/campaigns/test-campaign.ts';
-import { cloneDatabase } from '../cluster.ts';
+import { cloneDatabase, databaseUrl } from '../cluster.ts';
 import { startProcess } from '../crash/processes.ts';
+import { contentOf } from '../database-content.ts';
 import { send, startTestServer, type TestServer, until } from '../harness.ts';
-import { contentOf, onServer, signedIn, withApp } from './installation.ts';
+import { onServer, signedIn, withApp } from './installation.ts';
 
 let server: TestServer;
 let six: TestCampaigns;
@@ -45,10 +46,7 @@ async function published(campaigns: TestCampaigns): Promise<string> {
 
 /** What an empty installation is told: a database and a data folder of its own, the same root key. */
 async function emptyPlace(): Promise<Record<string, string>> {
-  const { NUDGESCRIBE_DATABASE_URL: url = '' } = server.environment;
-  const cluster = new URL(url);
-  cluster.pathname = '/postgres';
-  const made = await cloneDatabase(cluster.toString());
+  const made = await cloneDatabase(databaseUrl(server.databaseUrl, 'postgres'));
   databases.push(made);
   const dataDir = await mkdtemp(join(folder, 'data-'));
   return { ...server.environment, NUDGESCRIBE_DATABASE_URL: made.url, NUDGESCRIBE_DATA_DIR: dataDir };
@@ -69,9 +67,7 @@ async function bareDatabase(): Promise<string> {
   const name = `t_${randomBytes(8).toString('hex')}`;
   await onServer(server.databaseUrl, `create database ${name}`);
   databases.push({ drop: () => onServer(server.databaseUrl, `drop database ${name} with (force)`) });
-  const url = new URL(server.databaseUrl);
-  url.pathname = `/${name}`;
-  return url.toString();
+  return databaseUrl(server.databaseUrl, name);
 }
 
 describe('backup and restore', () => {

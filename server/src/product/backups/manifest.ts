@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { deriveFrom } from '../sealing/key-records.ts';
 import { BackupRefused } from './backup-refused.ts';
 import { writeKept } from './kept-file.ts';
 
@@ -55,6 +56,9 @@ const signatureOf = (key: Buffer, manifest: BackupManifest) =>
   createHmac('sha256', key)
     .update(JSON.stringify(manifestSchema.parse(manifest)))
     .digest();
+
+/** The key that signs manifests, of the server's secret. */
+export const backupKeyOf = (secret: Buffer) => deriveFrom(secret, 'backups');
 
 const pretty = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
 

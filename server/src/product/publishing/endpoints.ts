@@ -192,8 +192,8 @@ export const publishingEndpoints = [
         return { page, url: `${services.config.publicUrl ?? ''}${LINK_PATH}?${query}`, expires_in: LINK_SECONDS };
       }
       const keys = await services.keyring.forAccount(actor.accountId);
-      const find = async () => requirePart(tx, actor.accountId, await filesOf(tx, actor.accountId, body), body);
-      return ofFile(find, async (now) => {
+      const again = async () => requirePart(tx, actor.accountId, await filesOf(tx, actor.accountId, body), body);
+      return ofFile(part, again, async (now) => {
         if (body.format === 'json') return { page, ...(await readPartRows(services, keys, now)) };
         if (jsonOnly) return { page, content_type: CSV, content: await readPartText(services, keys, now) };
         return partReply(services, keys, now, headers['accept-encoding']);
@@ -235,41 +235,36 @@ export const publishingEndpoints = [
       if (target === null || !isUuid(target.accountId) || !isUuid(target.publicationId))
         throw publishingFailures.link_refused();
       const { accountId, publicationId, page } = target;
-      let isTold = false;
-      const find = () =>
-        services.database.tenant(accountId, async (tx) => {
-          const found = await findPart(tx, accountId, publicationId, page);
-          // Published again meanwhile: the file behind this link is gone.
-          if (found === undefined)
-            throw platformFailures.not_found({
-              message: 'This file has been replaced by a newer one. Ask for a new link.',
-            });
-          if (isTold) return found;
-          await recordEvent(tx, {
-            accountId,
-            action: 'file.downloaded',
-            outcome: 'done',
-            actorUserId: null,
-            sessionId: null,
-            workspaceId: null,
-            objectIds: { publication_id: publicationId, page },
-            client: actor.client,
-            address,
-            requestId,
-          });
-          return found;
+      const find = async (tx: Transaction) => {
+        const found = await findPart(tx, accountId, publicationId, page);
+        if (found !== undefined) return found;
+        // Published again meanwhile: the file behind this link is gone.
+        throw platformFailures.not_found({
+          message: 'This file has been replaced by a newer one. Ask for a new link.',
         });
+      };
+      const part = await services.database.tenant(accountId, async (tx) => {
+        const found = await find(tx);
+        await recordEvent(tx, {
+          accountId,
+          action: 'file.downloaded',
+          outcome: 'done',
+          actorUserId: null,
+          sessionId: null,
+          workspaceId: null,
+          objectIds: { publication_id: publicationId, page },
+          client: actor.client,
+          address,
+          requestId,
+        });
+        return found;
+      });
       const keys = await services.keyring.forAccount(accountId);
-      return ofFile(
-        async () => {
-          const part = await find();
-          isTold = true;
-          return part;
-        },
-        (part) =>
-          partReply(services, keys, part, headers['accept-encoding'], {
-            'content-disposition': `attachment; filename="part-${String(page).padStart(6, '0')}.csv"`,
-          }),
+      const again = () => services.database.tenant(accountId, find);
+      return ofFile(part, again, (now) =>
+        partReply(services, keys, now, headers['accept-encoding'], {
+          'content-disposition': `attachment; filename="part-${String(page).padStart(6, '0')}.csv"`,
+        }),
       );
     },
   }),

@@ -75,17 +75,16 @@ export async function partReply(
  * What `use` makes of a file. One that is replaced or rewritten between the look and the opening is looked up again.
  * Throws files_lost when what should be there cannot be read.
  */
-export async function ofFile<T>(find: () => Promise<Part>, use: (part: Part) => Promise<T>): Promise<T> {
-  for (let gone = ''; ; ) {
-    const part = await find();
+export async function ofFile<T>(found: Part, again: () => Promise<Part>, use: (part: Part) => Promise<T>): Promise<T> {
+  for (let part = found; ; ) {
     try {
       return await use(part);
     } catch (error) {
       const isGone = error instanceof ObjectMissing;
-      if (error instanceof SealBroken || (isGone && part.object_key === gone))
-        throw publishingFailures.files_lost({ cause: error });
-      if (!isGone) throw error;
-      gone = part.object_key;
+      if (!isGone && !(error instanceof SealBroken)) throw error;
+      const now = isGone ? await again() : part;
+      if (now.object_key === part.object_key) throw publishingFailures.files_lost({ cause: error });
+      part = now;
     }
   }
 }
