@@ -119,7 +119,7 @@ const workspaces = createRoute({
 const people = createRoute({
   ...inAdministration,
   path: 'people',
-  component: lazyRouteComponent(() => import('./administration/people.tsx'), 'People'),
+  component: lazyRouteComponent(() => import('./administration/people-page.tsx'), 'PeoplePage'),
 });
 const keys = createRoute({
   ...inAdministration,

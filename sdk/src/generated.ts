@@ -2,6 +2,17 @@
 
 import type { CallOptions, FileBody, Send, UploadOptions } from './call.ts';
 
+export type Account = {
+  account_id: string;
+  account_name: string;
+  created_at: string;
+  /** Everybody but service users must have a second factor, and can do nothing else before it is set up. */
+  second_factor_required: boolean;
+  /** Users who are neither disabled nor service users. */
+  people: number;
+  people_without_second_factor: number;
+};
+
 export type ApiKey = {
   api_key_id: string;
   key_name: string;
@@ -519,6 +530,8 @@ export type Session = {
   email: string;
   display_name: string;
   role_code: string;
+  /** The account demands a second factor, and this user must set one up before anything else. */
+  needs_second_factor: boolean;
   /** What the role may do in the account. */
   permissions: string[];
   /** The workspaces the user may see, oldest first. */
@@ -684,7 +697,12 @@ export type SecondFactorConfirmReply = {
 export type SecondFactorGetBody = Record<string, never>;
 
 /** What second_factor.get answers. */
-export type SecondFactorGetReply = { is_on: boolean; recovery_codes_left: number };
+export type SecondFactorGetReply = {
+  is_on: boolean;
+  /** The account demands one of everybody but service users. */
+  is_required: boolean;
+  recovery_codes_left: number;
+};
 
 /** What second_factor.turn_off takes. */
 export type SecondFactorTurnOffBody = {
@@ -811,7 +829,7 @@ export type UsersDeleteReply = { message: string; user_id: string };
 /** What roles.create takes. */
 export type RolesCreateBody = {
   role_name: string;
-  permissions: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[];
+  permissions: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'account.configure' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[];
 };
 
 /** What roles.create answers. */
@@ -827,7 +845,7 @@ export type RolesListReply = Role[];
 export type RolesChangeBody = {
   role_code: string;
   role_name?: string | undefined;
-  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | undefined;
+  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'account.configure' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | undefined;
 };
 
 /** What roles.change answers. */
@@ -843,7 +861,7 @@ export type RolesDeleteReply = { message: string; role_code: string };
 export type ApiKeysCreateBody = {
   key_name: string;
   /** What those who sign in by this key may do, within what their role lets them. Without it, all of that. */
-  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
+  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'account.configure' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
   /** The workspaces that the key reaches. Without it, all that the user sees. */
   workspace_ids?: string[] | null | undefined;
   /** When the key ends. Without it, when it is revoked. */
@@ -877,7 +895,7 @@ export type ApiKeysChangeBody = {
   api_key_id: string;
   key_name?: string | undefined;
   /** What those who sign in by this key may do, within what their role lets them. Without it, all of that. */
-  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
+  permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'account.configure' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
   /** The workspaces that the key reaches. Without it, all that the user sees. */
   workspace_ids?: string[] | null | undefined;
   /** When the key ends. Without it, when it is revoked. */
@@ -892,6 +910,18 @@ export type ApiKeysRevokeBody = { api_key_id: string };
 
 /** What api_keys.revoke answers. */
 export type ApiKeysRevokeReply = ApiKey;
+
+/** What account.get takes. */
+export type AccountGetBody = Record<string, never>;
+
+/** What account.get answers. */
+export type AccountGetReply = Account;
+
+/** What account.change takes. */
+export type AccountChangeBody = { second_factor_required: boolean };
+
+/** What account.change answers. */
+export type AccountChangeReply = Account;
 
 /** What workspaces.create takes. */
 export type WorkspacesCreateBody = { workspace_name: string };
@@ -1863,6 +1893,8 @@ export function createCalls(send: Send) {
       /**
        * Turn your second factor off (`DELETE /v1/otp`).
        *
+       * Not where the account demands one of everybody.
+       *
        * Any signed-in user may call it.
        */
       turnOff: (body: SecondFactorTurnOffBody, options: CallOptions = {}): Promise<SecondFactorTurnOffReply> =>
@@ -2053,6 +2085,26 @@ export function createCalls(send: Send) {
        */
       revoke: (body: ApiKeysRevokeBody, options: CallOptions = {}): Promise<ApiKeysRevokeReply> =>
         send<ApiKeysRevokeReply>({ name: 'api_keys.revoke', method: 'DELETE', path: '/v1/api-key', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+    },
+    account: {
+      /**
+       * Look at the account and its rules (`POST /v1/account`).
+       *
+       * Needs the permission `users.read` in the account.
+       */
+      get: (body: AccountGetBody = {}, options: CallOptions = {}): Promise<AccountGetReply> =>
+        send<AccountGetReply>({ name: 'account.get', method: 'POST', path: '/v1/account', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+      /**
+       * Change the account's rules (`PATCH /v1/account`).
+       *
+       * second_factor_required takes effect at the next call of everybody, also of those who are signed in: who has no second factor gets 403 `second_factor_demanded` from every call but those that set one up. Service users are not concerned. Whoever turns it on needs a second factor.
+       *
+       * Needs the permission `account.configure` in the account.
+       *
+       * Written to the audit log as `account.changed`.
+       */
+      change: (body: AccountChangeBody, options: CallOptions = {}): Promise<AccountChangeReply> =>
+        send<AccountChangeReply>({ name: 'account.change', method: 'PATCH', path: '/v1/account', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
     },
     workspaces: {
       /**

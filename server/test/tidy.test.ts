@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { callRule, sqlRule } from './tidy/call-rules.ts';
 import { longFiles, moduleRule, nameRule, packageRule, sizeRule, textRule } from './tidy/file-rules.ts';
-import { namedProofs, proofProblems, registerProblems } from './tidy/proof-rules.ts';
+import { inventoryProblems, namedProofs, proofProblems, registerProblems } from './tidy/proof-rules.ts';
 import { productOrder, roomRule } from './tidy/room-rules.ts';
 import { type Complaint, readSources, sourceFile } from './tidy/source-file.ts';
 import { migrationsAmong, numberingRule, tenancyRule } from './tidy/tenancy-rules.ts';
@@ -65,6 +65,16 @@ describe('house rules', () => {
       register.replace('| exception | As 12.1.1. |', '| exception |  |'),
     ])
       assert.notDeepEqual(registerProblems(broken), []);
+  });
+  test('docs/inventory.md has every purpose of a key and every event of the log, and no other', () => {
+    const inventory = files.find(({ path }) => path === 'docs/inventory.md')?.text ?? '';
+    const sources = files.filter(({ path }) => /^server\/src\/.*(?<!\.test)\.ts$/.test(path)).map(({ text }) => text);
+    assert.deepEqual(inventoryProblems(inventory, sources), []);
+    assert.deepEqual(inventoryProblems(inventory.replace('| `signed links` |', '| |'), sources), [
+      '“signed links” is not in docs/inventory.md.',
+    ]);
+    assert.equal(inventoryProblems(inventory, [...sources, "log.warn('something_new', {})"]).length, 1);
+    assert.equal(inventoryProblems(`${inventory}\n| \`no such key\` | x |`, sources).length, 1);
   });
   test('migrations count up', () => expectNone(numberingRule(migrationsAmong(files))));
 });

@@ -8,6 +8,7 @@ import { TextInput } from '../design/fields.tsx';
 import { Badge, Card } from '../design/page.tsx';
 import { Loaded, Notice } from '../design/states.tsx';
 import { useSubmit } from '../design/use-submit.ts';
+import { useSession } from '../session/session-context.tsx';
 
 const KEY = ['second-factor'] as const;
 const QR_PIXELS = 176;
@@ -18,6 +19,7 @@ export function SecondFactorCard() {
   const [open, setOpen] = useState<Open>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
   const queries = useQueryClient();
+  const { session, reload } = useSession();
   const standing = useQuery({ queryKey: KEY, queryFn: () => client.secondFactor.get() });
   const close = () => {
     setOpen(null);
@@ -30,7 +32,7 @@ export function SecondFactorCard() {
   return (
     <Card title="Second factor">
       <Loaded query={standing}>
-        {({ is_on, recovery_codes_left }) =>
+        {({ is_on, is_required, recovery_codes_left }) =>
           is_on ? (
             <>
               <p>
@@ -41,10 +43,13 @@ export function SecondFactorCard() {
               </p>
               <div className="row">
                 <Button onPress={() => setOpen('new codes')}>New recovery codes</Button>
-                <Button look="danger" onPress={() => setOpen('turn off')}>
-                  Turn off
-                </Button>
+                {!is_required && (
+                  <Button look="danger" onPress={() => setOpen('turn off')}>
+                    Turn off
+                  </Button>
+                )}
               </div>
+              {is_required && <p className="small muted">This account asks everybody for one: it stays on.</p>}
             </>
           ) : (
             <>
@@ -83,7 +88,16 @@ export function SecondFactorCard() {
           }}
         />
       )}
-      {codes !== null && <CodesDialog codes={codes} onClose={() => setCodes(null)} />}
+      {codes !== null && (
+        <CodesDialog
+          codes={codes}
+          onClose={() => {
+            setCodes(null);
+            // Where it was demanded, the rest of the console opens now.
+            if (session.needs_second_factor) void reload();
+          }}
+        />
+      )}
     </Card>
   );
 }

@@ -1,10 +1,12 @@
 import { createClient } from '@nudgescribe/sdk';
 
-let signedOut: () => void = () => undefined;
+/** What the server says of a session that can no longer go on as it did: it is over, or needs a second factor first. */
+export type SessionRefusal = 'unauthorised' | 'second_factor_demanded';
 
-/** Told when the server no longer knows the session. */
-export function onSignedOut(listener: () => void): void {
-  signedOut = listener;
+let refused: (why: SessionRefusal) => void = () => undefined;
+
+export function onSessionRefused(listener: (why: SessionRefusal) => void): void {
+  refused = listener;
 }
 
 const watched: typeof fetch = async (input, init) => {
@@ -15,7 +17,8 @@ const watched: typeof fetch = async (input, init) => {
       .clone()
       .json()
       .catch(() => null);
-    if ((body as { code?: unknown } | null)?.code === 'unauthorised') signedOut();
+    const code = (body as { code?: unknown } | null)?.code;
+    if (code === 'unauthorised' || code === 'second_factor_demanded') refused(code);
   }
   return response;
 };

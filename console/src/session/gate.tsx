@@ -1,17 +1,26 @@
 import { NudgescribeError } from '@nudgescribe/sdk';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
-import { onSignedOut } from '../api/client.ts';
+import { onSessionRefused } from '../api/client.ts';
 import { Failed, Loading } from '../design/states.tsx';
+import { SecondFactorFirstPage } from './second-factor-first-page.tsx';
 import { currentSession, type Session, signOut, watchIdleness } from './session.ts';
 import { SessionProvider } from './session-context.tsx';
 import { SignInPage } from './sign-in-page.tsx';
 
 type State =
   | { kind: 'asking' }
+  | { kind: 'leaving' }
   | { kind: 'out'; reason: string | null }
   | { kind: 'in'; session: Session }
   | { kind: 'failed'; error: unknown };
+
+/** A session that the server did not know any more is over as well. */
+function explainSignOut(error: unknown): string {
+  return error instanceof NudgescribeError && error.status === 403
+    ? 'You are signed out.'
+    : 'The server could not be reached, so your session there ends by itself, within half an hour. To end it at once, sign in again and sign out.';
+}
 
 /** Shows the application to whoever is signed in, and the sign-in page to everybody else, at whatever address they are. */
 export function Gate({ children }: { children: ReactNode }) {
@@ -35,7 +44,14 @@ export function Gate({ children }: { children: ReactNode }) {
     },
     [queries],
   );
-  useEffect(() => onSignedOut(() => leave('Your session has ended. Sign in again to go on where you were.')), [leave]);
+  useEffect(
+    () =>
+      onSessionRefused((why) => {
+        if (why === 'second_factor_demanded') ask();
+        else leave('Your session has ended. Sign in again to go on where you were.');
+      }),
+    [ask, leave],
+  );
 
   const signedIn = state.kind === 'in';
   useEffect(() => {
@@ -57,16 +73,17 @@ export function Gate({ children }: { children: ReactNode }) {
               if (session !== null) setState({ kind: 'in', session });
             },
             signOut: async () => {
-              await signOut().catch((error) => {
-                if (!(error instanceof NudgescribeError) || error.status !== 403) throw error;
-              });
-              leave('You are signed out.');
+              // Whatever comes of the call, nothing of what was seen stays on the screen or in memory.
+              queries.clear();
+              setState({ kind: 'leaving' });
+              leave(await signOut().then(() => 'You are signed out.', explainSignOut));
             },
           },
-    [state, leave],
+    [state, leave, queries],
   );
 
   if (state.kind === 'asking') return <Loading what="Opening Nudgescribe" />;
+  if (state.kind === 'leaving') return <Loading what="Signing out" />;
   if (state.kind === 'failed') return <Failed error={state.error} retry={ask} />;
   if (state.kind === 'out' || held === null)
     return (
@@ -75,5 +92,9 @@ export function Gate({ children }: { children: ReactNode }) {
         onSignedIn={(session) => setState({ kind: 'in', session })}
       />
     );
-  return <SessionProvider value={held}>{children}</SessionProvider>;
+  return (
+    <SessionProvider value={held}>
+      {held.session.needs_second_factor ? <SecondFactorFirstPage /> : children}
+    </SessionProvider>
+  );
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../platform/http/endpoint.ts';
-import { accountEndpoints } from './accounts/endpoints.ts';
+import { accountEndpoints } from './accounts/account-endpoints.ts';
+import { workspaceEndpoints } from './accounts/workspace-endpoints.ts';
 import { apiKeyEndpoints } from './api-keys/endpoints.ts';
 import { auditEndpoints } from './audit/endpoints.ts';
 import { campaignEndpoints } from './campaigns/endpoints.ts';
@@ -28,6 +29,7 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...roleEndpoints,
   ...apiKeyEndpoints,
   ...accountEndpoints,
+  ...workspaceEndpoints,
   ...groupEndpoints,
   ...fieldEndpoints,
   ...inferEndpoints,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { startTestServer, type TestServer } from '../harness.ts';
-import { expectAccessible, expectNoComplaints, signIn, visit, visitAs } from './browser.ts';
+import { expectAccessible, expectNoComplaints, signIn, type Visitor, visit, visitAs } from './browser.ts';
 
 const PASSWORD = 'a long and secret sentence';
 const NEXT = 'seven horses under an old bridge';
@@ -17,7 +17,27 @@ before(async () => {
   server = await startTestServer({ clock: { now: () => new Date(Date.now() + ahead) } });
 });
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const press = (page: Page | Locator, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** Goes through the dialog that sets up a second factor, from the page that offers it. */
+async function setUp(visitor: Visitor) {
+  const { page } = visitor;
+  await press(page, 'Set up');
+  await page.getByLabel('Your password').fill(PASSWORD);
+  await press(page, 'Next');
+  await page.getByRole('img', { name: 'The secret as a QR code' }).waitFor();
+  const secret = ((await page.getByRole('dialog').locator('code').textContent()) ?? '').replaceAll(' ', '');
+  const code = () => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead });
+  await expectAccessible(visitor, 'setting up a second factor');
+  await page.getByLabel('Code that the app shows').fill(code());
+  await press(page, 'Turn it on');
+  await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+  const codes = await page.getByRole('alertdialog').getByRole('listitem').allTextContents();
+  assert.equal(codes.length, 10);
+  await expectAccessible(visitor, 'recovery codes');
+  await press(page, 'I have kept them');
+  return { code, codes };
+}
 
 test('an invited person chooses a password, sets up a second factor and signs in with it and with a recovery code', async () => {
   const admin = await visitAs(server, server.a, '/administration/people');
@@ -48,20 +68,7 @@ test('an invited person chooses a password, sets up a second factor and signs in
   await signIn(visitor, person);
 
   await page.getByRole('link', { name: 'Your account' }).click();
-  await press(page, 'Set up');
-  await page.getByLabel('Your password').fill(PASSWORD);
-  await press(page, 'Next');
-  await page.getByRole('img', { name: 'The secret as a QR code' }).waitFor();
-  const secret = ((await page.getByRole('dialog').locator('code').textContent()) ?? '').replaceAll(' ', '');
-  const code = () => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead });
-  await expectAccessible(visitor, 'setting up a second factor');
-  await page.getByLabel('Code that the app shows').fill(code());
-  await press(page, 'Turn it on');
-  await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
-  const codes = await page.getByRole('alertdialog').getByRole('listitem').allTextContents();
-  assert.equal(codes.length, 10);
-  await expectAccessible(visitor, 'recovery codes');
-  await press(page, 'I have kept them');
+  const { code, codes } = await setUp(visitor);
   await page.getByText('10 of your recovery codes are left.').waitFor();
   await expectAccessible(visitor, 'your account');
 
@@ -103,6 +110,52 @@ test('an invited person chooses a password, sets up a second factor and signs in
     .waitFor({ state: 'detached' });
   expectNoComplaints(admin);
   await admin.close();
+});
+
+test('an account demands a second factor: who has none is led to set one up, and goes on', async () => {
+  const person = { email: 'demanded@example.test', password: PASSWORD };
+  const ruler = { email: 'ruler@example.test', password: PASSWORD };
+  for (const [who, role_code] of [
+    [person, 'EDITOR'],
+    [ruler, 'ACCOUNT_ADMIN'],
+  ] as const) {
+    const made = await server.b.call('PUT', '/v1/user', { ...who, role_code });
+    assert.equal(made.status, 200, made.text);
+  }
+  const visitor = await visit(server, '/');
+  await signIn(visitor, person);
+
+  const admin = await visitAs(server, ruler, '/administration/people');
+  assert.ok(await admin.page.getByRole('button', { name: 'Demand it of everybody' }).isDisabled());
+  await admin.page.getByRole('link', { name: 'set up your own' }).click();
+  await setUp(admin);
+  await admin.page.getByText('10 of your recovery codes are left.').waitFor();
+  await admin.page.goto(`${server.url}/administration/people`);
+  await admin.page.getByText('2 people of 3 have none yet.').waitFor();
+  await press(admin.page, 'Demand it of everybody');
+  await expectAccessible(admin, 'demanding a second factor');
+  await press(admin.page, 'Demand it');
+  await admin.page.getByText('demanded', { exact: true }).waitFor();
+  await admin.page.getByRole('link', { name: 'Your account' }).click();
+  await admin.page.getByText('it stays on').waitFor();
+  assert.equal(await admin.page.getByRole('button', { name: 'Turn off' }).count(), 0);
+
+  // Whoever was signed in already meets it at the next click.
+  await visitor.page.getByRole('link', { name: 'Fields' }).click();
+  await visitor.page.getByRole('heading', { name: 'One more step' }).waitFor();
+  assert.equal(await visitor.page.getByRole('navigation', { name: 'Main' }).count(), 0);
+  await expectAccessible(visitor, 'a second factor before anything else');
+  await setUp(visitor);
+  await visitor.page.getByRole('heading', { name: 'Fields', level: 1 }).waitFor();
+  await admin.page.goto(`${server.url}/administration/people`);
+  await admin.page.getByText('1 person of 3 has none yet, and must set one up before anything else.').waitFor();
+  await press(admin.page, 'Demand it no more');
+  await press(admin.page.getByRole('alertdialog'), 'Demand it no more');
+  await admin.page.getByText('offered', { exact: true }).waitFor();
+  for (const one of [admin, visitor]) {
+    expectNoComplaints(one);
+    await one.close();
+  }
 });
 
 test('a password is changed, and sessions elsewhere are seen and ended', async () => {

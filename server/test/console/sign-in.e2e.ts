@@ -31,6 +31,29 @@ test('a wrong password is told in words, the right one opens the console, and si
   await visitor.close();
 });
 
+test('signing out leaves nothing of what was seen in the page, also when the server cannot be reached', async () => {
+  const kept = await server.b.call('PUT', '/v1/cg', {
+    workspace_id: server.b.workspaceId,
+    group_name: 'Seen before',
+  });
+  assert.equal(kept.status, 200, kept.text);
+  const visitor = await visitAs(server, server.b, `/w/${server.b.workspaceId}/groups`);
+  const { page, context } = visitor;
+  await page.getByText('Seen before').waitFor();
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('The server could not be reached').waitFor();
+  const content = await page.content();
+  for (const seen of ['Seen before', server.b.email, server.b.workspaceId])
+    assert.ok(!content.includes(seen), `${seen} is still in the page`);
+  assert.deepEqual(await page.evaluate('[Object.keys(localStorage), Object.keys(sessionStorage)]'), [[], []]);
+  await context.setOffline(false);
+  await signIn(visitor, server.b);
+  await page.getByText('Seen before').waitFor();
+  expectNoComplaints(visitor);
+  await visitor.close();
+});
+
 test('groups are made, renamed and deleted by keyboard alone', async () => {
   const visitor = await visitAs(server, server.a, `/w/${server.a.workspaceId}/groups`);
   const { page } = visitor;

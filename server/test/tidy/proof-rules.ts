@@ -46,3 +46,25 @@ export function registerProblems(register: string): string[] {
   });
   return problems;
 }
+
+const KEY_PURPOSE = /(?:deriveFrom\([^'()]+|derive\()'([^']+)'/g;
+const LOG_EVENT = /\blog(?:\.(?:info|warn|error))?\(\s*'([a-z_]+)'/g;
+const NAMED = /`([a-z]+(?:[ _-][a-z]+)*)`/g;
+const firstCells = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split(' | ')[0] ?? '')
+    .join('\n');
+
+/** Purposes of keys and events of the log that only the source or only docs/inventory.md knows. */
+export function inventoryProblems(inventory: string, sources: readonly string[]): string[] {
+  const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = '']) => name);
+  const known = new Set(sources.flatMap((text) => [...all(text, KEY_PURPOSE), ...all(text, LOG_EVENT)]));
+  const listed = new Set(all(firstCells(inventory), NAMED));
+  const anywhere = new Set(all(inventory, NAMED));
+  return [
+    ...[...known].filter((name) => !anywhere.has(name)).map((name) => `“${name}” is not in docs/inventory.md.`),
+    ...[...listed].filter((name) => !known.has(name)).map((name) => `docs/inventory.md has “${name}”, no source has.`),
+  ];
+}

@@ -22,12 +22,13 @@ export type Actor = {
  * What a call needs:
  * - public: nothing. signed_link: the signature in its query, checked by the handler.
  * - api_key: the x-api-key header, whose owner becomes the account. refresh: an access or a refresh token.
- * - account: a token, and the permission at account level (null: any signed-in user).
+ * - account: a token, and the permission at account level (null: any signed-in user). `beforeSecondFactor`: also for who must
+ *   set up a second factor before anything else.
  * - workspace: a token, and the permission in the workspace that the body names as workspace_id.
  */
 export type Access<Permission extends string = string> =
   | { kind: 'public' | 'signed_link' | 'api_key' | 'refresh' }
-  | { kind: 'account'; permission: Permission | null }
+  | { kind: 'account'; permission: Permission | null; beforeSecondFactor?: true }
   | { kind: 'workspace'; permission: Permission };
 
 /** Everything a handler gets. `Services` is what the composition root built. */

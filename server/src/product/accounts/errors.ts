@@ -5,6 +5,10 @@ export const accountFailures = failures({
     status: 400,
     message: 'A workspace with this name exists already in this account. Choose another name.',
   },
+  own_second_factor_first: {
+    status: 400,
+    message: 'Set up your own second factor first (PUT /v1/otp): you would shut yourself out.',
+  },
   nothing_to_change: { status: 400, message: 'Send workspace_name or review.' },
   workspace_in_use: {
     status: 400,

@@ -113,6 +113,34 @@ export function findAccount(
   return tx.row('select account_name, erased_at from accounts where account_id = $1', [accountId]);
 }
 
+export type AccountRow = {
+  account_id: string;
+  account_name: string;
+  created_at: Date;
+  second_factor_required: boolean;
+  people: number;
+  people_without_second_factor: number;
+};
+
+/** The account with its rules, and how many people (not disabled, no service users) they concern. */
+export async function findAccountRules(tx: Transaction, accountId: string): Promise<AccountRow> {
+  const row = await tx.row<AccountRow>(
+    `select a.account_id, a.account_name, a.created_at, a.second_factor_required,
+       count(u.user_id)::integer as people, count(u.user_id) filter (where f.user_id is null)::integer as people_without_second_factor
+     from accounts a
+     left join users u on u.account_id = a.account_id and u.disabled_at is null and u.role_code <> 'API_CLIENT'
+     left join second_factors f on f.account_id = u.account_id and f.user_id = u.user_id and f.confirmed_at is not null
+     where a.account_id = $1 group by a.account_id`,
+    [accountId],
+  );
+  if (row === undefined) throw new Error('The account of a caller was not there.');
+  return row;
+}
+
+export async function setSecondFactorRequired(tx: Transaction, accountId: string, required: boolean): Promise<void> {
+  await tx.run('update accounts set second_factor_required = $2 where account_id = $1', [accountId, required]);
+}
+
 /** Accounts that were not erased. */
 export async function livingAccounts(tx: Transaction): Promise<string[]> {
   const rows = await tx.rows<{ account_id: string }>(

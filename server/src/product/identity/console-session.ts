@@ -6,7 +6,7 @@ import { identityFailures } from './errors.ts';
 import { type Origin, openSession, recordSignIn, type SessionParts } from './open-session.ts';
 import { type ConsoleSessionRow, findConsoleSession, revokeSession } from './session-store.ts';
 import { findEmailOwners, findUser } from './store.ts';
-import type { UserRow } from './user.ts';
+import { isServiceUser, type UserRow } from './user.ts';
 import { usersOfPassword } from './users-of-password.ts';
 
 /** A console session lasts a working day at most, and not over a lunch break without use (issue of trust: 12 h, 30 min). */
@@ -47,7 +47,7 @@ export async function beginConsoleSession(
   if (user === undefined) throw identityFailures.console_sign_in_refused();
   if (fitting.length > 1)
     throw identityFailures.account_needed({ details: fitting.map(({ account_id }) => ({ account_id })) });
-  if (!mayOpenConsole(user.role_code)) {
+  if (isServiceUser(user)) {
     await refuse([user]);
     throw identityFailures.console_closed();
   }
@@ -80,11 +80,6 @@ async function usersOf(database: Database, { email, accountId }: Login): Promise
   return users.filter((user) => user !== undefined);
 }
 
-/** Service users hold keys for programs; a browser session of theirs would be nobody's. */
-function mayOpenConsole(roleCode: string): boolean {
-  return roleCode !== 'API_CLIENT';
-}
-
 /** The session behind a cookie, when it still holds: right secret, neither over nor idle, its user still a person. */
 export async function findByCookie(
   tx: Transaction,
@@ -95,7 +90,7 @@ export async function findByCookie(
   if (session === undefined || !timingSafeEqual(session.secret_hash, hashSecret(cookie.secret))) return undefined;
   const idleMs = now.getTime() - session.seen_at.getTime();
   if (session.expires_at <= now || idleMs >= CONSOLE_IDLE_SECONDS * 1000) return undefined;
-  if (!mayOpenConsole(session.role_code)) return undefined;
+  if (isServiceUser(session)) return undefined;
   return session;
 }
 

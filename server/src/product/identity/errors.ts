@@ -57,5 +57,14 @@ export const identityFailures = failures({
     message: 'A second factor is set up already. Turn it off before you set up another.',
   },
   second_factor_off: { status: 400, message: 'There is no second factor to take away.' },
+  second_factor_demanded: {
+    status: 403,
+    message:
+      'This account demands a second factor, and you have none yet. Set it up first: PUT /v1/otp, then PATCH /v1/otp; the console leads you through it.',
+  },
+  second_factor_kept: {
+    status: 400,
+    message: 'This account demands a second factor of everybody, so yours cannot be turned off.',
+  },
   second_factor_not_begun: { status: 400, message: 'Get a secret for the app first: PUT /v1/otp.' },
 });

@@ -18,6 +18,7 @@ import { findByCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
 import { findLiveSession, revokeSession, type SessionUser, touchSession } from './session-store.ts';
 import { bearerToken, type Tokens } from './tokens.ts';
+import { isServiceUser } from './user.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -91,6 +92,7 @@ export function createGuard(parts: {
   async function admit(
     headers: Headers,
     caller: Pick<Actor, 'accountId' | 'userId' | 'sessionId'>,
+    access: Access,
     facts: CallFacts,
     proveSession: () => Promise<SessionUser>,
   ): Promise<Actor> {
@@ -101,7 +103,9 @@ export function createGuard(parts: {
       await follow(caller, user, facts);
       if (headers['x-api-key'] !== undefined && (await keyOwner(headers))?.accountId !== caller.accountId)
         throw platformFailures.unauthorised();
-      return { ...actor, ...grantOf(user) };
+      if (!user.lacks_second_factor || isServiceUser(user)) return { ...actor, ...grantOf(user) };
+      if (access.kind === 'account' && access.beforeSecondFactor === true) return actor;
+      throw identityFailures.second_factor_demanded();
     } catch (error) {
       if (error instanceof Failure && error.status === 403)
         await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
@@ -126,7 +130,7 @@ export function createGuard(parts: {
       await database.tenant(accountId, (tx) => touchSession(tx, accountId, sessionId, now, country));
   }
 
-  async function byToken(headers: Headers, kinds: readonly string[], facts: CallFacts): Promise<Actor> {
+  async function byToken(headers: Headers, kinds: readonly string[], access: Access, facts: CallFacts): Promise<Actor> {
     const token = bearerToken(headers.authorization);
     const claims = token === null ? null : await tokens.verify(token);
     if (claims === null) {
@@ -134,7 +138,7 @@ export function createGuard(parts: {
       throw platformFailures.unauthorised();
     }
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
-    return admit(headers, { accountId, userId, sessionId }, facts, async () => {
+    return admit(headers, { accountId, userId, sessionId }, access, facts, async () => {
       if (!kinds.includes(claims.typ)) throw platformFailures.unauthorised();
       const session = await database.tenant(accountId, (tx) =>
         findLiveSession(tx, accountId, sessionId, userId, parts.clock.now()),
@@ -145,14 +149,14 @@ export function createGuard(parts: {
   }
 
   /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */
-  async function byCookie(headers: Headers, cookie: ConsoleCookie, facts: CallFacts): Promise<Actor> {
+  async function byCookie(headers: Headers, cookie: ConsoleCookie, access: Access, facts: CallFacts): Promise<Actor> {
     const { accountId, sessionId } = cookie;
     const session = await database.tenant(accountId, (tx) => findByCookie(tx, cookie, parts.clock.now()));
     if (session === undefined) {
       checkGateway(headers, parts.apiCode);
       throw platformFailures.unauthorised();
     }
-    return admit(headers, { accountId, userId: session.user_id, sessionId }, facts, async () => {
+    return admit(headers, { accountId, userId: session.user_id, sessionId }, access, facts, async () => {
       if (facts.mayChange && !isCsrfTokenOf(cookie, headers['x-csrf-token'])) throw identityFailures.csrf_refused();
       return session;
     });
@@ -162,9 +166,9 @@ export function createGuard(parts: {
     authenticate: async (headers, access: Access, facts) => {
       if (access.kind === 'account' || access.kind === 'workspace') {
         const cookie = headers.authorization === undefined ? readCookie(headers.cookie, parts.cookies) : null;
-        return cookie === null ? byToken(headers, ['access'], facts) : byCookie(headers, cookie, facts);
+        return cookie === null ? byToken(headers, ['access'], access, facts) : byCookie(headers, cookie, access, facts);
       }
-      if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], facts);
+      if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], access, facts);
       checkGateway(headers, parts.apiCode);
       switch (access.kind) {
         case 'public':

@@ -66,7 +66,7 @@ export const secondFactorEndpoints = [
     summary: 'Begin to set up a second factor',
     description:
       'Answers with a secret for an authenticator app (TOTP: SHA-1, six digits, 30 seconds). It counts once PATCH /v1/otp has been given a first code; until then a new call begins again.',
-    access: { kind: 'account', permission: null },
+    access: { kind: 'account', permission: null, beforeSecondFactor: true },
     body: z.strictObject({ password: passwordSchema }),
     reply: z.object({
       secret: z.string().describe('In Base32, to be typed.'),
@@ -91,7 +91,7 @@ export const secondFactorEndpoints = [
     summary: 'Turn the second factor on',
     description:
       'Takes a first code of the app. From now on signing in needs a code too; every other session of yours ends.',
-    access: { kind: 'account', permission: null },
+    access: { kind: 'account', permission: null, beforeSecondFactor: true },
     body: z.strictObject({ otp: otpSchema }),
     reply: recoveryCodesSchema,
     example: { otp: exampleLogin.otp },
@@ -113,9 +113,13 @@ export const secondFactorEndpoints = [
     method: 'POST',
     path: '/v1/otp',
     summary: 'Look at your second factor',
-    access: { kind: 'account', permission: null },
+    access: { kind: 'account', permission: null, beforeSecondFactor: true },
     body: z.strictObject({}),
-    reply: z.object({ is_on: z.boolean(), recovery_codes_left: z.number().int() }),
+    reply: z.object({
+      is_on: z.boolean(),
+      is_required: z.boolean().describe('The account demands one of everybody but service users.'),
+      recovery_codes_left: z.number().int(),
+    }),
     example: {},
     handle: ({ tx, actor }) => standingOf(tx, actor.accountId, actor.userId),
   }),
@@ -124,6 +128,7 @@ export const secondFactorEndpoints = [
     method: 'DELETE',
     path: '/v1/otp',
     summary: 'Turn your second factor off',
+    description: 'Not where the account demands one of everybody.',
     access: { kind: 'account', permission: null },
     body: z.strictObject({ password: passwordSchema, otp: otpSchema }),
     reply: z.object({ message: z.string() }),
@@ -131,11 +136,14 @@ export const secondFactorEndpoints = [
     transaction: 'own',
     failures,
     handle: async (call) => {
+      const { accountId, userId } = call.actor;
       const { email } = await requirePassword(call, call.body.password);
-      const counted = await countCodeAttempt(call.services, { email, address: call.address }, call.actor.accountId);
+      const standing = await call.services.database.tenant(accountId, (tx) => standingOf(tx, accountId, userId));
+      if (standing.is_required) throw identityFailures.second_factor_kept();
+      const counted = await countCodeAttempt(call.services, { email, address: call.address }, accountId);
       const answer = await change(call, 'second_factor.turned_off', async (tx, holder) => {
         await requireCode(tx, holder, call.body.otp, call.services.clock.now());
-        await dropSecondFactor(tx, call.actor.accountId, call.actor.userId);
+        await dropSecondFactor(tx, accountId, userId);
         return { message: 'Signing in takes your password alone from now on.' };
       });
       await counted.giveBack();

@@ -7,6 +7,7 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import { roleFailures } from '../roles/errors.ts';
 import { permissionsOfCode, workspacesOf } from '../roles/permission.ts';
 import type { AccountPermission } from '../roles/roles.ts';
+import { standingOf } from '../second-factor/second-factor.ts';
 import { endpoint } from '../services.ts';
 import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { cookieHeader, csrfTokenOf, forgetCookieHeader, readCookie } from './console-cookie.ts';
@@ -16,6 +17,7 @@ import { requireRulingOver } from './granting.ts';
 import { otpSchema } from './second-factor-schemas.ts';
 import { findSession, listSessions, lockSession, revokeSession, revokeSessionsOf } from './session-store.ts';
 import { findUser } from './store.ts';
+import { isServiceUser } from './user.ts';
 
 const permissionsSchema = z.array(z.string());
 
@@ -27,6 +29,9 @@ const sessionSchema = z
     email: z.string(),
     display_name: z.string(),
     role_code: z.string(),
+    needs_second_factor: z
+      .boolean()
+      .describe('The account demands a second factor, and this user must set one up before anything else.'),
     permissions: permissionsSchema.describe('What the role may do in the account.'),
     workspaces: z
       .array(
@@ -58,11 +63,20 @@ type Reading = Pick<Actor, 'accountId' | 'userId' | 'sessionId' | 'scope'> & {
   permissions: ReadonlySet<string> | null;
 };
 
+/** For who must set up a second factor first. */
+const NOTHING_YET = {
+  permissions: new Set<string>(),
+  scope: { permissions: new Set<string>(), workspaces: new Set<string>() },
+};
+
 /** The session as its user sees it. Throws unauthorised when it ended just now. */
 async function sessionReply(tx: Transaction, reading: Reading, csrfToken: string | null) {
   const { accountId, sessionId, userId } = reading;
   const [session, user] = [await findSession(tx, accountId, sessionId), await findUser(tx, accountId, userId)];
   if (session === undefined || user === undefined) throw platformFailures.unauthorised();
+  const { is_on, is_required } = await standingOf(tx, accountId, userId);
+  const needsSecondFactor = is_required && !is_on && !isServiceUser(user);
+  const { permissions, scope } = needsSecondFactor ? NOTHING_YET : reading;
   return {
     session_id: sessionId,
     user_id: userId,
@@ -70,13 +84,16 @@ async function sessionReply(tx: Transaction, reading: Reading, csrfToken: string
     email: user.email,
     display_name: user.display_name,
     role_code: user.role_code,
-    permissions: sorted(reading.permissions ?? (await permissionsOfCode(tx, accountId, user.role_code))),
-    workspaces: (await workspacesOf(tx, reading)).map(({ workspace_id, workspace_name, role_code, permissions }) => ({
-      workspace_id,
-      workspace_name,
-      role_code,
-      permissions: sorted(permissions),
-    })),
+    needs_second_factor: needsSecondFactor,
+    permissions: sorted(permissions ?? (await permissionsOfCode(tx, accountId, user.role_code))),
+    workspaces: (await workspacesOf(tx, { accountId, userId, scope })).map(
+      ({ workspace_id, workspace_name, role_code, permissions }) => ({
+        workspace_id,
+        workspace_name,
+        role_code,
+        permissions: sorted(permissions),
+      }),
+    ),
     csrf_token: csrfToken,
     began_at: session.created_at.toISOString(),
     expires_at: session.expires_at.toISOString(),
@@ -154,7 +171,7 @@ export const sessionEndpoints = [
     path: '/v1/session',
     summary: 'Look at the running session',
     description: 'Who is signed in, what they may do and where. A console asks this first when its page is loaded.',
-    access: { kind: 'account', permission: null },
+    access: { kind: 'account', permission: null, beforeSecondFactor: true },
     body: z.strictObject({}),
     reply: sessionSchema,
     example: {},
@@ -199,7 +216,7 @@ export const sessionEndpoints = [
     summary: 'Sign out, here or elsewhere',
     description:
       'Ends the session in use: its cookie and its tokens are refused from the next call on, on every process. With `session_id` that one instead, which for another user takes the permission users.write; with `others` every other session of yours.',
-    access: { kind: 'account', permission: null },
+    access: { kind: 'account', permission: null, beforeSecondFactor: true },
     body: z.strictObject({ session_id: idSchema.optional(), others: z.boolean().optional() }),
     reply: z.object({ message: z.string(), ended: z.number().int() }),
     example: {},

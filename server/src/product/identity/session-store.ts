@@ -52,15 +52,22 @@ export type SessionUser = {
   role_permissions: string[] | null;
   key_permissions: string[] | null;
   key_workspace_ids: string[] | null;
+  /** The account demands a second factor of people, and this user has none. */
+  lacks_second_factor: boolean;
   seen_at: Date | null;
   /** In which the session was begun, where that is known. */
   country: string | null;
 };
 
+const LACKS_SECOND_FACTOR = `a.second_factor_required and not exists
+         (select 1 from second_factors f where f.account_id = u.account_id and f.user_id = u.user_id and f.confirmed_at is not null)
+         as lacks_second_factor`;
+
 const FIND_LIVE_SESSION = prepared(
   `select u.role_code, r.permissions as role_permissions, k.permissions as key_permissions, k.workspace_ids as key_workspace_ids,
-       s.seen_at, s.country
+       ${LACKS_SECOND_FACTOR}, s.seen_at, s.country
      from sessions s
+     join accounts a on a.account_id = s.account_id
      join users u on u.account_id = s.account_id and u.user_id = s.user_id
      left join custom_roles r on r.account_id = u.account_id and r.role_code = u.role_code
      left join api_keys k on k.account_id = s.account_id and k.api_key_id = s.api_key_id
@@ -82,8 +89,9 @@ export function findLiveSession(
 
 const FIND_CONSOLE_SESSION = prepared(
   `select s.user_id, u.role_code, r.permissions as role_permissions, null as key_permissions, null as key_workspace_ids,
-       s.secret_hash, s.seen_at, s.expires_at, s.country
+       ${LACKS_SECOND_FACTOR}, s.secret_hash, s.seen_at, s.expires_at, s.country
      from sessions s
+     join accounts a on a.account_id = s.account_id
      join users u on u.account_id = s.account_id and u.user_id = s.user_id
      left join custom_roles r on r.account_id = u.account_id and r.role_code = u.role_code
      where s.account_id = $1 and s.session_id = $2 and s.kind = 'console'

@@ -17,6 +17,11 @@ export type UserRow = {
   updated_at: Date;
 };
 
+/** A program's user, as opposed to a person's: it signs in with an API key only, and holds no authenticator app. */
+export function isServiceUser({ role_code }: Pick<UserRow, 'role_code'>): boolean {
+  return role_code === 'API_CLIENT';
+}
+
 /** A built-in role, or one that the account made: POST /v1/role lists them. */
 export const roleCodeSchema = z
   .string()

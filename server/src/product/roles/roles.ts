@@ -10,6 +10,7 @@ export const ACCOUNT_PERMISSIONS = [
   'audit.read',
   'usage.read',
   'roles.write',
+  'account.configure',
 ] as const;
 export const WORKSPACE_PERMISSIONS = [
   'workspaces.configure',

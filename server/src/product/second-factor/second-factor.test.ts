@@ -92,7 +92,11 @@ describe('codes', () => {
 describe('a second factor', () => {
   test('counts from its first code on, and then is asked for in the order of the contract', async () => {
     const person = await newPerson('order');
-    assert.deepEqual((await person.call('POST', '/v1/otp', {})).body, { is_on: false, recovery_codes_left: 0 });
+    assert.deepEqual((await person.call('POST', '/v1/otp', {})).body, {
+      is_on: false,
+      is_required: false,
+      recovery_codes_left: 0,
+    });
     assert.deepEqual(refusal(await person.call('PATCH', '/v1/otp', { otp: '123456' })), [
       400,
       'second_factor_not_begun',
@@ -110,7 +114,11 @@ describe('a second factor', () => {
     ]);
     assert.equal((await person.call('PATCH', '/v1/otp', { otp: codeOf(secret) })).body.recovery_codes.length, 10);
     assert.deepEqual(refusal(await person.call('PUT', '/v1/otp', { password: PASSWORD })), [400, 'second_factor_on']);
-    assert.deepEqual((await person.call('POST', '/v1/otp', {})).body, { is_on: true, recovery_codes_left: 10 });
+    assert.deepEqual((await person.call('POST', '/v1/otp', {})).body, {
+      is_on: true,
+      is_required: false,
+      recovery_codes_left: 10,
+    });
     now += 2 * STEP_MS;
 
     const login = { email: person.email, password: PASSWORD };
@@ -246,5 +254,84 @@ describe('a second factor', () => {
       ['refused', 'needed'],
       ['done', null],
     ]);
+  });
+});
+
+describe('an account that demands a second factor', () => {
+  const demand = (person: Person, second_factor_required: boolean) =>
+    person.call('PATCH', '/v1/account', { second_factor_required });
+  const demanded = [403, 'second_factor_demanded'];
+
+  test('lets who has none do nothing but set one up, on the next call, by token and by cookie', async () => {
+    const ruler = await newPerson('ruler', 'ACCOUNT_ADMIN');
+    assert.deepEqual(refusal(await demand(ruler, true)), [400, 'own_second_factor_first']);
+    const admin = await withSecondFactor('ruling', 'ACCOUNT_ADMIN');
+    const editor = await newPerson('without');
+    const service = await newPerson('service', 'API_CLIENT');
+    const session = await editor.console();
+    const cookie = String(session.headers.get('set-cookie')).split(';')[0] ?? '';
+    const byCookie = (method: string, path: string, body?: unknown) =>
+      send(server.url, method, path, body, {
+        token: null,
+        headers: { cookie, 'x-csrf-token': session.body.csrf_token },
+      });
+    assert.equal(session.body.needs_second_factor, false);
+    assert.equal((await byCookie('POST', '/v1/workspace', {})).status, 200);
+    assert.deepEqual(refusal(await demand(editor, true)), [403, 'forbidden']);
+
+    const turnedOn = await demand(admin, true);
+    assert.equal(turnedOn.body.second_factor_required, true, turnedOn.text);
+    assert.ok(turnedOn.body.people_without_second_factor >= 2);
+    try {
+      for (const call of [byCookie, editor.call]) {
+        assert.deepEqual(refusal(await call('POST', '/v1/workspace', {})), demanded);
+        assert.deepEqual(refusal(await call('POST', '/v1/cpf', { workspace_id: a.workspaceId })), demanded);
+        assert.deepEqual(refusal(await call('POST', '/v1/role', {})), demanded);
+        assert.deepEqual(refusal(await call('POST', '/v1/session', {})), demanded);
+        assert.equal((await call('POST', '/v1/otp', {})).body.is_required, true);
+      }
+      assert.deepEqual(refusal(await ruler.call('PATCH', '/v1/account', { second_factor_required: false })), demanded);
+      assert.deepEqual(refusal(await editor.call('GET', '/v1/auth', undefined)), demanded, 'nor are tokens made anew');
+      assert.equal((await service.call('POST', '/v1/workspace', {})).status, 200, 'a program goes on');
+      // Nor does a new session tell more, or an answer what there is.
+      const anew = await editor.console();
+      for (const { body } of [anew, await byCookie('GET', '/v1/session')]) {
+        assert.equal(body.needs_second_factor, true);
+        assert.deepEqual([body.permissions, body.workspaces], [[], []]);
+      }
+      const events = await admin.call('POST', '/v1/audit', { action: 'access.refused', page_size: 100 });
+      const codes = events.body.map((event: { object_ids: { code: string } }) => event.object_ids.code);
+      assert.ok(codes.filter((code: string) => code === 'second_factor_demanded').length >= 10);
+
+      const { secret } = (await byCookie('PUT', '/v1/otp', { password: PASSWORD })).body;
+      assert.deepEqual(refusal(await byCookie('POST', '/v1/workspace', {})), demanded, 'not confirmed yet');
+      assert.equal((await byCookie('PATCH', '/v1/otp', { otp: codeOf(secret) })).status, 200);
+      assert.equal((await byCookie('POST', '/v1/workspace', {})).status, 200);
+      assert.deepEqual((await byCookie('GET', '/v1/session')).body.workspaces.length > 0, true);
+      now += 2 * STEP_MS;
+      const off = { password: PASSWORD, otp: codeOf(secret) };
+      assert.deepEqual(refusal(await byCookie('DELETE', '/v1/otp', off)), [400, 'second_factor_kept']);
+      assert.equal((await editor.signIn({ otp: codeOf(secret) })).status, 200, 'and the code was not spent');
+    } finally {
+      assert.equal((await demand(admin, false)).body.second_factor_required, false);
+    }
+    assert.equal((await ruler.call('POST', '/v1/workspace', {})).status, 200);
+    const kept = await admin.call('POST', '/v1/audit', { action: 'account.changed' });
+    assert.deepEqual(
+      kept.body.map((event: { object_ids: unknown }) => event.object_ids),
+      [{ second_factor_required: false }, { second_factor_required: true }],
+    );
+  });
+
+  test('leaves other accounts alone', async () => {
+    const admin = await withSecondFactor('neighbour', 'ACCOUNT_ADMIN');
+    await demand(admin, true);
+    try {
+      const other = await server.b.call('POST', '/v1/account', {});
+      assert.equal(other.body.second_factor_required, false, other.text);
+      assert.equal((await server.b.call('POST', '/v1/workspace', {})).status, 200);
+    } finally {
+      await demand(admin, false);
+    }
   });
 });

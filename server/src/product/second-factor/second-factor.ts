@@ -7,6 +7,7 @@ import {
   deleteSecondFactor,
   insertUnconfirmed,
   isSecondFactorOn,
+  isSecondFactorRequired,
   lockSecondFactor,
   replaceRecoveryCodes,
   takeStep,
@@ -96,13 +97,15 @@ export async function dropSecondFactor(tx: Transaction, accountId: string, userI
   return (await deleteSecondFactor(tx, accountId, userId)) > 0;
 }
 
+/** `is_required`: the account demands one of everybody but service users. */
 export async function standingOf(
   tx: Transaction,
   accountId: string,
   userId: string,
-): Promise<{ is_on: boolean; recovery_codes_left: number }> {
+): Promise<{ is_on: boolean; is_required: boolean; recovery_codes_left: number }> {
   return {
     is_on: await isSecondFactorOn(tx, accountId, userId),
+    is_required: await isSecondFactorRequired(tx, accountId),
     recovery_codes_left: await countRecoveryCodes(tx, accountId, userId),
   };
 }

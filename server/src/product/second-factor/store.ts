@@ -21,6 +21,12 @@ export async function isSecondFactorOn(tx: Transaction, accountId: string, userI
   return row !== undefined;
 }
 
+/** Whether the account demands a second factor of its people. */
+export async function isSecondFactorRequired(tx: Transaction, accountId: string): Promise<boolean> {
+  const row = await tx.row('select 1 from accounts where account_id = $1 and second_factor_required', [accountId]);
+  return row !== undefined;
+}
+
 export async function usersWithSecondFactor(
   tx: Transaction,
   accountId: string,

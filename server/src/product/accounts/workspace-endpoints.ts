@@ -40,7 +40,7 @@ function workspaceReply(workspace: WorkspaceRow) {
 
 const failures = [accountFailures];
 
-export const accountEndpoints = [
+export const workspaceEndpoints = [
   endpoint({
     name: 'workspaces.create',
     method: 'PUT',
