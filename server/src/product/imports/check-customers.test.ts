@@ -31,6 +31,30 @@ describe('checking customers at once', () => {
     }
   });
 
+  test('a name that the database could not keep is told as a wrong name, and costs its own row only', async () => {
+    const theirs = await testWorkspace(server.b);
+    const long = `${'x'.repeat(99)}\u{1F600} and more`;
+    const key = (name: string, number: number) => ({ email: `named-${number}@x.example`, name: 'N', [name]: 'x' });
+    const { body, status } = await theirs.check({
+      on_error: 'skip',
+      customer_data: [
+        key('a\ud800', 1),
+        key('\udc00', 2),
+        key('a\0b', 3),
+        key(long, 4),
+        { email: 'named-5@x.example', name: 'Five' },
+      ],
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.deepEqual(countsOf(body), { total_rows: 5, created: 1, failed: 4 });
+    assert.deepEqual(
+      body.errors.map(({ field, code }: { field: string; code: string }) => [field, code]),
+      ['a\ufffd', '\ufffd', 'a\ufffdb', `${'x'.repeat(99)}\ufffd`].map((name) => [name, 'unknown_field']),
+    );
+    const header = await theirs.check({ data_file: `email,${long}\nnamed-6@x.example,x\n` });
+    assert.deepEqual([header.status, codes(header.body)], [400, ['unknown_header']], header.text);
+  });
+
   test('every way to send the same customers comes to the same', async () => {
     const text = csv('one@x.example,+441,"Ada, ""Countess""",Paris,36,10/12/1815');
     const first = await space.check({ data_file: text });

@@ -1,9 +1,7 @@
 import type { FieldDefinition } from '../fields/field.ts';
-import type { RowError } from './row-error.ts';
+import { type RowError, shownName } from './row-error.ts';
 
 export type HeaderReading = { columns: (FieldDefinition | null)[]; faults: RowError[] };
-
-const SHOWN_CHARACTERS = 100;
 
 const plain = (name: string) => name.trim().toLowerCase();
 
@@ -19,7 +17,7 @@ export function readHeader(
 ): HeaderReading {
   const faults: RowError[] = [];
   const fault = (field: string | null, code: string, message: string) =>
-    faults.push({ row: 0, field: field?.slice(0, SHOWN_CHARACTERS) ?? null, code, message });
+    faults.push({ row: 0, field: field === null ? null : shownName(field), code, message });
   if (cells.some((cell) => cell.includes('\0'))) {
     fault(null, 'wrong_encoding', 'The header line contains NUL characters. Save the file as UTF-8 and send it again.');
     return { columns: [], faults };

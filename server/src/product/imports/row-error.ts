@@ -3,6 +3,12 @@ export type RowError = { row: number; field: string | null; code: string; messag
 
 export const MAX_ERRORS_SHOWN = 100;
 const MAX_CODES = 100;
+const SHOWN_CHARACTERS = 100;
+
+/** A file's own name for something, as an error tells it: short, and of characters that the database can keep. */
+export function shownName(name: string): string {
+  return name.slice(0, SHOWN_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd');
+}
 
 /** Errors as an import keeps them: the first hundred, and how many of each code. */
 export type ErrorReport = { errors: RowError[]; error_counts: Record<string, number> };
