@@ -41,21 +41,6 @@ export function databaseAway(error: unknown): Failure | undefined {
   return away ? platformFailures.dependency_away({ cause: error }) : undefined;
 }
 
-/**
- * The 400 a caller sees for a text that Postgres cannot keep: with a NUL in it, or (in JSON) half of a surrogate pair.
- * Undefined for every other error.
- */
-export function unstorableText(error: unknown): Failure | undefined {
-  if (!isDriverError(error)) return undefined;
-  const isText = error.code === '22021' || error.code === '22P05';
-  const isJson = error.code === '22P02' && error.message === 'invalid input syntax for type json';
-  if (!isText && !isJson) return undefined;
-  return platformFailures.invalid_fields({
-    message: 'A text contains a NUL character or half of a surrogate pair. Remove it.',
-    cause: error,
-  });
-}
-
 function isFromDriver(error: DriverError): boolean {
   return 'severity' in error || 'syscall' in error;
 }

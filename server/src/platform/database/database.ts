@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { isUuid } from '../ids/ids.ts';
-import { databaseAway, isRetryable, unstorableText } from './database-errors.ts';
+import { databaseAway, isRetryable } from './database-errors.ts';
 import { runPipelined, type Statement } from './pipelined.ts';
 
 // Counters fit a double exactly up to 2^53; as strings they would surprise every caller.
@@ -91,7 +91,7 @@ async function inTransaction<T>(
       });
     } catch (error) {
       if (attempt < ATTEMPTS && isRetryable(error)) continue;
-      throw unstorableText(error) ?? error;
+      throw error;
     }
   }
 }

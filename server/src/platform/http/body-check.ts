@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { platformFailures } from '../errors/platform-failures.ts';
 import type { AnyBody } from './endpoint.ts';
+import { FILE_FIELD, ROWS_FIELD } from './upload.ts';
 
 /** The keys a caller must always send: everything in the schema that is not optional. */
 export function requiredFields(schema: AnyBody): string[] {
@@ -44,10 +45,32 @@ function problemOf(issue: z.core.$ZodIssue): BodyProblem[] {
   return [{ field, code, message: issue.message }];
 }
 
-const HALVED = 'holds half of a surrogate pair. Remove it.';
+const UNKEEPABLE = 'holds a NUL character or half of a surrogate pair. Remove it.';
 
-/** The database driver would write such a text with another character in its place, and nobody would be told. */
-const isHalved = (value: unknown) => typeof value === 'string' && !value.isWellFormed();
+/** The database refuses NUL; its driver would write half a pair as another character, and nobody would be told. */
+const isUnkeepable = (text: string) => text.includes('\0') || !text.isWellFormed();
+
+/** Where a text stands that cannot be kept, as a path of keys; null when there is none. */
+function findUnkeepable(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return isUnkeepable(value) ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = isUnkeepable(key) ? path : findUnkeepable(inner, `${path}.${key.slice(0, 100)}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The same for a whole body. Rows are not looked at: a bad cell is an error of its row, not of the call. */
+function unkeepableField(body: Record<string, unknown>, known: AnyBody['shape']): string | null {
+  for (const [name, value] of Object.entries(body)) {
+    if (!Object.hasOwn(known, name) || name === ROWS_FIELD) continue;
+    const isFile = name === FILE_FIELD && typeof value === 'string';
+    const found = isFile ? (value.isWellFormed() ? null : name) : findUnkeepable(value, name);
+    if (found !== null) return found;
+  }
+  return null;
+}
 
 /** The parsed body, or 400 with every problem listed. */
 export function parseBody<Body extends AnyBody>(schema: Body, body: Record<string, unknown>): z.output<Body> {
@@ -57,11 +80,11 @@ export function parseBody<Body extends AnyBody>(schema: Body, body: Record<strin
       details: [{ field: '__proto__', code: 'unknown_field', message: 'Remove it.' }],
     });
   }
-  const halved = Object.keys(schema.shape).find((name) => Object.hasOwn(body, name) && isHalved(body[name]));
-  if (halved !== undefined) {
+  const unkeepable = unkeepableField(body, schema.shape);
+  if (unkeepable !== null) {
     throw platformFailures.invalid_fields({
-      message: `${halved}: ${HALVED}`,
-      details: [{ field: halved, code: 'invalid_text', message: HALVED }],
+      message: `${unkeepable}: ${UNKEEPABLE}`,
+      details: [{ field: unkeepable, code: 'invalid_text', message: UNKEEPABLE }],
     });
   }
   const parsed = schema.safeParse(body);

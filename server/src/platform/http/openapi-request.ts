@@ -1,7 +1,8 @@
 import { type DescribedCall, type JsonSchema, resolveSchema } from './json-schemas.ts';
+import { FILE_FIELD, ROWS_FIELD } from './upload.ts';
 
 /** Fields of a JSON body that carry the file itself; beside a streamed file everything else is a parameter. */
-export const FILE_FIELDS: readonly string[] = ['customer_data', 'data_file', 'data_file_encoding'];
+export const FILE_FIELDS: readonly string[] = [ROWS_FIELD, FILE_FIELD, 'data_file_encoding'];
 
 /** The fields of an upload that stand beside the file. */
 export function parameterFields(

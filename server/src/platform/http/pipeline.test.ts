@@ -107,6 +107,23 @@ describe('bodies', () => {
     const answer = await a.call('PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name: 'Half \ud800' });
     check(answer, 400, 'invalid_fields');
     assert.equal(answer.body.details[0].field, 'group_name');
+    // Also inside of something, as a key, and as a NUL.
+    for (const [brief, field] of [
+      [{ tone: 'a\0b' }, 'brief.tone'],
+      [{ required_phrases: ['fine', '\udc00'] }, 'brief.required_phrases.1'],
+      [{ '\0': 'x' }, 'brief'],
+    ] as const) {
+      const inside = await a.call('PUT', '/v1/campaign', {
+        workspace_id: a.workspaceId,
+        customer_group_id: a.workspaceId,
+        campaign_name: 'Halves',
+        channels: ['email'],
+        segment_by: [],
+        brief,
+      });
+      check(inside, 400, 'invalid_fields');
+      assert.equal(inside.body.details[0].field, field);
+    }
   });
 
   test('name the caller nothing of the inside, and at most a hundred problems', async () => {

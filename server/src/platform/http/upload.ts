@@ -5,6 +5,10 @@ import { platformFailures } from '../errors/platform-failures.ts';
 import { bodyFailure } from './json-body.ts';
 import { unpackedFile } from './packed-file.ts';
 
+/** Where a body carries its rows, and where it carries a file. */
+export const ROWS_FIELD = 'customer_data';
+export const FILE_FIELD = 'data_file';
+
 /** A file that came with the call, received whole before anything is decided by it. */
 export type ReceivedUpload = {
   kind: 'csv' | 'ndjson';
@@ -101,7 +105,7 @@ export async function readMultipart(
       parser.on('file', (name: string, file: Readable, fileName: string, _encoding: string, mimeType: string) => {
         // A body that ends inside the file makes the part itself emit the error, also while nobody reads it yet.
         file.on('error', () => reject(platformFailures.broken_multipart()));
-        if (name !== 'data_file' || receiving !== null) {
+        if (name !== FILE_FIELD || receiving !== null) {
           file.resume();
           reject(platformFailures.broken_multipart());
           return;

@@ -67,10 +67,7 @@ export async function signIn(
   const { database, tokens, clock } = parts;
   const { accountId, apiKeyId, email } = login;
   const objectIds = { api_key_id: apiKeyId };
-  // The database knows no NUL in a text: such an email is nobody's, and is answered like any other unknown one.
-  const found = email.includes('\0')
-    ? undefined
-    : await database.tenant(accountId, (tx) => findUserByEmail(tx, accountId, email));
+  const found = await database.tenant(accountId, (tx) => findUserByEmail(tx, accountId, email));
   const refuse = () =>
     database.tenant(accountId, (tx) =>
       recordSignIn(tx, { accountId, userId: found?.user_id ?? null }, 'refused', objectIds, origin),

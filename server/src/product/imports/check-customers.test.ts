@@ -26,7 +26,7 @@ describe('checking customers at once', () => {
         // As JSON text, where the halves stand escaped: no text of a query can hold them otherwise.
         query: { ...space.ids, field_map: JSON.stringify(field_map) },
       });
-      assert.deepEqual([answer.status, answer.body.details?.[0]?.field], [400, 'field_map'], answer.text);
+      assert.match(`${answer.status} ${answer.body.details?.[0]?.field}`, /^400 field_map(\.email)?$/, answer.text);
       assert.match(answer.body.message, /surrogate/);
     }
   });

@@ -4,9 +4,6 @@ export const MODES = ['upsert', 'create_only', 'update_only'] as const;
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
 const MAX_MAPPED_HEADERS = 1_000;
 
-/** The database keeps no NUL and no half of a surrogate pair; no header of a file has either. */
-const isReadable = (text: string | null) => text === null || (!text.includes('\0') && text.isWellFormed());
-
 /** What a caller may choose about an import. Stored with it, so that every chunk is decided alike. */
 export type ImportOptions = {
   validate_only: boolean;
@@ -28,7 +25,6 @@ export const optionFields = {
   field_map: z
     .record(z.string().max(1_000), z.string().max(100).nullable())
     .refine((map) => Object.keys(map).length <= MAX_MAPPED_HEADERS, 'maps more than 1,000 headers')
-    .refine((map) => Object.entries(map).flat().every(isReadable), 'holds NUL or half of a surrogate pair')
     .optional()
     .describe('From header to field_name; null drops the column. Other headers keep their name.'),
   delimiter: z.enum(DELIMITERS).optional().describe('Detected when left out.'),
