@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { asOwner } from './as-owner.ts';
 import { migrationsState } from './migrate.ts';
 
 export type RoleFacts = {
@@ -31,10 +31,8 @@ const ROLES = ['nudgescribe_app', 'nudgescribe_operator'];
 const SETTINGS = ['fsync', 'full_page_writes', 'synchronous_commit'];
 
 /** Looks at a database as its owner, and changes nothing. Throws what the driver throws when it cannot be reached. */
-export async function inspectDatabase(ownerUrl: string): Promise<DatabaseFacts> {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
+export function inspectDatabase(ownerUrl: string): Promise<DatabaseFacts> {
+  return asOwner(ownerUrl, async (client) => {
     const before = Date.now();
     const [now] = (
       await client.query<{ at: Date; version: number; encrypted: boolean | null; remote: boolean }>(
@@ -72,7 +70,5 @@ export async function inspectDatabase(ownerUrl: string): Promise<DatabaseFacts> 
       withoutWall: open.rows.map(({ name }) => name),
       ...(await migrationsState(client)),
     };
-  } finally {
-    await client.end();
-  }
+  });
 }

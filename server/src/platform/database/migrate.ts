@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { asOwner } from './as-owner.ts';
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
@@ -38,14 +39,12 @@ export class DatabaseNotOurs extends Error {
  * Also creates the two login roles and sets their passwords. Needs a role that may create roles.
  * Throws DatabaseNotOurs when the database is ahead of this server or a migration that ran has since been changed.
  */
-export async function migrate(
+export function migrate(
   ownerUrl: string,
   passwords: RolePasswords,
   upTo = Number.POSITIVE_INFINITY,
 ): Promise<{ applied: string[] }> {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
+  return asOwner(ownerUrl, async (client) => {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await ensureRole(client, 'nudgescribe_app', passwords.app);
     await ensureRole(client, 'nudgescribe_operator', passwords.operator);
@@ -80,9 +79,7 @@ export async function migrate(
       applied.push(migration.name);
     }
     return { applied };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** The migrations that would run, and those that ran and are unknown here or have changed since. Changes nothing. */
@@ -103,15 +100,11 @@ export async function migrationsState(client: pg.Client): Promise<{ pending: str
 }
 
 /** The number of the newest migration that ran. */
-export async function newestMigration(ownerUrl: string): Promise<number> {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
+export function newestMigration(ownerUrl: string): Promise<number> {
+  return asOwner(ownerUrl, async (client) => {
     const [row] = (await client.query<{ number: number }>('select max(number) as number from migrations')).rows;
     return row?.number ?? 0;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 function refuseForeign(known: Migration[], done: Map<number, string>): void {

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { PgBoss } from 'pg-boss';
+import { asOwner } from '../database/as-owner.ts';
 import type { Transaction } from '../database/database.ts';
 import { describeError, type Log } from '../log/log.ts';
 
@@ -51,18 +51,14 @@ export async function installQueue(ownerUrl: string): Promise<void> {
   } finally {
     await boss.stop({ graceful: false });
   }
-  const client = new pg.Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
+  await asOwner(ownerUrl, async (client) => {
     await client.query(`grant usage on schema ${QUEUE_SCHEMA} to nudgescribe_app`);
     await client.query(
       `grant select, insert, update, delete on all tables in schema ${QUEUE_SCHEMA} to nudgescribe_app`,
     );
     await client.query(`grant usage on all sequences in schema ${QUEUE_SCHEMA} to nudgescribe_app`);
     await client.query(`grant execute on all functions in schema ${QUEUE_SCHEMA} to nudgescribe_app`);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Opens the queue with the app role's connection. */
