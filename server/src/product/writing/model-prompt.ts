@@ -80,7 +80,8 @@ export function complaintsOf(request: WriteRequest, answer: Answer): string[] {
     complaints.push('A message says what a text that is to be replaced said: write something else.');
   for (const { subject, preheader, message } of wanted) {
     const parts = [message, subject ?? '', preheader ?? ''];
-    if (parts.some((part) => CONTROL.test(part))) complaints.push('Control characters are not allowed.');
+    if (parts.some((part) => CONTROL.test(part) || !part.isWellFormed()))
+      complaints.push('Control characters and halves of characters are not allowed.');
     if (parts.some((part) => MARKUP.test(part))) complaints.push('Plain text only: no markup.');
     const errors = checkMessage({
       ...request.channel,

@@ -129,6 +129,8 @@ describe('a language model as writer', () => {
     'a missing phrase': say('Open it in the app.'),
     'a foreign link': say('See https://evil.example now. Terms apply.'),
     'too long': say(`${'x'.repeat(200)} Terms apply.`),
+    'half a character': say('Terms apply. \ud83d'),
+    NUL: say('Terms apply.\0'),
     markup: say('Terms apply. <img src=x onerror=alert(1)>'),
     'control characters': say('Terms apply.\u0007'),
     'hidden direction marks': say('Terms apply.\u202e'),
