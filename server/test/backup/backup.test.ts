@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -226,6 +226,23 @@ describe('backup and restore', () => {
           assert.deepEqual(await app.services.objects.list(`published/${server.b.accountId}`), []);
         });
       }
+    });
+
+    test('tells which files storage has lost, and has none in their place', async () => {
+      const { objects } = server.app.services;
+      const lost = (await objects.list(`published/${server.b.accountId}`)).find((key) => !key.includes('manifest'));
+      assert.ok(lost !== undefined);
+      const path = join(server.dataDir, 'objects', ...lost.split('/'));
+      await rename(path, join(folder, 'aside'));
+      const to = join(folder, 'with-a-loss');
+      const told: string[] = [];
+      await backupCommand(['--to', to], server.environment, (text) => told.push(text));
+      await rename(join(folder, 'aside'), path);
+      assert.ok(told.includes(`Not there, though the database names it: ${lost}`), told.join('\n'));
+      const kept = join(to, 'accounts', server.b.accountId, 'objects', ...lost.split('/'));
+      await assert.rejects(stat(kept), /ENOENT/);
+      const list = await readFile(join(to, 'accounts', server.b.accountId, 'account.json'), 'utf8');
+      assert.deepEqual(JSON.parse(list).missing, [lost]);
     });
 
     test('of an older version comes back, and is brought up to this one', async () => {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
@@ -24,12 +24,15 @@ class Meter extends Transform {
   }
 }
 
-/** Writes a file for its owner's eyes only, durably. */
+/** Writes a file for its owner's eyes only, durably. None is left where the content ends with an error. */
 export async function writeKept(path: string, content: Readable): Promise<KeptFile> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const meter = new Meter();
   const file = await open(path, 'w', 0o600);
-  await pipeline(content, meter, file.createWriteStream({ flush: true }));
+  await pipeline(content, meter, file.createWriteStream({ flush: true })).catch(async (error: unknown) => {
+    await rm(path, { force: true });
+    throw error;
+  });
   return meter.facts();
 }
 
