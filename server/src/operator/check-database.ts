@@ -21,6 +21,7 @@ export function checkDatabase(facts: DatabaseFacts): Finding[] {
   for (const { name, value } of facts.settings)
     if (value === 'off')
       findings.push(bad(`${name} is off: what was acknowledged can be lost.`, `Set ${name} = on in postgresql.conf.`));
+  findings.push(...checkStatementLog(facts));
   findings.push(
     Math.abs(facts.clockAheadMs) <= CLOCKS_APART_MS
       ? good('The clocks of server and database agree.')
@@ -45,6 +46,26 @@ export function checkDatabase(facts: DatabaseFacts): Finding[] {
     );
   else findings.push(...checkWalls(facts));
   return findings;
+}
+
+/** Statements never hold values, their parameters do: what PostgreSQL logs of those, its log's readers can read. */
+function checkStatementLog({ settings }: DatabaseFacts): Finding[] {
+  const valueOf = (name: string) => settings.find((setting) => setting.name === name)?.value ?? '0';
+  const logsSome =
+    ['mod', 'all'].includes(valueOf('log_statement')) ||
+    Number(valueOf('log_transaction_sample_rate')) > 0 ||
+    ['log_min_duration_statement', 'log_min_duration_sample'].some((name) => Number(valueOf(name)) >= 0);
+  const wrong = [
+    ...(logsSome && valueOf('log_parameter_max_length') !== '0' ? ['log_parameter_max_length'] : []),
+    ...(valueOf('log_parameter_max_length_on_error') === '0' ? [] : ['log_parameter_max_length_on_error']),
+  ];
+  if (wrong.length === 0) return [good("PostgreSQL's log holds no values of statements.")];
+  return [
+    bad(
+      `PostgreSQL writes values of statements into its log: ${wrong.join(', ')}.`,
+      `Set ${wrong.map((name) => `${name} = 0`).join(', ')} in postgresql.conf, and delete the logs there are.`,
+    ),
+  ];
 }
 
 function checkWalls({ roles, withoutWall }: DatabaseFacts): Finding[] {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import pg from 'pg';
 import { startTestServer, type TestServer } from '../../test/harness.ts';
+import { backupCommand } from './backup.ts';
 import { checkDatabase } from './check-database.ts';
 import { examine } from './doctor.ts';
 import { type Finding, findingsText } from './finding.ts';
@@ -49,10 +50,24 @@ describe('doctor', () => {
       'walled',
       'job',
       'audit trails',
+      'holds no values of statements',
+      '2 of 2 accounts were not backed up',
+      '2 accounts leave the second factor',
       'Secrets',
     ])
       assert.ok(text.includes(word), `${word} in\n${text}`);
     assert.match(text, /\d+ good, \d+ to think of, 1 to mend$/);
+  });
+
+  test('knows of backups, and of accounts that demand a second factor', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-doctor-'));
+    await backupCommand(['--to', join(folder, 'backup')], server.environment, () => undefined);
+    await rm(folder, { recursive: true });
+    await asOwner('update accounts set second_factor_required = true');
+    const text = findingsText(await examine(server.environment));
+    await asOwner('update accounts set second_factor_required = false');
+    assert.match(text, /Every account was backed up in the last 7 days/);
+    assert.match(text, /Every account demands a second factor/);
   });
 
   test('finds secrets that others can read', async () => {
@@ -75,7 +90,12 @@ describe('doctor', () => {
     const facts = {
       version: 140_002,
       clockAheadMs: -9_000,
-      settings: [{ name: 'synchronous_commit', value: 'off' }],
+      settings: [
+        { name: 'synchronous_commit', value: 'off' },
+        { name: 'log_min_duration_statement', value: '250' },
+        { name: 'log_parameter_max_length', value: '-1' },
+        { name: 'log_parameter_max_length_on_error', value: '64' },
+      ],
       isEncrypted: false,
       roles: [{ name: 'nudgescribe_app', isSuperuser: true, bypassesWalls: true, mayCreate: true, owns: 3 }],
       withoutWall: [],
@@ -88,6 +108,7 @@ describe('doctor', () => {
       'in clear',
       '-9 s',
       'synchronous_commit',
+      'log_parameter_max_length, log_parameter_max_length_on_error',
       'superuser, bypasses',
       'owns 3',
       'role of the server is missing',

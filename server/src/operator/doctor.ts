@@ -4,7 +4,9 @@ import { type Config, ConfigMistakes, readConfig } from '../config.ts';
 import { openEmbedded, openServices } from '../open-services.ts';
 import { inspectDatabase } from '../platform/database/inspect.ts';
 import { createLog } from '../platform/log/log.ts';
+import { countWithoutSecondFactorRule, livingAccounts } from '../product/accounts/store.ts';
 import { everyAccount } from '../product/audit/every-account.ts';
+import { lastEventOf } from '../product/audit/store.ts';
 import { verifyAccount } from '../product/audit/verify-account.ts';
 import { staleJobs } from '../product/jobs/store.ts';
 import type { Services } from '../product/services.ts';
@@ -15,6 +17,8 @@ import { bad, type Finding, good, note } from './finding.ts';
 
 const STUCK_SECONDS = 15 * 60;
 const STUCK_SHOWN = 1_000;
+const BACKED_UP_DAYS = 7;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 async function checkWork(services: Services): Promise<Finding[]> {
   const stuck = await services.database.acrossAccounts((tx) => staleJobs(tx, STUCK_SECONDS, STUCK_SHOWN));
@@ -40,6 +44,34 @@ async function checkTrails(services: Services): Promise<Finding[]> {
   ];
 }
 
+async function checkBackups({ database, clock }: Services): Promise<Finding[]> {
+  const accounts = await database.acrossAccounts(livingAccounts);
+  const since = clock.now().getTime() - BACKED_UP_DAYS * DAY_MS;
+  const late: string[] = [];
+  for (const accountId of accounts) {
+    const last = await database.tenant(accountId, (tx) => lastEventOf(tx, accountId, 'account.backed_up'));
+    if (last === undefined || last.getTime() < since) late.push(accountId);
+  }
+  if (late.length === 0) return [good(`Every account was backed up in the last ${BACKED_UP_DAYS} days.`)];
+  return [
+    note(
+      `${late.length} of ${accounts.length} accounts were not backed up by "operator backup" in the last ${BACKED_UP_DAYS} days.`,
+      'Run "npm run operator -- backup --to FOLDER --keys OTHER_FOLDER" every day, and keep the two apart on other machines.',
+    ),
+  ];
+}
+
+async function checkSecondFactor({ database }: Services): Promise<Finding[]> {
+  const accounts = await database.acrossAccounts(countWithoutSecondFactorRule);
+  if (accounts === 0) return [good('Every account demands a second factor of its people.')];
+  return [
+    note(
+      `${accounts} accounts leave the second factor to their people.`,
+      'Their administrators demand it in the console: Administration, People.',
+    ),
+  ];
+}
+
 async function checkStores(config: Config): Promise<Finding[]> {
   const log = createLog('silent');
   const embedded = config.databaseUrl === null ? await openEmbedded(config.dataDir, log, 'either') : null;
@@ -50,7 +82,9 @@ async function checkStores(config: Config): Promise<Finding[]> {
     if (facts.pending.length > 0 || facts.foreign.length > 0) return findings;
     const { services, close } = await openServices({ ...config, logLevel: 'silent' }, { database: 'either' });
     try {
-      return [...findings, ...(await checkWork(services)), ...(await checkTrails(services))];
+      const looks = [checkWork, checkTrails, checkBackups, checkSecondFactor];
+      for (const look of looks) findings.push(...(await look(services)));
+      return findings;
     } finally {
       await close();
     }

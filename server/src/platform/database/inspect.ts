@@ -28,7 +28,17 @@ export type DatabaseFacts = {
 };
 
 const ROLES = ['nudgescribe_app', 'nudgescribe_operator'];
-const SETTINGS = ['fsync', 'full_page_writes', 'synchronous_commit'];
+const SETTINGS = [
+  'fsync',
+  'full_page_writes',
+  'synchronous_commit',
+  'log_statement',
+  'log_min_duration_statement',
+  'log_min_duration_sample',
+  'log_transaction_sample_rate',
+  'log_parameter_max_length',
+  'log_parameter_max_length_on_error',
+];
 
 /** Looks at a database as its owner, and changes nothing. Throws what the driver throws when it cannot be reached. */
 export function inspectDatabase(ownerUrl: string): Promise<DatabaseFacts> {

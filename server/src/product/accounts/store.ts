@@ -149,6 +149,14 @@ export async function livingAccounts(tx: Transaction): Promise<string[]> {
   return rows.map((row) => row.account_id);
 }
 
+/** How many accounts that were not erased leave the second factor to their people. For the operator's connection. */
+export async function countWithoutSecondFactorRule(tx: Transaction): Promise<number> {
+  const row = await tx.row<{ accounts: number }>(
+    'select count(*)::integer as accounts from accounts where erased_at is null and not second_factor_required',
+  );
+  return row?.accounts ?? 0;
+}
+
 /** Deletes everything of the account but its row and its audit log. Returns how many rows of which table. */
 export async function forgetAccount(tx: Transaction, accountId: string, now: Date): Promise<Record<string, number>> {
   const rows = await tx.rows<{ table_name: string; row_count: number }>(

@@ -227,3 +227,12 @@ export function findEvents(tx: Transaction, accountId: string, search: EventSear
     ],
   );
 }
+
+/** When the account's newest event of an action was; undefined when there is none. */
+export async function lastEventOf(tx: Transaction, accountId: string, action: string): Promise<Date | undefined> {
+  const row = await tx.row<{ happened_at: Date }>(
+    'select happened_at from audit_events where account_id = $1 and action = $2 order by happened_at desc limit 1',
+    [accountId, action],
+  );
+  return row?.happened_at;
+}
