@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { backupPart } from './backup-part.ts';
 import type { BenchPart } from './bench-part.ts';
 import { consolePart } from './console-part.ts';
 import { erasePart } from './erase-part.ts';
@@ -17,6 +18,7 @@ const PARTS: readonly BenchPart[] = [
   pagesPart,
   segmentsPart,
   erasePart,
+  backupPart,
   reviewPart,
   writerPart,
   publishPart,

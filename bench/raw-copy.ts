@@ -1,7 +1,8 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
 /** The tables that a first load fills, each after those it refers to. */
 const TABLES = ['customers', 'customer_identifiers', 'group_members'] as const;
@@ -12,63 +13,15 @@ const ORDER: Record<(typeof TABLES)[number], string> = {
   group_members: 'position',
 };
 
-type Wire = { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void; sendCopyFail(message: string): void };
-type Socket = { writableNeedDrain: boolean; once(event: 'drain', listener: () => void): void };
-
-/** One COPY as the driver's client runs statements: rows stream in from a file, or out to one. */
-class Copy {
-  readonly text: string;
-  readonly done: Promise<void>;
-  readonly #source: AsyncIterable<Buffer> | null;
-  readonly #sink: WriteStream | null;
-  #settle: (error: Error | null) => void = () => undefined;
-  #error: Error | null = null;
-
-  constructor(text: string, ends: { from?: AsyncIterable<Buffer>; to?: WriteStream }) {
-    this.text = text;
-    this.#source = ends.from ?? null;
-    this.#sink = ends.to ?? null;
-    this.done = new Promise((resolve, reject) => {
-      this.#settle = (error) => (error === null ? resolve() : reject(error));
-    });
-  }
-  submit(connection: { query(text: string): void }): void {
-    connection.query(this.text);
-  }
-  handleCopyInResponse(connection: Wire & { stream: Socket }): void {
-    this.#feed(connection).catch((error: Error) => connection.sendCopyFail(error.message));
-  }
-  async #feed(connection: Wire & { stream: Socket }): Promise<void> {
-    for await (const chunk of this.#source ?? []) {
-      connection.sendCopyFromChunk(chunk);
-      if (connection.stream.writableNeedDrain)
-        await new Promise<void>((resolve) => connection.stream.once('drain', resolve));
-    }
-    connection.endCopyFrom();
-  }
-  handleCopyData(message: { chunk: Buffer }): void {
-    // The driver uses the chunk's memory again for the next message.
-    this.#sink?.write(Buffer.from(message.chunk));
-  }
-  handleCommandComplete(): void {}
-  handleRowDescription(): void {}
-  handleDataRow(): void {}
-  handleEmptyQuery(): void {}
-  handlePortalSuspended(): void {}
-  handleError(error: Error): void {
-    this.#error = error;
-    // The driver tells of an error instead of readiness.
-    this.#settle(error);
-  }
-  handleReadyForQuery(): void {
-    this.#settle(this.#error);
-  }
+/** What the database sends, into a file that is on the disk afterwards. */
+async function copyOut(client: pg.Client, query: string, path: string): Promise<void> {
+  const rows = client.query(copyTo(`copy (${query}) to stdout (format binary)`));
+  await pipeline(rows, createWriteStream(path, { flush: true }));
 }
 
-async function copy(client: pg.Client, text: string, ends: { from?: AsyncIterable<Buffer>; to?: WriteStream }) {
-  const statement = new Copy(text, ends);
-  client.query(statement as unknown as pg.Submittable);
-  await statement.done;
+async function copyIn(client: pg.Client, table: string, path: string): Promise<void> {
+  const rows = client.query(copyFrom(`copy ${table} from stdin (format binary)`));
+  await pipeline(createReadStream(path, { highWaterMark: 64 * 1024 }), rows);
 }
 
 /** Tables like the real ones in a schema of their own: the same columns, keys, indexes and foreign keys, logged. */
@@ -104,19 +57,15 @@ export async function measureRawLimit(databaseUrl: string, folder: string, group
     await makeTables(client);
     const members = `select customer_id from public.group_members where customer_group_id = '${groupId}'`;
     for (const table of TABLES) {
-      const out = createWriteStream(join(folder, `${table}.bin`));
       const chosen = table === 'group_members' ? `customer_group_id = '${groupId}'` : `customer_id in (${members})`;
       const query = `select * from public.${table} where ${chosen} order by ${ORDER[table]}`;
-      await copy(client, `copy (${query}) to stdout (format binary)`, { to: out });
-      out.end();
-      await once(out, 'finish');
+      await copyOut(client, query, join(folder, `${table}.bin`));
     }
     await client.query('checkpoint');
     const limit: RawLimit = { seconds: 0, rows: 0, perTable: {} };
     for (const table of TABLES) {
-      const from = createReadStream(join(folder, `${table}.bin`), { highWaterMark: 64 * 1024 });
       const startedAt = performance.now();
-      await copy(client, `copy raw_limit.${table} from stdin (format binary)`, { from });
+      await copyIn(client, `raw_limit.${table}`, join(folder, `${table}.bin`));
       const seconds = (performance.now() - startedAt) / 1_000;
       limit.perTable[table] = seconds;
       limit.seconds += seconds;
@@ -128,6 +77,19 @@ export async function measureRawLimit(databaseUrl: string, folder: string, group
     await client.query('drop schema raw_limit cascade');
     await client.query('checkpoint');
     return limit;
+  } finally {
+    await client.end();
+  }
+}
+
+/** What one stream of COPY takes to bring the same tables, all their rows, into files. In seconds. */
+export async function measureRawOut(databaseUrl: string, folder: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const startedAt = performance.now();
+    for (const table of TABLES) await copyOut(client, `select * from public.${table}`, join(folder, `${table}.out`));
+    return (performance.now() - startedAt) / 1_000;
   } finally {
     await client.end();
   }

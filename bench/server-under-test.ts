@@ -25,6 +25,8 @@ export type ServerUnderTest = {
   /** The superuser's connection string, for the raw limit. */
   databaseUrl: string;
   folder: string;
+  /** The settings it runs with, for commands beside it. */
+  environment: Record<string, string | undefined>;
   stop(): Promise<void>;
 };
 
@@ -70,17 +72,18 @@ export async function startServerUnderTest(nodeOptions: readonly string[] = []):
   const logPath = join(folder, 'server.log');
   const log = openSync(logPath, 'w', 0o600);
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('NUDGESCRIBE_'));
+  const environment = {
+    ...Object.fromEntries(kept),
+    NUDGESCRIBE_DATABASE_URL: database.url,
+    NUDGESCRIBE_DATA_DIR: join(folder, 'data'),
+    NUDGESCRIBE_PORT: String(port),
+    NUDGESCRIBE_BOOTSTRAP_EMAIL: login.email,
+    NUDGESCRIBE_BOOTSTRAP_PASSWORD: login.password,
+    NUDGESCRIBE_CALLS_PER_MINUTE: '10000000',
+    NUDGESCRIBE_BOOTSTRAP_API_KEY: login.apiKey,
+  };
   const child = spawn(process.execPath, [...(await flagsOfStart()), ...nodeOptions, MAIN, 'serve'], {
-    env: {
-      ...Object.fromEntries(kept),
-      NUDGESCRIBE_DATABASE_URL: database.url,
-      NUDGESCRIBE_DATA_DIR: join(folder, 'data'),
-      NUDGESCRIBE_PORT: String(port),
-      NUDGESCRIBE_BOOTSTRAP_EMAIL: login.email,
-      NUDGESCRIBE_BOOTSTRAP_PASSWORD: login.password,
-      NUDGESCRIBE_CALLS_PER_MINUTE: '10000000',
-      NUDGESCRIBE_BOOTSTRAP_API_KEY: login.apiKey,
-    },
+    env: environment,
     stdio: ['ignore', log, log],
   });
   closeSync(log);
@@ -98,7 +101,17 @@ export async function startServerUnderTest(nodeOptions: readonly string[] = []):
     const [workspace] = await client.workspaces.list({});
     if (workspace === undefined) throw new Error('The server made no workspace.');
     const { workspace_id: workspaceId } = workspace;
-    return { client, url, pid: child.pid ?? 0, workspaceId, login, databaseUrl: database.url, folder, stop };
+    return {
+      client,
+      url,
+      pid: child.pid ?? 0,
+      workspaceId,
+      login,
+      databaseUrl: database.url,
+      folder,
+      environment,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

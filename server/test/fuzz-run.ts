@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { asOwner } from '../src/platform/database/as-owner.ts';
 import type { Database, Transaction } from '../src/platform/database/database.ts';
 import { endpoints } from '../src/product/endpoints.ts';
 import { fuzzer, randomFrom } from './fuzz-inputs.ts';
@@ -25,6 +26,8 @@ export type FuzzReport = {
   statuses: Record<string, number>;
   /** One statement for each SQL state with which some failed. */
   states: Record<string, string>;
+  /** Kinds of calls that left more or fewer audit events than they should have. */
+  unaccounted: string[];
   isReady: boolean;
 };
 
@@ -62,8 +65,37 @@ function watched(database: Database, failed: (state: string, statement: string) 
   };
 }
 
+type Answered = { endpoint: (typeof endpoints)[number]; status: number };
+
+/** How many audit events a call leaves: one if it changed something or was refused to who is known, none if it did nothing. */
+function eventsOf({ endpoint, status }: Answered): readonly number[] {
+  const isKnown = endpoint.access.kind === 'account' || endpoint.access.kind === 'workspace';
+  if (!isKnown) return [0, 1];
+  if (status === 403) return [1];
+  // An import that was rejected is on record, with what was wrong.
+  if (status === 400 && endpoint.intake === 'upload') return [0, 1];
+  if (status !== 200) return [0];
+  // Reading much, or what is sealed, is an event.
+  return endpoint.changes ? [1] : [0, 1];
+}
+
+async function unaccounted(answered: ReadonlyMap<string, Answered>): Promise<string[]> {
+  const counts = await asOwner(process.env.NUDGESCRIBE_DATABASE_URL ?? '', async (client) => {
+    const { rows } = await client.query<{ request_id: string; events: number }>(
+      'select request_id, count(*)::integer as events from audit_events group by request_id',
+    );
+    return new Map(rows.map(({ request_id, events }) => [request_id, events]));
+  });
+  const wrong = [...answered].filter(([requestId, call]) => !eventsOf(call).includes(counts.get(requestId) ?? 0));
+  const told = wrong.map(
+    ([id, { endpoint, status }]) => `${endpoint.name} answered ${status} and left ${counts.get(id) ?? 0} events`,
+  );
+  return [...new Set(told)];
+}
+
 async function fuzz(work: FuzzWork): Promise<FuzzReport> {
-  const report: FuzzReport = { sent: 0, statuses: {}, states: {}, isReady: false };
+  const report: FuzzReport = { sent: 0, statuses: {}, states: {}, unaccounted: [], isReady: false };
+  const answered = new Map<string, Answered>();
   const app = await startApp(readConfig(process.env), {
     checkReplies: true,
     services: (real) => ({
@@ -90,6 +122,7 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
       ...(call.query === undefined ? {} : { query: call.query }),
     });
     report.statuses[answer.status] = (report.statuses[answer.status] ?? 0) + 1;
+    answered.set(answer.headers.get('x-request-id') ?? '', { endpoint, status: answer.status });
     assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);
     assert.ok(
       answer.status !== 403 || answer.body?.code !== 'unauthorised' || endpoint.access.kind !== 'workspace',
@@ -102,6 +135,7 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
   report.isReady = (await fetch(new URL('/readyz', app.url))).status === 200;
   await app.stop();
+  report.unaccounted = await unaccounted(answered);
   return report;
 }
 

@@ -53,6 +53,7 @@ async function round(seed: number, longestMs: number, counts: Map<string, number
   assert.ok(report.isReady);
   const unexpected = Object.entries(report.states).filter(([state]) => !EXPECTED_STATES.test(state));
   assert.deepEqual(unexpected, [], 'SQL errors');
+  assert.deepEqual(report.unaccounted, [], 'audit events');
   assert.ok(report.sent >= INPUTS, `${report.sent} of ${INPUTS} inputs were sent in the time`);
   for (const [status, count] of Object.entries(report.statuses)) counts.set(status, (counts.get(status) ?? 0) + count);
 }
