@@ -50,14 +50,14 @@ export function checkDatabase(facts: DatabaseFacts): Finding[] {
 
 /** Statements never hold values, their parameters do: what PostgreSQL logs of those, its log's readers can read. */
 function checkStatementLog({ settings }: DatabaseFacts): Finding[] {
-  const valueOf = (name: string) => settings.find((setting) => setting.name === name)?.value ?? '0';
+  const setTo = (name: string) => settings.find((setting) => setting.name === name)?.value ?? '0';
   const logsSome =
-    ['mod', 'all'].includes(valueOf('log_statement')) ||
-    Number(valueOf('log_transaction_sample_rate')) > 0 ||
-    ['log_min_duration_statement', 'log_min_duration_sample'].some((name) => Number(valueOf(name)) >= 0);
+    ['mod', 'all'].includes(setTo('log_statement')) ||
+    Number(setTo('log_transaction_sample_rate')) > 0 ||
+    ['log_min_duration_statement', 'log_min_duration_sample'].some((name) => Number(setTo(name)) >= 0);
   const wrong = [
-    ...(logsSome && valueOf('log_parameter_max_length') !== '0' ? ['log_parameter_max_length'] : []),
-    ...(valueOf('log_parameter_max_length_on_error') === '0' ? [] : ['log_parameter_max_length_on_error']),
+    ...(logsSome && setTo('log_parameter_max_length') !== '0' ? ['log_parameter_max_length'] : []),
+    ...(setTo('log_parameter_max_length_on_error') === '0' ? [] : ['log_parameter_max_length_on_error']),
   ];
   if (wrong.length === 0) return [good("PostgreSQL's log holds no values of statements.")];
   return [
