@@ -8,6 +8,7 @@ import { asOwner } from '../src/platform/database/as-owner.ts';
 import type { Database, Transaction } from '../src/platform/database/database.ts';
 import { endpoints } from '../src/product/endpoints.ts';
 import { type FuzzCall, fuzzer, randomFrom } from './fuzz-inputs.ts';
+import { type Answer, jsonOf, sentCall } from './send.ts';
 
 // A server in a process of its own that is sent inputs made from every call's schema, and tells what came of them. Outside
 // the test runner, whose hooks on every promise take a third of the time. A 500 ends the process with the input that led
@@ -98,23 +99,27 @@ async function unaccounted(answered: ReadonlyMap<string, Answered>): Promise<str
 /** Sends one call by Node's own client: fetch would take a tenth of the whole run's time. */
 async function sendLightly(
   url: string,
-  { method, path }: (typeof endpoints)[number],
-  { body, raw, query, headers }: FuzzCall,
-  credentials: Record<string, string>,
+  { method, path, access }: (typeof endpoints)[number],
+  { body, ...options }: FuzzCall,
+  { token, apiKey }: FuzzWork,
   agent: Agent,
-): Promise<{ status: number; requestId: string; text: string }> {
-  const target = new URL(path, url);
-  for (const [name, value] of Object.entries(query ?? {})) target.searchParams.set(name, value);
-  const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-  const contentType = content === undefined ? {} : { 'content-type': 'application/json' };
-  const sent = request(target, { method, agent, headers: { ...contentType, ...credentials, ...headers } });
+): Promise<Pick<Answer, 'status' | 'body' | 'text'> & { requestId: string }> {
+  const credentials: Record<string, string> =
+    access.kind === 'api_key' ? { 'x-api-key': apiKey } : { authorization: `Bearer ${token}` };
+  const { target, headers, content } = sentCall(url, path, body, {
+    ...options,
+    headers: { ...credentials, ...options.headers },
+  });
+  const sent = request(target, { method, agent, headers });
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
   sent.end(content);
   const [answer] = await answered;
+  const told = await text(answer);
   return {
     status: answer.statusCode ?? 0,
+    body: jsonOf(answer.headers['content-type'], told),
+    text: told,
     requestId: String(answer.headers['x-request-id']),
-    text: await text(answer),
   };
 }
 
@@ -140,14 +145,12 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
     const { endpoint, next } = inputs[report.sent % inputs.length] as (typeof inputs)[number];
     report.sent += 1;
     const call = next();
-    const credentials: Record<string, string> =
-      endpoint.access.kind === 'api_key' ? { 'x-api-key': work.apiKey } : { authorization: `Bearer ${work.token}` };
-    const answer = await sendLightly(app.url, endpoint, call, credentials, agent);
+    const answer = await sendLightly(app.url, endpoint, call, work, agent);
     report.statuses[answer.status] = (report.statuses[answer.status] ?? 0) + 1;
     answered.set(answer.requestId, { endpoint, status: answer.status });
     assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);
     assert.ok(
-      answer.status !== 403 || JSON.parse(answer.text).code !== 'unauthorised' || endpoint.access.kind !== 'workspace',
+      answer.status !== 403 || answer.body?.code !== 'unauthorised' || endpoint.access.kind !== 'workspace',
       endpoint.name,
     );
   };

@@ -14,28 +14,48 @@ export type CallOptions = {
   query?: Record<string, string>;
 };
 
+/** A call as it goes over the wire: where to, with which headers and content. */
+export function sentCall(
+  url: string,
+  path: string,
+  body: unknown,
+  { headers, raw, query }: CallOptions,
+): { target: URL; headers: Record<string, string>; content: CallOptions['raw'] } {
+  const target = new URL(path, url);
+  for (const [name, value] of Object.entries(query ?? {})) target.searchParams.set(name, value);
+  const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const contentType = content === undefined ? {} : { 'content-type': 'application/json' };
+  return { target, headers: { ...contentType, ...headers }, content };
+}
+
+/** An answer's JSON; null if it is said to be something else. Throws if it is said to be JSON and is not. */
+export function jsonOf(contentType: string | null | undefined, text: string): Answer['body'] {
+  return contentType?.includes('json') ? JSON.parse(text) : null;
+}
+
 /** Sends one call and reads the whole answer. */
 export async function send(
   url: string,
   method: string,
   path: string,
   body: unknown,
-  options: CallOptions & { token: string | null },
+  { token, ...options }: CallOptions & { token: string | null },
 ): Promise<Answer> {
-  const target = new URL(path, url);
-  for (const [name, value] of Object.entries(options.query ?? {})) target.searchParams.set(name, value);
-  const content = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  const { target, headers, content } = sentCall(url, path, body, {
+    ...options,
+    headers: { ...authorization, ...options.headers },
+  });
   const response = await fetch(target, {
     method,
-    headers: {
-      ...(content === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(options.token === null ? {} : { authorization: `Bearer ${options.token}` }),
-      ...options.headers,
-    },
+    headers,
     ...(content === undefined ? {} : { body: content as string, duplex: 'half' as const }),
   });
   const text = await response.text();
-  let parsed: unknown = null;
-  if (response.headers.get('content-type')?.includes('json')) parsed = JSON.parse(text);
-  return { status: response.status, body: parsed, text, headers: response.headers };
+  return {
+    status: response.status,
+    body: jsonOf(response.headers.get('content-type'), text),
+    text,
+    headers: response.headers,
+  };
 }
