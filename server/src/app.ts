@@ -73,7 +73,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       },
     });
     await registerOpenRoutes(http, {
-      document: describeApi(endpoints, { ...apiAbout, serverUrl: url }),
+      document: () => describeApi(endpoints, { ...apiAbout, serverUrl: url }),
       ready: () =>
         services.database.ping().then(
           () => true,

@@ -41,7 +41,7 @@ before(async () => {
     surface: { allowedOrigins: [], isHttps: true },
     serverFactory: (handler) => createServer(handler),
   });
-  await registerOpenRoutes(app, { document, ready: async () => isReady });
+  await registerOpenRoutes(app, { document: () => document, ready: async () => isReady });
   await app.ready();
 });
 after(() => app.close());

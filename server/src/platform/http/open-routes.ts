@@ -7,16 +7,18 @@ const DOCUMENT_PATH = '/openapi.json';
 
 /**
  * The four routes that stand outside the endpoint table and need no credentials: the API description, its browsable page
- * and the two probes. `ready` is asked at every /readyz: 503 while it says no.
+ * and the two probes. `ready` is asked at every /readyz: 503 while it says no. `document` is asked once, when somebody
+ * first wants the description: to make it takes a tenth of a server's start.
  */
 export async function registerOpenRoutes(
   app: FastifyInstance,
-  parts: { document: object; ready(): Promise<boolean> },
+  parts: { document(): object; ready(): Promise<boolean> },
 ): Promise<void> {
-  const document = JSON.stringify(parts.document);
-  app.get(DOCUMENT_PATH, (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(document),
-  );
+  let document: string | null = null;
+  app.get(DOCUMENT_PATH, (_request, reply) => {
+    document ??= JSON.stringify(parts.document());
+    return reply.header('content-type', 'application/json; charset=utf-8').send(document);
+  });
   app.get('/healthz', (_request, reply) => sendStatus(reply, 200, { status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     if (await parts.ready()) return sendStatus(reply, 200, { status: 'ready' });
