@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { asOwner } from '../src/platform/database/as-owner.ts';
-import type { Database, Transaction } from '../src/platform/database/database.ts';
+import type { Database, Reads, Transaction } from '../src/platform/database/database.ts';
 import { endpoints } from '../src/product/endpoints.ts';
 import { type FuzzCall, fuzzer, randomFrom } from './fuzz-inputs.ts';
 import { type Answer, jsonOf, sentCall } from './send.ts';
@@ -58,12 +58,19 @@ function watched(database: Database, failed: (state: string, statement: string) 
         if (/^[0-9A-Z]{5}$/.test(error.code ?? '')) failed(error.code ?? '', statement.slice(0, 300));
         throw error;
       });
-  const wrap = (tx: Transaction): Transaction =>
-    ({ ...tx, rows: watch(tx.rows), row: watch(tx.row), run: watch(tx.run), runAll: watch(tx.runAll) }) as Transaction;
+  const wrapReads = (reads: Reads) => ({ rows: watch(reads.rows), row: watch(reads.row) }) as Reads;
+  const wrap = (tx: Transaction): Transaction => ({
+    ...tx,
+    ...wrapReads(tx),
+    run: watch(tx.run),
+    runAll: watch(tx.runAll),
+  });
   return {
     ...database,
     tenant: (accountId, work) => database.tenant(accountId, (tx) => work(wrap(tx))),
     tenantSnapshot: (accountId, work) => database.tenantSnapshot(accountId, (tx) => work(wrap(tx))),
+    reads: (accountId) => wrapReads(database.reads(accountId)),
+    readsAcross: wrapReads(database.readsAcross),
     acrossAccounts: (work) => database.acrossAccounts((tx) => work(wrap(tx))),
   };
 }

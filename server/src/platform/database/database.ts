@@ -2,15 +2,13 @@ import pg from 'pg';
 import { isUuid } from '../ids/ids.ts';
 import { databaseAway, isRetryable } from './database-errors.ts';
 import { runPipelined, type Statement } from './pipelined.ts';
+import { type Prepared, queryWithin } from './query-within.ts';
 
 // Counters fit a double exactly up to 2^53; as strings they would surprise every caller.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export type Row = Record<string, unknown>;
-
-/** A statement that each connection plans once. */
-export type Prepared = { readonly name: string; readonly text: string };
 
 let preparedCount = 0;
 
@@ -23,12 +21,16 @@ export function prepared(text: string): Prepared {
   return { name: `s${preparedCount}`, text };
 }
 
-/** A transaction, already bound to one account (or to the operator's grants). Statements carry bound values only. */
-export type Transaction = {
+/** What only looks. */
+export type Reads = {
   /** All rows of one statement. */
   rows<R extends Row = Row>(text: string | Prepared, values?: unknown[]): Promise<R[]>;
   /** The first row, or undefined. */
   row<R extends Row = Row>(text: string | Prepared, values?: unknown[]): Promise<R | undefined>;
+};
+
+/** A transaction, already bound to one account (or to the operator's grants). Statements carry bound values only. */
+export type Transaction = Reads & {
   /** How many rows the statement touched. */
   run(text: string, values?: unknown[]): Promise<number>;
   /** Several statements sent at once: how many rows each touched. For those that carry much. */
@@ -36,7 +38,7 @@ export type Transaction = {
   /** A keyed hash of a text, by a key that the database does not have: it shows that this server wrote it. */
   seal(text: string): Buffer;
   /** The driver's client, for COPY and cursors. */
-  readonly client: pg.PoolClient;
+  client(): Promise<pg.PoolClient>;
 };
 
 export type Database = {
@@ -44,8 +46,12 @@ export type Database = {
   tenant<T>(accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Reads of one account that all see the same moment, for as long as the work takes. */
   tenantSnapshot<T>(accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Looks at one account, each in a read-only transaction of its own and in one message: for the look-ups of every call. */
+  reads(accountId: string): Reads;
   /** Work that crosses accounts, with the operator's few grants. */
   acrossAccounts<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Looks across accounts, with the operator's few grants, each as those of `reads`. */
+  readonly readsAcross: Reads;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -53,17 +59,38 @@ export type Database = {
 
 export type Seal = (text: string) => Buffer;
 
-/** The statements of one client, which is in a transaction already. */
-export function sealedTransaction(client: pg.PoolClient | pg.Client, seal: Seal): Transaction {
+const readsBy = (
+  query: <R extends Row>(text: string | Prepared, values?: unknown[]) => Promise<pg.QueryResult<R>>,
+): Reads => ({
+  rows: async <R extends Row>(text: string | Prepared, values?: unknown[]) => (await query<R>(text, values)).rows,
+  row: async <R extends Row>(text: string | Prepared, values?: unknown[]) => (await query<R>(text, values)).rows[0],
+});
+
+/**
+ * The statements of one client. What begins its transaction is in `opening` and leaves it with the first statement, in
+ * the same message; nothing is there when the client is in a transaction already.
+ */
+export function sealedTransaction(client: pg.PoolClient | pg.Client, seal: Seal, opening: string[] = []): Transaction {
+  const takeOpening = () => opening.splice(0);
+  const query = <R extends Row>(text: string | Prepared, values?: unknown[]): Promise<pg.QueryResult<R>> => {
+    const before = takeOpening();
+    return before.length === 0
+      ? client.query<R>(text, values)
+      : queryWithin<R>(client, { before, after: [] }, text, values);
+  };
   return {
-    client: client as pg.PoolClient,
     seal,
-    rows: async <R extends Row>(text: string | Prepared, values?: unknown[]) =>
-      (await client.query<R>(text, values)).rows,
-    row: async <R extends Row>(text: string | Prepared, values?: unknown[]) =>
-      (await client.query<R>(text, values)).rows[0],
-    run: async (text, values) => (await client.query(text, values)).rowCount ?? 0,
-    runAll: (statements) => runPipelined(client, statements),
+    ...readsBy(query),
+    run: async (text, values) => (await query(text, values)).rowCount ?? 0,
+    runAll: async (statements) => {
+      const before = takeOpening().map((text) => ({ text, values: [] }));
+      return (await runPipelined(client, [...before, ...statements])).slice(before.length);
+    },
+    client: async () => {
+      const before = takeOpening();
+      if (before.length > 0) await client.query(before.join('; '));
+      return client as pg.PoolClient;
+    },
   };
 }
 
@@ -72,20 +99,20 @@ const ATTEMPTS = 4;
 async function inTransaction<T>(
   pool: pg.Pool,
   seal: Seal,
-  begin: string,
+  begin: readonly string[],
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await withConnection(pool, async (client, giveUp) => {
+        const opening = [...begin];
         try {
-          await client.query(begin);
-          const result = await work(sealedTransaction(client, seal));
-          await client.query('commit');
+          const result = await work(sealedTransaction(client, seal, opening));
+          if (opening.length === 0) await client.query('commit');
           return result;
         } catch (error) {
           // A connection whose rollback fails is thrown away, never given back with a transaction open.
-          await client.query('rollback').catch(giveUp);
+          if (opening.length === 0) await client.query('rollback').catch(giveUp);
           throw error;
         }
       });
@@ -156,13 +183,26 @@ export function openDatabase(
   const asTenant = (begin: string, accountId: string) => {
     if (!isUuid(accountId)) throw new TypeError('An account id must be a uuid.');
     // SET takes no bound values; the id was checked above to be a uuid and nothing else.
-    return `${begin}; set local app.account_id = '${accountId}'`;
+    return [begin, `set local app.account_id = '${accountId}'`];
   };
+  const readsOf = (pool: pg.Pool, before: readonly string[]): Reads =>
+    readsBy(<R extends Row>(text: string | Prepared, values?: unknown[]) =>
+      withConnection(pool, async (client, giveUp) => {
+        try {
+          return await queryWithin<R>(client, { before, after: ['commit'] }, text, values);
+        } catch (error) {
+          await client.query('rollback').catch(giveUp);
+          throw error;
+        }
+      }),
+    );
   return {
     tenant: async (accountId, work) => inTransaction(app, seal, asTenant('begin', accountId), work),
     tenantSnapshot: async (accountId, work) =>
       inTransaction(app, seal, asTenant('begin isolation level repeatable read read only', accountId), work),
-    acrossAccounts: (work) => inTransaction(operator, seal, 'begin', work),
+    reads: (accountId) => readsOf(app, asTenant('begin read only', accountId)),
+    acrossAccounts: (work) => inTransaction(operator, seal, ['begin'], work),
+    readsAcross: readsOf(operator, ['begin read only']),
     ping: async () => {
       await withConnection(app, (client) => client.query('select 1'));
     },

@@ -4,8 +4,10 @@ import type pg from 'pg';
 export type Statement = { text: string; values: readonly (string | number | Buffer | null)[] };
 
 type Stream = { cork(): void; uncork(): void; write(bytes: Buffer): boolean };
-type Wire = {
+/** The driver's side of a connection, which its published types leave out. */
+export type Wire = {
   stream: Stream;
+  submittedNamedStatements: Record<string, string>;
   parse(query: { text: string }): void;
   execute(portal: Record<string, never>): void;
   sync(): void;

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/database.ts';
+import type { Reads, Transaction } from '../database/database.ts';
 import type { Access, Actor } from './endpoint.ts';
 
 /** What the HTTP layer asks of whoever knows identities. Every refusal is thrown as a Failure. */
@@ -6,7 +6,7 @@ export type Guard = {
   /** Checks the credentials that `access` asks for, before the body is read. A refusal is recorded where the account is known. */
   authenticate(headers: Readonly<Record<string, string | undefined>>, access: Access, facts: CallFacts): Promise<Actor>;
   /** Checks the permission; for workspace access in the named workspace, which may be anything a caller sent. */
-  permit(tx: Transaction, actor: Actor, access: Access, workspaceId: unknown): Promise<void>;
+  permit(reads: Reads, actor: Actor, access: Access, workspaceId: unknown): Promise<void>;
   /** Writes the event of a call into its transaction. */
   record(tx: Transaction, event: AuditEvent): Promise<void>;
   /** Writes the event of a call that was refused to a caller who is known, in a transaction of its own. */

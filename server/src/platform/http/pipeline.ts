@@ -46,9 +46,7 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
     const answerHeaders = new Map<string, string>();
 
     const permitApart = (fields: Record<string, unknown>) =>
-      parts.database.tenant(actor.accountId, (tx) =>
-        parts.guard.permit(tx, actor, endpoint.access, fields.workspace_id),
-      );
+      parts.guard.permit(parts.database.reads(actor.accountId), actor, endpoint.access, fields.workspace_id);
     const permitEarly = async (fields: Record<string, unknown>) => {
       if (required.every((name) => fields[name] !== undefined)) await permitApart(fields);
     };

@@ -9,7 +9,7 @@ export async function ownerOfKey(
   now: Date,
 ): Promise<{ accountId: string; apiKeyId: string } | null> {
   if (isMistyped(key)) return null;
-  const owner = await database.acrossAccounts((tx) => findKeyOwner(tx, hashApiKey(key), now));
+  const owner = await findKeyOwner(database.readsAcross, hashApiKey(key), now);
   return owner === undefined ? null : { accountId: owner.account_id, apiKeyId: owner.api_key_id };
 }
 

@@ -1,4 +1,4 @@
-import { prepared, type Transaction } from '../../platform/database/database.ts';
+import { prepared, type Reads, type Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { apiKeyFailures } from './errors.ts';
 
@@ -96,9 +96,9 @@ const FIND_KEY_OWNER = prepared(
 
 /** Whose key this is, among all accounts, if it still holds: the operator's grant covers these columns only. */
 export function findKeyOwner(
-  tx: Transaction,
+  reads: Reads,
   hash: Buffer,
   now: Date,
 ): Promise<{ account_id: string; api_key_id: string } | undefined> {
-  return tx.row(FIND_KEY_OWNER, [hash, now]);
+  return reads.row(FIND_KEY_OWNER, [hash, now]);
 }

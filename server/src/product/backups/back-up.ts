@@ -35,7 +35,7 @@ async function copyTables(
 ): Promise<AccountBackup['tables']> {
   const tables: AccountBackup['tables'] = [];
   for (const table of await tenantTables(tx)) {
-    const rows = copyRowsOut(tx, accountId, table);
+    const rows = await copyRowsOut(tx, accountId, table);
     const path = tableFile(folder, accountId, table.name);
     const kept = await writeKept(path, rows);
     if (rows.rowCount === 0) {

@@ -44,9 +44,9 @@ const identifier = (name: string) => pg.escapeIdentifier(name);
 const listOf = (names: readonly string[]) => names.map(identifier).join(', ');
 
 /** An account's rows of one table, in Postgres' binary COPY format; `rowCount` of the stream is known at its end. */
-export function copyRowsOut(tx: Transaction, accountId: string, { name, columns }: TenantTable) {
+export async function copyRowsOut(tx: Transaction, accountId: string, { name, columns }: TenantTable) {
   const rows = `select ${listOf(columns)} from ${identifier(name)} where account_id = ${uuidLiteral(accountId)}`;
-  return tx.client.query(copyTo(`copy (${rows}) to stdout (format binary)`));
+  return (await tx.client()).query(copyTo(`copy (${rows}) to stdout (format binary)`));
 }
 
 /** A stream into a table beside the real one, of this transaction's: COPY itself does not go through row level security. */
@@ -54,7 +54,7 @@ export async function copyRowsAside(tx: Transaction, { name, columns }: Pick<Ten
   await tx.run(
     `create temp table ${identifier(asideOf(name))} on commit drop as select ${listOf(columns)} from ${identifier(name)} with no data`,
   );
-  return tx.client.query(copyFrom(`copy ${identifier(asideOf(name))} from stdin (format binary)`));
+  return (await tx.client()).query(copyFrom(`copy ${identifier(asideOf(name))} from stdin (format binary)`));
 }
 
 const asideOf = (name: string) => `restored_${name}`;

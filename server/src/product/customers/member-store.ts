@@ -29,7 +29,7 @@ export function membersBetween(
 const BYTES_A_MEMBER = 400;
 
 /** At most `limit` members behind this position, in joining order: for eachMember. */
-export function copyMembersAfter(
+export async function copyMembersAfter(
   tx: Transaction,
   accountId: string,
   groupId: string,
@@ -38,7 +38,7 @@ export function copyMembersAfter(
 ): Promise<CopiedMembers> {
   const [account, group] = [uuidLiteral(accountId), uuidLiteral(groupId)];
   return copyOut(
-    tx.client,
+    await tx.client(),
     `select m.position, m.customer_id, c.sealed_profile
      from group_members m join customers c on c.account_id = m.account_id and c.customer_id = m.customer_id
      where m.account_id = ${account} and m.customer_group_id = ${group} and m.position > ${integerLiteral(position)}

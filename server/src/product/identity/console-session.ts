@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Database, Transaction } from '../../platform/database/database.ts';
+import type { Database, Reads } from '../../platform/database/database.ts';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
@@ -82,11 +82,11 @@ async function usersOf(database: Database, { email, accountId }: Login): Promise
 
 /** The session behind a cookie, when it still holds: right secret, neither over nor idle, its user still a person. */
 export async function findByCookie(
-  tx: Transaction,
+  reads: Reads,
   cookie: ConsoleCookie,
   now: Date,
 ): Promise<ConsoleSessionRow | undefined> {
-  const session = await findConsoleSession(tx, cookie.accountId, cookie.sessionId);
+  const session = await findConsoleSession(reads, cookie.accountId, cookie.sessionId);
   if (session === undefined || !timingSafeEqual(session.secret_hash, hashSecret(cookie.secret))) return undefined;
   const idleMs = now.getTime() - session.seen_at.getTime();
   if (session.expires_at <= now || idleMs >= CONSOLE_IDLE_SECONDS * 1000) return undefined;

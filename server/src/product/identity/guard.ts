@@ -140,9 +140,8 @@ export function createGuard(parts: {
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
     return admit(headers, { accountId, userId, sessionId }, access, facts, async () => {
       if (!kinds.includes(claims.typ)) throw platformFailures.unauthorised();
-      const session = await database.tenant(accountId, (tx) =>
-        findLiveSession(tx, accountId, sessionId, userId, parts.clock.now()),
-      );
+      const now = parts.clock.now();
+      const session = await findLiveSession(database.reads(accountId), accountId, sessionId, userId, now);
       if (session === undefined) throw platformFailures.unauthorised();
       return session;
     });
@@ -151,7 +150,7 @@ export function createGuard(parts: {
   /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */
   async function byCookie(headers: Headers, cookie: ConsoleCookie, access: Access, facts: CallFacts): Promise<Actor> {
     const { accountId, sessionId } = cookie;
-    const session = await database.tenant(accountId, (tx) => findByCookie(tx, cookie, parts.clock.now()));
+    const session = await findByCookie(database.reads(accountId), cookie, parts.clock.now());
     if (session === undefined) {
       checkGateway(headers, parts.apiCode);
       throw platformFailures.unauthorised();
@@ -196,13 +195,13 @@ export function createGuard(parts: {
         }
       }
     },
-    permit: async (tx, actor, access, workspaceId) => {
+    permit: async (reads, actor, access, workspaceId) => {
       if (access.kind === 'account') {
         if (access.permission !== null && !actor.permissions.has(access.permission)) throw platformFailures.forbidden();
       } else if (access.kind === 'workspace') {
         // Not text, or empty: the body check says so with 400, and the handler is never reached.
         if (typeof workspaceId !== 'string' || workspaceId === '') return;
-        const permissions: ReadonlySet<string> | null = await permissionsIn(tx, actor, workspaceId);
+        const permissions: ReadonlySet<string> | null = await permissionsIn(reads, actor, workspaceId);
         if (!permissions?.has(access.permission)) throw platformFailures.workspace_forbidden();
       }
     },

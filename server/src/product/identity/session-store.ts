@@ -1,4 +1,4 @@
-import { prepared, type Transaction } from '../../platform/database/database.ts';
+import { prepared, type Reads, type Transaction } from '../../platform/database/database.ts';
 
 export type SessionRow = {
   session_id: string;
@@ -78,13 +78,13 @@ const FIND_LIVE_SESSION = prepared(
 
 /** The user behind a session that still holds: not revoked, user not disabled, its API key neither revoked nor over. */
 export function findLiveSession(
-  tx: Transaction,
+  reads: Reads,
   accountId: string,
   sessionId: string,
   userId: string,
   now: Date,
 ): Promise<SessionUser | undefined> {
-  return tx.row<SessionUser>(FIND_LIVE_SESSION, [accountId, sessionId, userId, now]);
+  return reads.row<SessionUser>(FIND_LIVE_SESSION, [accountId, sessionId, userId, now]);
 }
 
 const FIND_CONSOLE_SESSION = prepared(
@@ -107,11 +107,11 @@ export type ConsoleSessionRow = SessionUser & {
 
 /** A console's session that was not revoked, of a user who is not disabled. Secret and times are the caller's to check. */
 export function findConsoleSession(
-  tx: Transaction,
+  reads: Reads,
   accountId: string,
   sessionId: string,
 ): Promise<ConsoleSessionRow | undefined> {
-  return tx.row<ConsoleSessionRow>(FIND_CONSOLE_SESSION, [accountId, sessionId]);
+  return reads.row<ConsoleSessionRow>(FIND_CONSOLE_SESSION, [accountId, sessionId]);
 }
 
 /** Notes that the session is in use, never back in time, and in which country when that was not known yet. */

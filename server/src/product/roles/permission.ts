@@ -1,4 +1,4 @@
-import type { Transaction } from '../../platform/database/database.ts';
+import type { Reads, Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Actor, Scope } from '../../platform/http/endpoint.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
@@ -14,13 +14,13 @@ export function withinScope(permissions: ReadonlySet<Permission>, scope: Scope):
 
 /** What the caller may do in the workspace; null when they see no such workspace. */
 export async function permissionsIn(
-  tx: Transaction,
+  reads: Reads,
   actor: Pick<Actor, 'accountId' | 'userId' | 'scope'>,
   workspaceId: string,
 ): Promise<ReadonlySet<Permission> | null> {
   const { workspaces } = actor.scope;
   if (!isUuid(workspaceId) || (workspaces !== null && !workspaces.has(workspaceId))) return null;
-  const role = await findWorkspaceRole(tx, actor.accountId, actor.userId, workspaceId);
+  const role = await findWorkspaceRole(reads, actor.accountId, actor.userId, workspaceId);
   if (role?.role_code == null) return null;
   return withinScope(permissionsOfRole(role.role_code, role.permissions), actor.scope);
 }

@@ -1,4 +1,4 @@
-import { prepared, type Transaction } from '../../platform/database/database.ts';
+import { prepared, type Reads, type Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { roleFailures } from './errors.ts';
 
@@ -25,12 +25,12 @@ const WORKSPACE_ROLE = prepared(`select h.role_code, r.permissions from ${HELD} 
 
 /** The role held in one workspace: a null one where none is held, undefined for a workspace that is not this account's. */
 export function findWorkspaceRole(
-  tx: Transaction,
+  reads: Reads,
   accountId: string,
   userId: string,
   workspaceId: string,
 ): Promise<{ role_code: string | null; permissions: string[] | null } | undefined> {
-  return tx.row(WORKSPACE_ROLE, [accountId, userId, workspaceId]);
+  return reads.row(WORKSPACE_ROLE, [accountId, userId, workspaceId]);
 }
 
 /** The workspaces a user may see, oldest first, with the role held there. */

@@ -58,7 +58,7 @@ const MEMBER_BYTES = 400;
 const expectedBytes = (after: number, upTo: number) => MEMBER_BYTES * Math.max(0, Math.min(upTo - after, 10_000));
 
 /** While nothing has changed since, the snapshot is what is stored. */
-export function membersAsStored(
+export async function membersAsStored(
   tx: Transaction,
   snapshot: SnapshotRow,
   after: number,
@@ -67,7 +67,7 @@ export function membersAsStored(
   const [account, group] = [uuidLiteral(snapshot.account_id), uuidLiteral(snapshot.customer_group_id)];
   const range = `m.position > ${integerLiteral(after)} and m.position <= ${integerLiteral(upTo)}`;
   return copyOut(
-    tx.client,
+    await tx.client(),
     `select m.position, m.customer_id, c.sealed_profile
      from group_members m join customers c on c.account_id = m.account_id and c.customer_id = m.customer_id
      where m.account_id = ${account} and m.customer_group_id = ${group} and ${range} order by m.position`,
@@ -76,7 +76,7 @@ export function membersAsStored(
 }
 
 /** With what has changed since put back. */
-export function membersAsTheyWere(
+export async function membersAsTheyWere(
   tx: Transaction,
   snapshot: SnapshotRow,
   after: number,
@@ -86,7 +86,7 @@ export function membersAsTheyWere(
   const id = uuidLiteral(snapshot.snapshot_id);
   const range = `position > ${integerLiteral(after)} and position <= ${integerLiteral(upTo)}`;
   return copyOut(
-    tx.client,
+    await tx.client(),
     `select m.position, m.customer_id, coalesce(p.sealed_profile, c.sealed_profile)
      from (
        select position, customer_id from group_members
