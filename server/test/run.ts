@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startCluster } from './cluster.ts';
+import { startCluster, type TestCluster } from './cluster.ts';
 import { ensureChromium } from './console/ensure-chromium.ts';
 
 // Type-check, lint and all tests, as one command with one closing line. Arguments narrow the test files:
@@ -31,6 +31,10 @@ function folderForRun(): string {
   return made;
 }
 
+/** What a signal is passed on to: the tests end, and the run cleans up behind them. */
+let running: ChildProcess | null = null;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => running?.kill(signal));
+
 function run(
   command: string,
   args: string[],
@@ -42,6 +46,7 @@ function run(
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    running = child;
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
@@ -86,8 +91,9 @@ if (inBrowser) {
 
 const folder = folderForRun();
 process.env.TMPDIR = folder;
-const cluster = await startCluster();
+let cluster: TestCluster | null = null;
 try {
+  cluster = await startCluster();
   const { code, output } = await run(
     process.execPath,
     ['--test', '--test-reporter=spec', '--test-concurrency=3', `--test-timeout=${TIMEOUT_MS}`, ...files],
@@ -105,7 +111,7 @@ try {
   // A runner that failed without naming a test, or ran none, is a failure too.
   if (broken === 0 && (code !== 0 || count('pass') === 0)) failed += 1;
 } finally {
-  await cluster.stop();
+  await cluster?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
-import { type Database, openDatabase, prepared } from './database.ts';
+import { type Database, openDatabase, prepared, type Transaction } from './database.ts';
+import { runPipelined } from './pipelined.ts';
 import { queryWithin } from './query-within.ts';
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
@@ -13,6 +16,8 @@ let server: TestServer;
 /** With a single connection in its pool, so that whatever one use leaves on it the next one meets. */
 let database: Database;
 let owner: pg.Client;
+/** The pool's one connection, to look at it while nobody has it. */
+let lent: pg.PoolClient;
 
 before(async () => {
   server = await startTestServer({ workers: false });
@@ -25,7 +30,14 @@ before(async () => {
     alter table notes force row level security;
     create policy wall on notes to nudgescribe_app
       using (account_id = current_setting('app.account_id')::uuid) with check (account_id = current_setting('app.account_id')::uuid);
-    grant select, insert on notes to nudgescribe_app`);
+    grant select, insert on notes to nudgescribe_app;
+    create function fails_first() returns integer language plpgsql as $$
+      begin
+        -- A lock of the session outlives the transaction that took it.
+        if pg_advisory_unlock(7) then return 1; end if;
+        perform pg_advisory_lock(7);
+        raise exception 'again' using errcode = '40P01';
+      end $$`);
   const { app } = server;
   const roleUrl = new URL(server.databaseUrl);
   roleUrl.username = 'nudgescribe_app';
@@ -34,6 +46,9 @@ before(async () => {
     { app: roleUrl.toString(), operator: roleUrl.toString() },
     { poolSize: 1, seal: () => Buffer.alloc(0), onIdleError: () => undefined },
   );
+  await database.tenant(server.a.accountId, async (tx) => {
+    lent = await tx.client();
+  });
 });
 after(async () => {
   await database.close();
@@ -58,9 +73,10 @@ describe('looks in transactions of their own', () => {
     assert.deepEqual(await accountsSeen(a.accountId), [a.accountId]);
     assert.deepEqual(await accountsSeen(b.accountId), [b.accountId]);
     assert.deepEqual(await accountsSeen(NOBODY), []);
-    // The operator's looks set no account: here on the same kind of connection, they show what is left of one.
-    assert.deepEqual(await database.readsAcross.rows(ACCOUNT_NOW), [{ account: null }]);
+    assert.deepEqual((await lent.query(ACCOUNT_NOW)).rows, [{ account: '' }]);
     assert.deepEqual(await database.reads(a.accountId).rows(ACCOUNT_NOW), [{ account: a.accountId }]);
+    assert.deepEqual((await lent.query(ACCOUNT_NOW)).rows, [{ account: '' }]);
+    assert.deepEqual(await database.readsAcross.rows(ACCOUNT_NOW), [{ account: null }]);
   });
 
   test('change nothing', async () => {
@@ -89,6 +105,10 @@ describe('looks in transactions of their own', () => {
     const { accountId } = server.a;
     await assert.rejects(database.reads(accountId).rows('select $1::text', [circular]), TypeError);
     assert.deepEqual(await accountsSeen(accountId), [accountId]);
+  });
+
+  test('that Postgres asks to try again are tried again', async () => {
+    assert.deepEqual(await database.reads(server.a.accountId).rows('select fails_first() as n'), [{ n: 1 }]);
   });
 
   test('only of a uuid', () => {
@@ -151,23 +171,81 @@ describe('a transaction that begins with its first statement', () => {
     await assert.rejects(
       database.tenant(a.accountId, async (tx) => {
         const client = await tx.client();
-        await client.query('copy nothing_like_that from stdin');
+        await client.query(`insert into notes values ('${b.accountId}', 'by the client')`);
       }),
-      { code: '42P01' },
+      { code: '42501' },
+    );
+    await assert.rejects(
+      database.tenant(a.accountId, async (tx) => {
+        await tx.rows('select nothing_like_that').catch(() => undefined);
+        await tx.run(insert, [a.accountId, 'in no transaction']);
+      }),
+      /first statement failed/,
     );
     assert.equal(await notes(), inAll);
     assert.deepEqual(await accountsSeen(b.accountId), [b.accountId]);
   });
 
-  test('one that asks nothing begins nothing, and gives what it made', async () => {
+  test('one that asks nothing sends nothing, and gives what it made', async (t) => {
+    const sent = t.mock.method(lent, 'query');
     assert.equal(await database.tenant(server.a.accountId, async () => 7), 7);
     await assert.rejects(
       database.tenant(server.a.accountId, () => Promise.reject(new Error('Nothing was asked.'))),
       /Nothing was asked/,
     );
-    const { n } = (await owner.query("select count(*)::integer as n from pg_stat_activity where state like 'idle in%'"))
-      .rows[0] as { n: number };
-    assert.equal(n, 0);
+    assert.equal(sent.mock.callCount(), 0);
+    await accountsSeen(server.a.accountId);
+    assert.equal(sent.mock.callCount(), 1);
+  });
+
+  test('one that has ended asks nothing more, whosever the connection is by then', async () => {
+    const { a, b } = server;
+    for (const asked of [false, true]) {
+      let stray: Transaction | undefined;
+      await database.tenant(a.accountId, async (tx) => {
+        stray = tx;
+        if (asked) await tx.rows('select 1');
+      });
+      await database.tenant(b.accountId, async (tx) => {
+        await tx.rows('select 1');
+        for (const late of [
+          () => stray?.rows('select 1'),
+          () => stray?.run(insert, [a.accountId, 'late']),
+          () => stray?.runAll([{ text: insert, values: [a.accountId, 'late'] }]),
+          () => stray?.client(),
+        ])
+          await assert.rejects(async () => late(), /has ended/);
+        assert.deepEqual(await tx.rows(ACCOUNT_NOW), [{ account: b.accountId }]);
+      });
+    }
+    // One part of the work fails at once, and the other asks when the connection is given back already.
+    let late: Promise<unknown> | undefined;
+    await assert.rejects(
+      database.tenant(a.accountId, (tx) => {
+        late = sleep(20).then(() => tx.rows('select 1'));
+        return Promise.all([Promise.reject(new Error('At once.')), late]);
+      }),
+      /At once/,
+    );
+    await assert.rejects(async () => late, /has ended/);
+    assert.deepEqual((await lent.query(ACCOUNT_NOW)).rows, [{ account: '' }]);
+    const { rows } = await owner.query(
+      "select 1 from pg_stat_activity where datname = current_database() and state like 'idle in%'",
+    );
+    assert.deepEqual(rows, []);
+  });
+
+  test('COPY needs the client: as a statement it is refused', async () => {
+    const { accountId } = server.a;
+    // Into a temporary table even a read-only transaction may copy.
+    await lent.query('create temp table aside (note text)');
+    const copy = 'copy aside from stdin';
+    await assert.rejects(
+      database.tenant(accountId, (tx) => tx.run(copy)),
+      { code: '57014' },
+    );
+    await assert.rejects(database.reads(accountId).rows(copy), { code: '08P01' });
+    assert.deepEqual(await accountsSeen(accountId), [accountId]);
   });
 
   test('one that Postgres asks to try again begins anew', async () => {
@@ -194,4 +272,14 @@ test('a named statement behind one that failed is not held for known', async () 
     assert.deepEqual((await queryWithin(owner, whole, named, [round])).rows, [{ n: round }]);
   const { rows } = await owner.query('select count(*)::integer as n from pg_prepared_statements');
   assert.deepEqual(rows, [{ n: 1 }]);
+});
+
+test('on a connection that has ended, that is what is told', async () => {
+  const client = new pg.Client({ connectionString: server.databaseUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.end();
+  const around = { before: ['begin'], after: ['commit'] };
+  await assert.rejects(queryWithin(client, around, 'select 1'), /Connection terminated/);
+  await assert.rejects(runPipelined(client, [{ text: 'select 1', values: [] }]), /not queryable|terminated/);
 });

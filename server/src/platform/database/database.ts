@@ -29,7 +29,10 @@ export type Reads = {
   row<R extends Row = Row>(text: string | Prepared, values?: unknown[]): Promise<R | undefined>;
 };
 
-/** A transaction, already bound to one account (or to the operator's grants). Statements carry bound values only. */
+/**
+ * A transaction, already bound to one account (or to the operator's grants). Statements carry bound values only, and are
+ * one statement each. Of no use once the work has ended, or after its first statement has failed.
+ */
 export type Transaction = Reads & {
   /** How many rows the statement touched. */
   run(text: string, values?: unknown[]): Promise<number>;
@@ -59,6 +62,9 @@ export type Database = {
 
 export type Seal = (text: string) => Buffer;
 
+/** What begins a transaction, and how far it has come. */
+type Opening = { readonly statements: readonly string[]; state: 'waiting' | 'begun' | 'over' };
+
 const readsBy = (
   query: <R extends Row>(text: string | Prepared, values?: unknown[]) => Promise<pg.QueryResult<R>>,
 ): Reads => ({
@@ -67,28 +73,46 @@ const readsBy = (
 });
 
 /**
- * The statements of one client. What begins its transaction is in `opening` and leaves it with the first statement, in
- * the same message; nothing is there when the client is in a transaction already.
+ * The statements of one client, which is in a transaction already. With `opening` it is in none yet: what begins one goes
+ * out in the same message as the first statement.
  */
-export function sealedTransaction(client: pg.PoolClient | pg.Client, seal: Seal, opening: string[] = []): Transaction {
-  const takeOpening = () => opening.splice(0);
-  const query = <R extends Row>(text: string | Prepared, values?: unknown[]): Promise<pg.QueryResult<R>> => {
-    const before = takeOpening();
-    return before.length === 0
-      ? client.query<R>(text, values)
-      : queryWithin<R>(client, { before, after: [] }, text, values);
+export function sealedTransaction(client: pg.PoolClient | pg.Client, seal: Seal, opening?: Opening): Transaction {
+  /** Asks as the first one if nothing was asked yet. */
+  const ask = async <T>(first: (before: readonly string[]) => Promise<T>, later: () => Promise<T>): Promise<T> => {
+    if (opening === undefined) return later();
+    if (opening.state === 'over') throw new Error('This transaction has ended, or its first statement failed.');
+    if (opening.state === 'begun') return later();
+    opening.state = 'begun';
+    try {
+      return await first(opening.statements);
+    } catch (error) {
+      // Perhaps it did not even begin: what came now would be a transaction of its own, in no account.
+      opening.state = 'over';
+      throw error;
+    }
   };
+  const query = <R extends Row>(text: string | Prepared, values?: unknown[]): Promise<pg.QueryResult<R>> =>
+    ask(
+      (before) => queryWithin<R>(client, { before, after: [] }, text, values),
+      () => client.query<R>(text, values),
+    );
   return {
     seal,
     ...readsBy(query),
     run: async (text, values) => (await query(text, values)).rowCount ?? 0,
-    runAll: async (statements) => {
-      const before = takeOpening().map((text) => ({ text, values: [] }));
-      return (await runPipelined(client, [...before, ...statements])).slice(before.length);
-    },
+    runAll: (statements) =>
+      ask(
+        async (before) => {
+          const all = [...before.map((text) => ({ text, values: [] })), ...statements];
+          return (await runPipelined(client, all)).slice(before.length);
+        },
+        () => runPipelined(client, statements),
+      ),
     client: async () => {
-      const before = takeOpening();
-      if (before.length > 0) await client.query(before.join('; '));
+      await ask(
+        (before) => client.query(before.join('; ')),
+        async () => null,
+      );
       return client as pg.PoolClient;
     },
   };
@@ -96,31 +120,44 @@ export function sealedTransaction(client: pg.PoolClient | pg.Client, seal: Seal,
 
 const ATTEMPTS = 4;
 
-async function inTransaction<T>(
-  pool: pg.Pool,
-  seal: Seal,
-  begin: readonly string[],
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
+/** Works until Postgres does not ask to try again. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await withConnection(pool, async (client, giveUp) => {
-        const opening = [...begin];
-        try {
-          const result = await work(sealedTransaction(client, seal, opening));
-          if (opening.length === 0) await client.query('commit');
-          return result;
-        } catch (error) {
-          // A connection whose rollback fails is thrown away, never given back with a transaction open.
-          if (opening.length === 0) await client.query('rollback').catch(giveUp);
-          throw error;
-        }
-      });
+      return await work();
     } catch (error) {
       if (attempt < ATTEMPTS && isRetryable(error)) continue;
       throw error;
     }
   }
+}
+
+function inTransaction<T>(
+  pool: pg.Pool,
+  seal: Seal,
+  begin: readonly string[],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return retried(() =>
+    withConnection(pool, async (client, giveUp) => {
+      const opening: Opening = { statements: begin, state: 'waiting' };
+      /** Whoever still holds the transaction then would ask on a connection that is somebody else's by now. */
+      const end = () => {
+        const wasBegun = opening.state !== 'waiting';
+        opening.state = 'over';
+        return wasBegun;
+      };
+      try {
+        const result = await work(sealedTransaction(client, seal, opening));
+        if (end()) await client.query('commit');
+        return result;
+      } catch (error) {
+        // A connection whose rollback fails is thrown away, never given back with a transaction open.
+        if (end()) await client.query('rollback').catch(giveUp);
+        throw error;
+      }
+    }),
+  );
 }
 
 /**
@@ -187,14 +224,16 @@ export function openDatabase(
   };
   const readsOf = (pool: pg.Pool, before: readonly string[]): Reads =>
     readsBy(<R extends Row>(text: string | Prepared, values?: unknown[]) =>
-      withConnection(pool, async (client, giveUp) => {
-        try {
-          return await queryWithin<R>(client, { before, after: ['commit'] }, text, values);
-        } catch (error) {
-          await client.query('rollback').catch(giveUp);
-          throw error;
-        }
-      }),
+      retried(() =>
+        withConnection(pool, async (client, giveUp) => {
+          try {
+            return await queryWithin<R>(client, { before, after: ['commit'] }, text, values);
+          } catch (error) {
+            await client.query('rollback').catch(giveUp);
+            throw error;
+          }
+        }),
+      ),
     );
   return {
     tenant: async (accountId, work) => inTransaction(app, seal, asTenant('begin', accountId), work),

@@ -3,13 +3,14 @@ import type pg from 'pg';
 /** A statement of which only the number of rows it touched is wanted. A Buffer is a value in Postgres' binary format. */
 export type Statement = { text: string; values: readonly (string | number | Buffer | null)[] };
 
-type Stream = { cork(): void; uncork(): void; write(bytes: Buffer): boolean };
+type Stream = { writable: boolean; cork(): void; uncork(): void; write(bytes: Buffer): boolean };
 /** The driver's side of a connection, which its published types leave out. */
 export type Wire = {
   stream: Stream;
   submittedNamedStatements: Record<string, string>;
   parse(query: { text: string }): void;
   execute(portal: Record<string, never>): void;
+  sendCopyFail(message: string): void;
   sync(): void;
 };
 
@@ -44,6 +45,11 @@ function bindMessage(values: Statement['values']): Buffer[] {
   return pieces;
 }
 
+/** As the driver writes: on a connection that has ended it says nothing, and its end is what is told. */
+export function writeTo(stream: Stream, bytes: Buffer): void {
+  if (stream.writable) stream.write(bytes);
+}
+
 /** Several statements in one message to Postgres and one answer: the driver waits for each before it sends the next. */
 class Pipelined {
   readonly #statements: readonly Statement[];
@@ -62,7 +68,7 @@ class Pipelined {
     connection.stream.cork();
     for (const { text, values } of this.#statements) {
       connection.parse({ text });
-      for (const piece of bindMessage(values)) connection.stream.write(piece);
+      for (const piece of bindMessage(values)) writeTo(connection.stream, piece);
       connection.execute({});
     }
     connection.sync();

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Wire } from './pipelined.ts';
+import { type Wire, writeTo } from './pipelined.ts';
 
 /** A statement that each connection plans once. */
 export type Prepared = { readonly name: string; readonly text: string };
@@ -20,6 +20,7 @@ const DriverQuery = pg.Query as unknown as new (
   _getRows(connection: Wire): void;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: Wire): void;
+  handleCopyInResponse(connection: Wire): void;
   handleError(error: Error, connection: Wire): void;
 };
 
@@ -58,7 +59,7 @@ class QueryWithin extends DriverQuery {
   override submit(connection: Wire): Error | null {
     connection.stream.cork();
     try {
-      connection.stream.write(messagesOf(this.#around.before));
+      writeTo(connection.stream, messagesOf(this.#around.before));
       return super.submit(connection);
     } finally {
       connection.stream.uncork();
@@ -70,7 +71,7 @@ class QueryWithin extends DriverQuery {
   /** The end of what the driver sends: it asks for all rows, and then for an answer. */
   override _getRows(connection: Wire): void {
     connection.execute({});
-    connection.stream.write(messagesOf(this.#around.after));
+    writeTo(connection.stream, messagesOf(this.#around.after));
     connection.sync();
   }
 
@@ -86,6 +87,12 @@ class QueryWithin extends DriverQuery {
       this.#isDone = true;
       super.handleCommandComplete(message, connection);
     }
+  }
+
+  /** COPY needs a stream. The Sync that was sent with it has been passed over; without one Postgres answers no more. */
+  override handleCopyInResponse(connection: Wire): void {
+    connection.sendCopyFail('COPY goes through the driver’s client.');
+    if (this.#around.after.length === 0) connection.sync();
   }
 
   override handleError(error: Error, connection: Wire): void {
