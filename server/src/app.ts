@@ -72,13 +72,23 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
         return door.server;
       },
     });
-    await registerOpenRoutes(http, {
-      document: () => describeApi(endpoints, { ...apiAbout, serverUrl: url }),
-      ready: () =>
-        services.database.ping().then(
+    /** Whoever asks while one look is under way hears what that one finds: to ask costs the database nothing more. */
+    let looking: Promise<boolean> | null = null;
+    const isReady = () => {
+      looking ??= services.database
+        .ping()
+        .then(
           () => true,
           () => false,
-        ),
+        )
+        .finally(() => {
+          looking = null;
+        });
+      return looking;
+    };
+    await registerOpenRoutes(http, {
+      document: () => describeApi(endpoints, { ...apiAbout, serverUrl: url }),
+      ready: isReady,
     });
     registerSite(http, { folder: CONSOLE_FOLDER, reservedPaths: RESERVED_PATHS });
     await http.ready();

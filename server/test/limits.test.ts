@@ -80,6 +80,17 @@ describe('limits of calls', () => {
   });
 });
 
+test('signed links are followed from one address so many times a minute, good ones or not', async () => {
+  const server = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_PER_MINUTE: '3' } });
+  const follow = () => server.a.call('GET', '/v1/messages/file', undefined, { token: null });
+  const statuses = [];
+  for (let time = 0; time < 4; time += 1) statuses.push((await follow()).status);
+  assert.deepEqual(statuses, [403, 403, 403, 429]);
+  const { headers, body } = await follow();
+  assert.deepEqual([headers.get('ratelimit-limit'), body.code], ['3', 'too_many_calls']);
+  assert.equal((await server.a.call('POST', '/v1/role', {})).status, 200, 'calls with a token are counted by it');
+});
+
 describe('the surface', () => {
   test('every answer has the security headers, whoever gives it', async () => {
     const server = await startTestServer({ workers: false });

@@ -7,7 +7,7 @@ import { isJson, mediaTypeOf } from './read-input.ts';
 import { createTurns, type EndTurn } from './turns.ts';
 
 export type LimitSettings = {
-  /** Of one token. Those of one account together have four times as many. */
+  /** Of one token, or of one address that follows signed links. Tokens of one account together have four times as many. */
   callsPerMinute: number;
   /** Attempts to sign in from one address. */
   signInsPerMinute: number;
@@ -20,6 +20,8 @@ export type CallLimits = {
   attempt(address: string, reply: FastifyReply): void;
   /** Counts a call whose token did not hold. Throws too_many_sign_ins (429). */
   refused(address: string, reply: FastifyReply): void;
+  /** Counts a signed link that is followed from an address, good or bad. Throws too_many_calls (429). */
+  followed(address: string, reply: FastifyReply): void;
   /** Counts the call of a known caller, and says in the RateLimit headers what is left. Throws too_many_calls (429). */
   called(actor: Actor, reply: FastifyReply): void;
   /** Waits until the account may have one more such body in memory; null for a body that is small. */
@@ -48,6 +50,7 @@ function tell(reply: FastifyReply, allowance: Allowance): void {
 export function createCallLimits(settings: LimitSettings): CallLimits {
   const tokens = createRateLimit(settings.callsPerMinute);
   const accounts = createRateLimit(settings.callsPerMinute * ACCOUNT_TOKENS);
+  const links = createRateLimit(settings.callsPerMinute);
   const signIns = createRateLimit(settings.signInsPerMinute);
   const refusals = createRateLimit(settings.signInsPerMinute * REFUSALS_A_SIGN_IN);
   const working = createTurns(settings.callsAtOnce);
@@ -63,6 +66,7 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
   return {
     attempt: (address, reply) => count(reply, signIns.take(address), tooManyAttempts),
     refused: (address, reply) => count(reply, refusals.take(address), tooManyAttempts),
+    followed: (address, reply) => count(reply, links.take(address), tooManyCalls),
     called: (actor, reply) => {
       count(reply, tokens.take(actor.sessionId), tooManyCalls);
       const together = accounts.take(actor.accountId);

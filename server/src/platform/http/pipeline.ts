@@ -175,7 +175,8 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
 
 /**
  * Who calls, once the credentials hold, with the call counted. Attempts to sign in are counted by address before anything
- * is looked at, other calls by their token; a valid token never suffers from what else comes from its address.
+ * is looked at, and so are signed links; other calls by their token. A valid token never suffers from what else comes from
+ * its address.
  */
 async function admit<Services>(
   parts: PipelineParts<Services>,
@@ -189,11 +190,15 @@ async function admit<Services>(
     parts.limits.attempt(called.address, reply);
     return parts.guard.authenticate(headers, endpoint.access, called);
   }
+  if (kind === 'signed_link') {
+    parts.limits.followed(called.address, reply);
+    return parts.guard.authenticate(headers, endpoint.access, called);
+  }
   const actor = await parts.guard.authenticate(headers, endpoint.access, called).catch((error: unknown) => {
     parts.limits.refused(called.address, reply);
     throw error;
   });
-  if (kind !== 'signed_link') parts.limits.called(actor, reply);
+  parts.limits.called(actor, reply);
   return actor;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { startTestServer, type TestServer, until } from '../../../test/harness.ts';
+import { type Answer, startTestServer, type TestServer, until } from '../../../test/harness.ts';
 import { holdGroup, releaseGroups } from '../groups/hold.ts';
 import { newGroup, type TestWorkspace, testWorkspace } from './test-workspace.ts';
 
@@ -167,6 +167,39 @@ describe('customers', () => {
     assert.doesNotMatch(JSON.stringify(log), /x\.example/);
     const back = await space.check({ customer_data: { email: 'erase1@x.example', name: 'New' } });
     assert.equal(back.body.created, 1, 'the identifier is free');
+  });
+
+  test('erasure takes rows too that could not be read: of a wrong length, or under keys nobody knows', async () => {
+    const groupId = await newGroup(server.a, 'Torn');
+    const torn = ['torn1@x.example,Name,1', 'Name,torn2@x.example', 'Other,torn3@x.example'].join('\n');
+    const ofFile = await space.check({
+      customer_group_id: groupId,
+      on_error: 'skip',
+      data_file: `email,age\n${torn}\n7,8,9`,
+    });
+    const ofRecords = await space.check({
+      customer_group_id: groupId,
+      on_error: 'skip',
+      customer_data: [
+        { 'e-mail': 'torn1@x.example', age: '1' },
+        { mail: 'torn3@x.example', age: '1' },
+      ],
+    });
+    const rowsLeft = async ({ body }: Answer) => {
+      const { text } = await server.a.call('POST', '/v1/customer/imports', {
+        ...workspace,
+        import_id: body.import_id,
+        format: 'csv',
+      });
+      return text.trimEnd().split('\r\n').slice(1);
+    };
+    assert.deepEqual([(await rowsLeft(ofFile)).length, (await rowsLeft(ofRecords)).length], [4, 2], ofFile.text);
+    const identifiers = [{ email: 'torn1@x.example' }, { email: 'TORN2@x.example' }];
+    await server.a.call('DELETE', '/v1/customer', { ...workspace, identifiers });
+    const left = [...(await rowsLeft(ofFile)), ...(await rowsLeft(ofRecords))].join();
+    assert.doesNotMatch(left, /torn[12]@/);
+    assert.equal([...left.matchAll(/torn3@/g)].length, 2, left);
+    assert.match(left, /7,8,/);
   });
 
   test('more than 1,000 are erased by a job, unknown ones counted', async () => {

@@ -41,6 +41,8 @@ export type CheckedRow = {
   /** By index of the field: the canonical value, null where blank, undefined where the file has no such column. */
   readonly values: (string | null | undefined)[];
   readonly identifiers: readonly RowIdentifier[];
+  /** Of a faulty row that names nobody: whatever else in it could be an identifier. Only erasure asks for it. */
+  readonly mentions: readonly string[];
   readonly errors: readonly RowError[];
   /** A cell of a unique field is bad: whom the row means is not known. */
   readonly identityUnknown: boolean;
@@ -53,6 +55,10 @@ export type CheckedRow = {
 };
 
 export type RowChecker = (raw: RawRow) => CheckedRow;
+
+/** A faulty row's first values; nobody's identifiers stand behind hundreds of others. */
+const MOST_VALUES_LOOKED_AT = 200;
+const NO_MENTIONS: readonly string[] = [];
 
 type Building = { -readonly [Key in keyof CheckedRow]: CheckedRow[Key] } & {
   identifiers: RowIdentifier[];
@@ -123,6 +129,21 @@ export function rowChecker(
     }
   }
 
+  /** Cells of a row with a missing or additional delimiter stand under wrong names, so each is tried as every identifier. */
+  function mentionsIn({ cells, record }: RawRow): string[] {
+    const values = (cells ?? Object.values(record ?? {})).slice(0, MOST_VALUES_LOOKED_AT);
+    const found = new Set<string>();
+    fields.forEach((field, index) => {
+      if (!field.is_unique) return;
+      for (const value of values) {
+        const checked = checking.checks[index]?.(value);
+        if (typeof checked === 'string')
+          found.add(blindIndex(keys, workspaceId, field.field_id, normaliseIdentifier(field, checked)));
+      }
+    });
+    return [...found];
+  }
+
   return (raw) => {
     const row: Building = {
       row: raw.row,
@@ -130,6 +151,7 @@ export function rowChecker(
       raw,
       values: [],
       identifiers: [],
+      mentions: NO_MENTIONS,
       errors: [...raw.faults],
       identityUnknown: raw.faults.length > 0,
       isComplete: false,
@@ -143,6 +165,7 @@ export function rowChecker(
       }
     }
     if (raw.record !== null && raw.faults.length === 0) takeRecord(row, raw.record);
+    if (row.errors.length > 0 && row.identifiers.length === 0) row.mentions = mentionsIn(raw);
     row.isComplete = required.every((index) => typeof row.values[index] === 'string');
     return row;
   };

@@ -24,7 +24,7 @@ const MAX_SEALED_CHARACTERS = 2 * 1024 * 1024;
 
 /** A failed row as it is stored, with the blind indexes by which erasure finds it. */
 export function sealFailedRow(keys: AccountKeys, place: ImportPlace, failed: FailedCheck): FailedRow {
-  const { raw, identifiers } = failed.checked;
+  const { raw, identifiers, mentions } = failed.checked;
   const whole = JSON.stringify({ cells: raw.cells, record: raw.record, errors: failed.errors });
   const text =
     whole.length <= MAX_SEALED_CHARACTERS
@@ -33,7 +33,7 @@ export function sealFailedRow(keys: AccountKeys, place: ImportPlace, failed: Fai
   return {
     row: failed.checked.row,
     sealed: sealProfile(keys, placeOf(place), text),
-    blindIndexes: identifiers.map((identifier) => identifier.blindIndex),
+    blindIndexes: [...identifiers.map((identifier) => identifier.blindIndex), ...mentions],
   };
 }
 

@@ -149,8 +149,8 @@ export function chunkPacker(
       isClean &&= ahead !== null && row.isComplete && !mayRepeat;
       texts.add(text);
       if (ahead === null) {
-        const { errors, identifiers } = row;
-        failed.push({ index: rows.length, errors, identifiers });
+        const { errors, identifiers, mentions } = row;
+        failed.push({ index: rows.length, errors, identifiers, mentions });
       } else {
         addGood(row, ahead, mayRepeat);
       }

@@ -28,7 +28,12 @@ export type PackedChunk = {
   texts: Uint8Array;
   textEnds: Uint32Array;
   /** The rows with errors. They have no place in the arrays below. */
-  failed: { index: number; errors: readonly RowError[]; identifiers: readonly RowIdentifier[] }[];
+  failed: {
+    index: number;
+    errors: readonly RowError[];
+    identifiers: readonly RowIdentifier[];
+    mentions: readonly string[];
+  }[];
   customerIds: Uint8Array;
   digests: Uint8Array;
   /** The good rows' identifiers; by good row where they end, and by identifier which field it is of. */
@@ -60,6 +65,7 @@ type Opened = { packed: PackedChunk; fields: readonly FieldDefinition[]; reread:
 
 const DIGEST_BYTES = 16;
 const NO_ERRORS: readonly RowError[] = [];
+const NO_MENTIONS: readonly string[] = [];
 
 function textAt(packed: PackedChunk, index: number): Buffer {
   const from = index === 0 ? 0 : (packed.textEnds[index - 1] ?? 0);
@@ -85,6 +91,7 @@ class PackedRow implements CheckedRow {
   readonly row: number;
   readonly endByte: number;
   readonly identifiers: readonly RowIdentifier[];
+  readonly mentions: readonly string[];
   readonly errors: readonly RowError[];
   readonly identityUnknown: boolean;
   readonly isComplete: boolean;
@@ -101,6 +108,7 @@ class PackedRow implements CheckedRow {
     this.row = packed.rows[index] ?? 0;
     this.endByte = packed.endBytes[index] ?? 0;
     this.identifiers = failed?.identifiers ?? identifiersAt(packed, goodIndex);
+    this.mentions = failed?.mentions ?? NO_MENTIONS;
     this.errors = failed?.errors ?? NO_ERRORS;
     this.identityUnknown = (flags & FLAGS.identityUnknown) !== 0;
     this.isComplete = (flags & FLAGS.complete) !== 0;

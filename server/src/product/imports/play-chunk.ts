@@ -69,7 +69,8 @@ async function erasedOf(tx: Transaction, context: ImportContext): Promise<Readon
 }
 
 const namesOneOf = (row: CheckedRow, blindIndexes: ReadonlySet<string>) =>
-  row.identifiers.some(({ blindIndex }) => blindIndexes.has(blindIndex));
+  row.identifiers.some(({ blindIndex }) => blindIndexes.has(blindIndex)) ||
+  row.mentions.some((mention) => blindIndexes.has(mention));
 
 /** The rows of the chunk without those that are stored just so and whose customers are in the group: they change nothing. */
 async function rowsThatMatter(
