@@ -21,15 +21,13 @@ export async function beginWork(services: Services, jobsAtOnce: number): Promise
   const { database, queue, log } = services;
   const runner = createJobRunner({ services, database, queue, kinds: jobKinds, log });
   if (jobsAtOnce > 0) await queue.work(runner.run, jobsAtOnce);
-  const every = (ms: number, event: string, work: () => Promise<void>) =>
-    setInterval(() => work().catch((error) => log.warn(event, describeError(error))), ms);
+  const every = (ms: number, of: string, work: () => Promise<unknown>) =>
+    setInterval(() => work().catch((error) => log.warn('sweep_failed', { of, ...describeError(error) })), ms);
   const sweeps = [
-    every(SWEEP_MS, 'sweep_failed', () => runner.sweep()),
-    every(UPLOADS_SWEEP_MS, 'uploads_sweep_failed', () => sweepAllUploads(services)),
-    every(ANSWERS_SWEEP_MS, 'answers_sweep_failed', async () => {
-      await database.acrossAccounts(deleteOldAnswers);
-    }),
-    every(ATTEMPTS_SWEEP_MS, 'attempts_sweep_failed', () => forgetOldAttempts(database)),
+    every(SWEEP_MS, 'jobs', () => runner.sweep()),
+    every(UPLOADS_SWEEP_MS, 'uploads', () => sweepAllUploads(services)),
+    every(ANSWERS_SWEEP_MS, 'kept answers', () => database.acrossAccounts(deleteOldAnswers)),
+    every(ATTEMPTS_SWEEP_MS, 'sign-in attempts', () => forgetOldAttempts(database)),
   ];
   return { end: () => sweeps.forEach(clearInterval) };
 }
