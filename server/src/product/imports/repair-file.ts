@@ -18,6 +18,12 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** What a row has beyond the header's columns, which would be lost with them. */
+function leftOver(cells: readonly string[] | null, columns: number): string[] {
+  const more = cells?.slice(columns) ?? [];
+  return more.length === 0 ? [] : [`Left over at the end of the row: ${more.map(cell).join(',')}`];
+}
+
 /**
  * The failed rows of an import as CSV: the original cells, exactly, and why each row failed. Read in pieces, so that a
  * million failed rows cost no memory. Cells are not neutralised for spreadsheets: the file is meant to be sent again.
@@ -66,7 +72,7 @@ export async function repairFile(services: Services, row: ImportRow): Promise<Re
         String(errors[0]?.row ?? ''),
         errors.map((error) => error.field ?? '').join('; '),
         errors.map((error) => error.code).join('; '),
-        errors.map((error) => error.message).join(' '),
+        [...errors.map((error) => error.message), ...leftOver(cells, header.length)].join(' '),
       ]);
     }
   }
