@@ -2370,7 +2370,7 @@ export function createCalls(send: Send) {
       /**
        * An import, the list of imports, or a repair file (`POST /v1/customer/imports`).
        *
-       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write and is audited. Without import_id the list, newest first.
+       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write, is audited, and is kept for 90 days unless the operator says otherwise. Without import_id the list, newest first.
        *
        * Needs the permission `customers.read` in the workspace.
        */
@@ -2379,7 +2379,7 @@ export function createCalls(send: Send) {
       /**
        * An import, the list of imports, or a repair file, the answer as a stream of bytes (`POST /v1/customer/imports`).
        *
-       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write and is audited. Without import_id the list, newest first.
+       * With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write, is audited, and is kept for 90 days unless the operator says otherwise. Without import_id the list, newest first.
        *
        * Needs the permission `customers.read` in the workspace.
        */

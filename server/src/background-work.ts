@@ -4,6 +4,7 @@ import { type Overrides, openServices } from './open-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { deleteOldAnswers } from './platform/http/kept-answers-store.ts';
 import { describeError } from './platform/log/log.ts';
+import { forgetOldFailedRows } from './product/imports/old-failed-rows.ts';
 import { sweepAllUploads } from './product/imports/sweep-uploads.ts';
 import { jobKinds } from './product/job-kinds.ts';
 import { createJobRunner } from './product/jobs/runner.ts';
@@ -13,6 +14,7 @@ import { forgetOldAttempts } from './product/sign-in-attempts/count-attempt.ts';
 const SWEEP_MS = 30_000;
 const UPLOADS_SWEEP_MS = 60 * 60_000;
 const ANSWERS_SWEEP_MS = 15 * 60_000;
+const FAILED_ROWS_SWEEP_MS = 60 * 60_000;
 const ATTEMPTS_SWEEP_MS = 60 * 60_000;
 const WAIT_FOR_SERVER_MS = 60_000;
 
@@ -27,6 +29,7 @@ export async function beginWork(services: Services, jobsAtOnce: number): Promise
     every(SWEEP_MS, 'jobs', () => runner.sweep()),
     every(UPLOADS_SWEEP_MS, 'uploads', () => sweepAllUploads(services)),
     every(ANSWERS_SWEEP_MS, 'kept answers', () => database.acrossAccounts(deleteOldAnswers)),
+    every(FAILED_ROWS_SWEEP_MS, 'failed rows', () => forgetOldFailedRows(services)),
     every(ATTEMPTS_SWEEP_MS, 'sign-in attempts', () => forgetOldAttempts(database)),
   ];
   return { end: () => sweeps.forEach(clearInterval) };

@@ -52,6 +52,8 @@ export type Config = {
   refreshTokenSeconds: number;
   /** Largest upload accepted, unpacked. */
   maxUploadBytes: number;
+  /** How long failed rows of imports are kept for their repair files. */
+  repairFileDays: number;
   /** How many jobs one process works on at a time. */
   jobsAtOnce: number;
   bootstrap: { email: string | null; password: string | null; apiKey: string | null };
@@ -310,6 +312,7 @@ export function readConfig(environment: Environment): Config {
     accessTokenSeconds,
     refreshTokenSeconds,
     maxUploadBytes: integer('NUDGESCRIBE_MAX_UPLOAD_BYTES', 20 * 1024 ** 3, 1024, 1024 ** 4),
+    repairFileDays: integer('NUDGESCRIBE_REPAIR_FILE_DAYS', 90, 1, 36_500),
     jobsAtOnce: integer('NUDGESCRIBE_JOBS_AT_ONCE', 4, 1, 64),
     bootstrap: { email, password, apiKey },
     writers: readWriters(

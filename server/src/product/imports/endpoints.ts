@@ -14,6 +14,7 @@ import { importFailures } from './errors.ts';
 import { requireImport } from './find-import.ts';
 import { importReply, importSchema } from './import.ts';
 import { importOptions, optionFields } from './import-options.ts';
+import { isRepairFileGone } from './old-failed-rows.ts';
 import { patchCustomers } from './patch-customers.ts';
 import { CustomerUpload } from './receive-upload.ts';
 import { repairFile } from './repair-file.ts';
@@ -142,7 +143,7 @@ export const importEndpoints = [
     path: '/v1/customer/imports',
     summary: 'An import, the list of imports, or a repair file',
     description:
-      'With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write and is audited. Without import_id the list, newest first.',
+      'With import_id the import, or with format "csv" its failed rows in the original columns with the reasons. The repair file needs the permission customers.write, is audited, and is kept for 90 days unless the operator says otherwise. Without import_id the list, newest first.',
     access: { kind: 'workspace', permission: 'customers.read' },
     body: z.strictObject({
       workspace_id: idSchema,
@@ -154,6 +155,7 @@ export const importEndpoints = [
     reply: z.union([importSchema, z.array(importSchema)]),
     replyMediaTypes: ['application/json', 'text/csv'],
     example: { workspace_id: EXAMPLE_ID, import_id: EXAMPLE_ID },
+    failures: [importFailures],
     transaction: 'write',
     handle: async (call) => {
       const { services, tx, actor, body } = call;
@@ -166,6 +168,7 @@ export const importEndpoints = [
       const row = await requireImport(tx, actor.accountId, body.workspace_id, body.import_id);
       if (body.format === undefined) return importReply(row);
       await requirePermission(tx, actor, body.workspace_id, 'customers.write');
+      if (isRepairFileGone(services, row)) throw importFailures.repair_file_gone();
       const content = await repairFile(services, row);
       await recordCall(tx, call, 'customers.repair_file_read', body.workspace_id, { import_id: row.import_id });
       return new Reply('text/csv; charset=utf-8', content, {

@@ -22,6 +22,10 @@ export const importFailures = failures({
     status: 400,
     message: 'This workspace has no unique field, so existing customers cannot be told apart. Create one first.',
   },
+  repair_file_gone: {
+    status: 400,
+    message: 'The failed rows of this import were kept for their time and are gone. Send the file again to see them.',
+  },
   sample_unreadable: { status: 400, message: 'The sample cannot be read as CSV.' },
   field_gone: {
     status: 400,

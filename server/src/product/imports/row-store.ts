@@ -39,6 +39,22 @@ export function failedRowsAfter(
   );
 }
 
+/** Deletes failed rows of imports that ended before, at most so many; returns how many. */
+export function deleteFailedRowsBefore(
+  tx: Transaction,
+  accountId: string,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  return tx.run(
+    `delete from import_failed_rows where account_id = $1 and (import_id, row_number) in (
+       select f.import_id, f.row_number
+       from imports i join import_failed_rows f on f.account_id = i.account_id and f.import_id = i.import_id
+       where i.account_id = $1 and i.completed_at < $2 limit $3)`,
+    [accountId, before, limit],
+  );
+}
+
 /** Which of these identifiers stood in an earlier chunk of the file. */
 export async function identifiersMet(
   tx: Transaction,
