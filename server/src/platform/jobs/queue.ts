@@ -117,7 +117,11 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
         },
         async ([job]) => {
           if (job === undefined) return;
-          const run = handler(job.data, AbortSignal.any([stopping.signal, job.signal]));
+          const run = handler(job.data, AbortSignal.any([stopping.signal, job.signal])).catch((error: unknown) => {
+            log.warn('job_entry_failed', { job_id: job.data.job_id, cause: describeError(error) });
+            // What is thrown is kept beside the entry, where no account has a wall, and errors quote values.
+            throw new Error('The work did not end. The log says why.');
+          });
           running.add(run);
           await run.finally(() => running.delete(run));
         },

@@ -1,5 +1,6 @@
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { openProfile, sealProfile } from '../sealing/profile-envelope.ts';
+import { SealBroken } from '../sealing/seal-broken.ts';
 import type { FailedCheck } from './merge-rows.ts';
 import type { RowError } from './row-error.ts';
 import type { FailedRow } from './row-store.ts';
@@ -37,8 +38,17 @@ export function sealFailedRow(keys: AccountKeys, place: ImportPlace, failed: Fai
   };
 }
 
-export function openFailedRow(keys: AccountKeys, place: ImportPlace, sealed: Buffer): FailedRowContent {
-  return JSON.parse(openProfile(keys, placeOf(place), sealed).toString()) as FailedRowContent;
+/** Throws SealBroken for what was sealed for another place, which another row of the same import is too. */
+export function openFailedRow(
+  keys: AccountKeys,
+  place: ImportPlace,
+  { row_number, sealed_row }: { row_number: number; sealed_row: Buffer },
+): FailedRowContent {
+  const content = JSON.parse(openProfile(keys, placeOf(place), sealed_row).toString()) as Partial<FailedRowContent>;
+  const { cells = null, record = null, errors = [] } = content;
+  // The seal is bound to the import. Of which row it is, each of the reasons says.
+  if (errors[0]?.row !== row_number) throw new SealBroken('This failed row does not belong here.');
+  return { cells, record, errors };
 }
 
 export function sealHeader(keys: AccountKeys, place: ImportPlace, header: readonly string[]): Buffer {
@@ -46,5 +56,7 @@ export function sealHeader(keys: AccountKeys, place: ImportPlace, header: readon
 }
 
 export function openHeader(keys: AccountKeys, place: ImportPlace, sealed: Buffer): string[] {
-  return JSON.parse(openProfile(keys, placeOf(place), sealed).toString()) as string[];
+  const header: unknown = JSON.parse(openProfile(keys, placeOf(place), sealed).toString());
+  if (!Array.isArray(header)) throw new SealBroken('This is no header.');
+  return header as string[];
 }

@@ -43,7 +43,7 @@ export async function repairFile(services: Services, row: ImportRow): Promise<Re
       const rows = await services.database.tenant(row.account_id, (tx) =>
         failedRowsAfter(tx, row.account_id, row.import_id, from, ROWS_AT_ONCE),
       );
-      for (const failed of rows) yield openFailedRow(keys, place, failed.sealed_row);
+      for (const failed of rows) yield openFailedRow(keys, place, failed);
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.row_number;

@@ -1,26 +1,29 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startProcess } from '../../../test/crash/processes.ts';
-import { startTestServer, type TestServer, until } from '../../../test/harness.ts';
+import { type Answer, send, startTestServer, type TestServer, until } from '../../../test/harness.ts';
 import { startApp } from '../../app.ts';
-import { readConfig } from '../../config.ts';
+import { type Config, readConfig } from '../../config.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import type { KeyStore } from '../../providers/key-store/key-store.ts';
 import { createLocalRootKeys } from '../../providers/root-key/local-keys.ts';
-import { readRootKeyFile, replaceRootKeyFile } from '../../root-key.ts';
+import { readWrapped } from '../../providers/root-key/root-key.ts';
+import { loadRootKey, readRootKeyFile } from '../../root-key.ts';
 import { rotateRootKey } from '../../rotate-root-key.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { testCampaigns } from '../campaigns/test-campaign.ts';
-import { createAccountKeyring } from '../sealing/account-keys.ts';
+import { type AccountKeyring, createAccountKeyring } from '../sealing/account-keys.ts';
 import { parseRootKey } from '../sealing/root-key.ts';
 import { versionOfObject } from '../sealing/sealed-stream.ts';
 import { beginRotation } from './rotate-account-keys.ts';
 import { SEALED_COLUMNS } from './sealed-rows.ts';
 
 const DYING = fileURLToPath(new URL('../../../test/crash/dying-process.ts', import.meta.url));
+const DYING_ROTATION = fileURLToPath(new URL('../../../test/crash/dying-rotation.ts', import.meta.url));
 const CUSTOMERS = 2_500;
 /** As long as it takes to see that nobody meets a key that is not known yet. */
 const keyTiming = { refreshMs: 100, sealsAfterMs: 1_000, dropsAfterMs: 2_000 };
@@ -154,24 +157,40 @@ test("an account's key rotates under load and through a kill: nothing fails to o
 });
 
 test('the root key rotates under a running server that is not started again', async () => {
+  const { a, b } = server;
   const path = join(server.dataDir, 'the-root-key');
   const { NUDGESCRIBE_ROOT_KEY: old = '', ...others } = server.environment;
   await writeFile(path, `${old}\n`, { mode: 0o600 });
-  const config = readConfig({ ...others, NUDGESCRIBE_ROOT_KEY_FILE: path });
+  const settings = { ...others, NUDGESCRIBE_ROOT_KEY_FILE: path };
+  const config = readConfig(settings);
   const running = await startApp(config, { keyTiming, workers: false });
   const { keyring, keyStore } = running.services;
+  const nameOf = async (name: string) => {
+    const record = (await keyStore.get(name))?.record;
+    assert.ok(record !== undefined && record.kind !== 'destroyed');
+    return readWrapped(record.kind === 'server' ? record.wrapped_secret : record.wrapped_index_secret).keyName;
+  };
+  const load = await startLoad(running.url, () => freshKeyring(config, keyStore), keyring);
   try {
     const read = async (accountId: string) => (await keyring.forAccount(accountId)).current.version;
-    assert.equal(await read(server.a.accountId), 2);
-    // A rotation that was stopped behind its first step: the new key stands in front, some are wrapped by it.
-    await replaceRootKeyFile(path, [randomBytes(32), parseRootKey(old)]);
-    await keyring.rewrap(server.b.accountId);
-    const { rewrapped } = await rotateRootKey(config, { keyring, keyStore, settleMs: 100 });
-    assert.equal(rewrapped, 2, "the other account's keys and the server's own");
+    assert.equal(await read(a.accountId), 2);
+    for (let more = 0; more < 5; more += 1) await keyring.create(newId());
+    const [oldName, names] = [await nameOf(a.accountId), await keyStore.names()];
+    const victim = startProcess(['3'], settings, DYING_ROTATION);
+    assert.equal(await victim.ended, 'SIGKILL', victim.output());
+    // Both keys are there, and each wraps some.
+    assert.equal((await readRootKeyFile(path))?.length, 2);
+    const wrappedBy = await Promise.all(names.map(nameOf));
+    assert.equal(wrappedBy.filter((name) => name !== oldName).length, 3);
+    await load.goesOn();
+    const { rewrapped } = await rotateRootKey(config, { keyring, keyStore, settleMs: 300 });
+    assert.ok(rewrapped >= names.length - 3, `${rewrapped} of ${names.length} records, the server's own among them`);
     const [left, ...more] = (await readRootKeyFile(path)) ?? [];
     assert.equal(more.length, 0);
     assert.notEqual(left?.toString('hex'), old);
-    for (const { accountId } of [server.a, server.b]) assert.ok((await read(accountId)) > 0);
+    await load.goesOn();
+    assert.deepEqual(await load.end(), []);
+    for (const { accountId } of [a, b]) assert.ok((await read(accountId)) > 0);
     const made = await createAccount(running.services, {
       accountName: 'Third',
       workspaceName: 'Main',
@@ -189,6 +208,69 @@ test('the root key rotates under a running server that is not started again', as
         'SealBroken',
       );
   } finally {
+    await load.end();
     await running.stop();
   }
 });
+
+/** The keyring of a process that starts now: it holds nothing yet, and knows what the root key's file says. */
+async function freshKeyring(config: Config, keyStore: KeyStore): Promise<AccountKeyring> {
+  return createAccountKeyring({ rootKey: await loadRootKey(config), keyStore, timing: keyTiming });
+}
+
+/**
+ * Callers who read and write sealed profiles, processes that start and open the keys of both accounts, and new keys that are
+ * made: all the time, until it is ended. What failed is told at the end.
+ */
+async function startLoad(url: string, fresh: () => Promise<AccountKeyring>, keyring: AccountKeyring) {
+  const { a, b } = server;
+  const call = (method: string, path: string, body: Record<string, unknown>) =>
+    send(url, method, path, { workspace_id: b.workspaceId, ...body }, { token: b.token });
+  await call('PUT', '/v1/cpf', { field_name: 'number', field_type: 'string', is_unique: true });
+  await call('PUT', '/v1/cpf', { field_name: 'first_name', field_type: 'string' });
+  const { customer_group_id } = (await call('PUT', '/v1/cg', { group_name: 'Read' })).body;
+  const written = (name: string) =>
+    call('POST', '/v1/customer/check', {
+      customer_group_id,
+      customer_data: Array.from({ length: 20 }, (_, index) => ({ number: `R-${index}`, first_name: name })),
+    });
+  assert.equal((await written('Before')).body.created, 20);
+  const failures: string[] = [];
+  let [stopped, rounds] = [false, 0];
+  const again = async (work: () => Promise<unknown>) => {
+    while (!stopped) {
+      await work().catch((error: Error) => failures.push(`${error.name}: ${error.message}`));
+      rounds += 1;
+      await sleep(10);
+    }
+  };
+  const good = ({ status, text }: Answer) => {
+    if (status !== 200) failures.push(text);
+  };
+  const workers = [
+    again(async () => {
+      const answer = await call('POST', '/v1/customer', { customer_group_id, page: 1, page_size: 20, decrypt: true });
+      good(answer);
+      const names = answer.body.map((one: { profile: { first_name: string } }) => one.profile.first_name);
+      if (names.length !== 20 || names.includes('')) failures.push(answer.text);
+    }),
+    again(async () => good(await written(`Changed ${rounds}`))),
+    again(async () => {
+      const opened = await fresh();
+      for (const { accountId } of [a, b]) await opened.forAccount(accountId).finally(() => opened.close());
+    }),
+    again(() => keyring.create(newId())),
+  ];
+  return {
+    /** Waits until each has done some more. */
+    goesOn: () => {
+      const from = rounds;
+      return until(async () => rounds > from + 20);
+    },
+    end: async () => {
+      stopped = true;
+      await Promise.all(workers);
+      return failures;
+    },
+  };
+}

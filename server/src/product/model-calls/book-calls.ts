@@ -6,6 +6,7 @@ import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
 import { holdCall, settleCalls } from '../campaigns/spend.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { openProfile, sealProfile } from '../sealing/profile-envelope.ts';
+import { SealBroken } from '../sealing/seal-broken.ts';
 import type { CallEnd, CallQuestion } from '../writing/writer.ts';
 import { exchangeHash, type ModelCallRow, type Outcome, promptHash } from './model-call.ts';
 import { type Effort, effortOf, endCall, endOpenCalls, insertCall, lockCall, markUsed, unusedAnswer } from './store.ts';
@@ -50,6 +51,8 @@ export async function findAnswer(
   if (row === undefined) return null;
   const text =
     row.sealed_answer === null ? null : openSealed(keys, purpose.workspaceId, row.model_call_id, row.sealed_answer);
+  if (exchangeHash(question.prompt, text) !== row.exchange_hash)
+    throw new SealBroken('This is not the answer to this question.');
   return { callId: row.model_call_id, text };
 }
 

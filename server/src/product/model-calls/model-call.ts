@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { amountOf } from '../campaigns/budget.ts';
 import { CHANNELS, type ChannelName } from '../campaigns/campaign.ts';
+import { SealBroken } from '../sealing/seal-broken.ts';
 
 /** `open` while the answer is waited for; `refused` cost nothing; `lost`: nobody knows whether it was answered and charged. */
 export const MODEL_CALL_STATUSES = ['open', 'answered', 'refused', 'lost'] as const;
@@ -74,8 +75,14 @@ export const modelCallSchema = z
   })
   .meta({ id: 'ModelCall' });
 
-/** The call as callers see it, with what was sealed opened. */
+/** The call as callers see it, with what was sealed opened. Throws SealBroken where question and answer changed places. */
 export function modelCallReply(row: ModelCallRow, open: (sealed: Buffer) => string): z.output<typeof modelCallSchema> {
+  const prompt = open(row.sealed_prompt);
+  const answer = row.sealed_answer === null ? null : open(row.sealed_answer);
+  // Both are bound to the call. Which is which, the hashes tell: nobody makes them who cannot read both.
+  const isPrompt = promptHash(row.writer, row.model, prompt) === row.prompt_hash;
+  const isExchange = answer === null || exchangeHash(prompt, answer) === row.exchange_hash;
+  if (!isPrompt || !isExchange) throw new SealBroken('This exchange is not as it was.');
   return {
     model_call_id: row.model_call_id,
     campaign_id: row.campaign_id,
@@ -87,8 +94,8 @@ export function modelCallReply(row: ModelCallRow, open: (sealed: Buffer) => stri
     model: row.model,
     status: row.status,
     outcome: row.outcome,
-    prompt: open(row.sealed_prompt),
-    answer: row.sealed_answer === null ? null : open(row.sealed_answer),
+    prompt,
+    answer,
     prompt_hash: row.prompt_hash,
     exchange_hash: row.exchange_hash,
     input_tokens: row.input_tokens,
