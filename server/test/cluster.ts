@@ -16,6 +16,9 @@ export type TestCluster = { url: string; rootKey: string; stop(): Promise<void> 
 
 const TEMPLATE = 'nudgescribe_template';
 
+/** So that a line of the log tells its database and SQLSTATE. */
+export const LOG_LINE_PREFIX = '%m [%p] %d/%e ';
+
 export function databaseUrl(clusterUrl: string, database: string): string {
   const url = new URL(clusterUrl);
   url.pathname = `/${database}`;
@@ -33,18 +36,19 @@ export async function onCluster<T>(clusterUrl: string, work: (client: pg.Client)
   }
 }
 
-/** Starts the cluster and its template. With NUDGESCRIBE_TEST_DATABASE_URL set, that server is used and left running. */
-export async function startCluster(): Promise<TestCluster> {
+/** Starts the cluster and its template. A `given` server is used and left running; null starts one in any case. */
+export async function startCluster(
+  given: string | null = process.env.NUDGESCRIBE_TEST_DATABASE_URL ?? null,
+): Promise<TestCluster> {
   const rootKey = randomBytes(32).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-test-'));
-  const given = process.env.NUDGESCRIBE_TEST_DATABASE_URL;
   // Tests prove durability elsewhere; here every server is thrown away, so waiting for the disk proves nothing.
   const embedded =
-    given === undefined
+    given === null
       ? await startEmbeddedDatabase({
           dataDir: folder,
           log: () => undefined,
-          settings: { fsync: 'off', max_connections: '400' },
+          settings: { fsync: 'off', max_connections: '400', log_line_prefix: LOG_LINE_PREFIX },
         })
       : null;
   const url = given ?? embedded?.url ?? '';

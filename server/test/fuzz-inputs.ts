@@ -113,11 +113,14 @@ export type FuzzCall = {
   query?: Record<string, string>;
 };
 
-/** Calls of one endpoint, more or less like good ones: mostly right, so that handlers are reached, and wrong somewhere. */
+/**
+ * Calls of one endpoint, more or less like good ones: mostly right, so that handlers are reached, and wrong somewhere.
+ * `ownIds` may change between them.
+ */
 export function fuzzer(endpoint: AnyEndpoint, ownIds: Readonly<Record<string, string>>, random: () => number) {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const nasty = () => (random() < 0.6 ? pick(NASTY_TEXTS) : pick(NASTY_VALUES));
-  const example = ownExample(endpoint, ownIds);
+  const good = () => ownExample(endpoint, ownIds);
   const known = Object.entries(endpoint.body.shape).map(([name, type]) => ({
     name,
     schema: z.toJSONSchema(type as z.ZodType, { io: 'input', unrepresentable: 'any' }) as Schema,
@@ -169,7 +172,7 @@ export function fuzzer(endpoint: AnyEndpoint, ownIds: Readonly<Record<string, st
   }
 
   function changed(): Fields {
-    const body: Fields = { ...example };
+    const body: Fields = good();
     for (let n = 1 + Math.floor(random() * 3); n > 0; n -= 1) {
       const field = pick(known);
       if (field === undefined) break;
@@ -198,7 +201,7 @@ export function fuzzer(endpoint: AnyEndpoint, ownIds: Readonly<Record<string, st
       () => `${pick(NASTY_TEXTS)},${pick(NASTY_TEXTS)}`,
     );
     const query = Object.fromEntries(
-      Object.entries(example).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+      Object.entries(good()).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
     );
     if (random() < 0.5) query[pick(known).name] = pick(NASTY_TEXTS).slice(0, 500);
     const ndjson = random() < 0.4;

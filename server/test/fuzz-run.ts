@@ -5,10 +5,23 @@ import { text } from 'node:stream/consumers';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { asOwner } from '../src/platform/database/as-owner.ts';
-import type { Database, Reads, Transaction } from '../src/platform/database/database.ts';
 import { endpoints } from '../src/product/endpoints.ts';
+import { ownExample } from './example-bodies.ts';
+import {
+  bearer,
+  endpointNamed,
+  type FuzzAnswer,
+  good,
+  isUnauthorised,
+  type Keeper,
+  type Make,
+  makeCaller,
+  type Route,
+  type Send,
+} from './fuzz-caller.ts';
 import { type FuzzCall, fuzzer, randomFrom } from './fuzz-inputs.ts';
-import { type Answer, jsonOf, sentCall } from './send.ts';
+import { LAST, lastRoutes } from './fuzz-last.ts';
+import { jsonOf, sentCall } from './send.ts';
 
 // A server in a process of its own that is sent inputs made from every call's schema, and tells what came of them. Outside
 // the test runner, whose hooks on every promise take a third of the time. A 500 ends the process with the input that led
@@ -18,64 +31,25 @@ export type FuzzWork = {
   seed: number;
   inputs: number;
   longestMs: number;
-  token: string;
-  apiKey: string;
+  keeper: Keeper;
   ids: Record<string, string>;
 };
 
+/** Of one route: how many inputs were looked at, and how many of them got 200. */
+export type RouteCount = { sent: number; done: number };
+
 export type FuzzReport = {
-  sent: number;
   /** How many answers of each status, by status. */
   statuses: Record<string, number>;
-  /** One statement for each SQL state with which some failed. */
-  states: Record<string, string>;
+  routes: Record<string, RouteCount>;
   /** Kinds of calls that left more or fewer audit events than they should have. */
   unaccounted: string[];
   isReady: boolean;
 };
 
 const AT_ONCE = 8;
-/** What would end the caller's own access, or take away what the others stand on. */
-const SPARED = new Set([
-  'sessions.end',
-  'workspaces.delete',
-  'users.change',
-  'api_keys.revoke',
-  'auth.refresh',
-  'groups.delete',
-  'campaigns.delete',
-  'fields.delete',
-]);
 
-/** Tells of every SQL state with which a statement failed. */
-function watched(database: Database, failed: (state: string, statement: string) => void): Database {
-  const watch =
-    <A extends unknown[], T>(run: (...args: A) => Promise<T>) =>
-    (...args: A): Promise<T> =>
-      run(...args).catch((error: { code?: string }) => {
-        const [text] = args;
-        const statement = typeof text === 'string' ? text : ((text as { text?: string })?.text ?? '');
-        if (/^[0-9A-Z]{5}$/.test(error.code ?? '')) failed(error.code ?? '', statement.slice(0, 300));
-        throw error;
-      });
-  const wrapReads = (reads: Reads) => ({ rows: watch(reads.rows), row: watch(reads.row) }) as Reads;
-  const wrap = (tx: Transaction): Transaction => ({
-    ...tx,
-    ...wrapReads(tx),
-    run: watch(tx.run),
-    runAll: watch(tx.runAll),
-  });
-  return {
-    ...database,
-    tenant: (accountId, work) => database.tenant(accountId, (tx) => work(wrap(tx))),
-    tenantSnapshot: (accountId, work) => database.tenantSnapshot(accountId, (tx) => work(wrap(tx))),
-    reads: (accountId) => wrapReads(database.reads(accountId)),
-    readsAcross: wrapReads(database.readsAcross),
-    acrossAccounts: (work) => database.acrossAccounts((tx) => work(wrap(tx))),
-  };
-}
-
-type Answered = { endpoint: (typeof endpoints)[number]; status: number };
+type Answered = { endpoint: Route; status: number };
 
 /** How many audit events a call leaves: one if it changed something or was refused to who is known, none if it did nothing. */
 function eventsOf({ endpoint, status }: Answered): readonly number[] {
@@ -106,18 +80,18 @@ async function unaccounted(answered: ReadonlyMap<string, Answered>): Promise<str
 /** Sends one call by Node's own client: fetch would take a tenth of the whole run's time. */
 async function sendLightly(
   url: string,
-  { method, path, access }: (typeof endpoints)[number],
+  { method, path }: Route,
   { body, ...options }: FuzzCall,
-  { token, apiKey }: FuzzWork,
+  credentials: Record<string, string>,
   agent: Agent,
-): Promise<Pick<Answer, 'status' | 'body' | 'text'> & { requestId: string }> {
-  const credentials: Record<string, string> =
-    access.kind === 'api_key' ? { 'x-api-key': apiKey } : { authorization: `Bearer ${token}` };
+): Promise<FuzzAnswer> {
   const { target, headers, content } = sentCall(url, path, body, {
     ...options,
     headers: { ...credentials, ...options.headers },
   });
-  const sent = request(target, { method, agent, headers });
+  // Told by hand: Node leaves the length out where the method is DELETE, and so the body.
+  const length = typeof content === 'string' || content instanceof Uint8Array ? Buffer.byteLength(content) : 0;
+  const sent = request(target, { method, agent, headers: { ...headers, 'content-length': length } });
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
   sent.end(content);
   const [answer] = await answered;
@@ -130,41 +104,94 @@ async function sendLightly(
   };
 }
 
-async function fuzz(work: FuzzWork): Promise<FuzzReport> {
-  const report: FuzzReport = { sent: 0, statuses: {}, states: {}, unaccounted: [], isReady: false };
-  const answered = new Map<string, Answered>();
-  const app = await startApp(readConfig(process.env), {
-    checkReplies: true,
-    services: (real) => ({
-      database: watched(real.database, (state, statement) => {
-        report.states[state] = statement;
-      }),
-    }),
-  });
-  const random = randomFrom(work.seed);
-  const inputs = endpoints
-    .filter(({ name }) => !SPARED.has(name))
-    .map((endpoint) => ({ endpoint, next: fuzzer(endpoint, work.ids, random) }));
-  const deadline = performance.now() + work.longestMs;
+/** What the phases of a round share. */
+type Round = FuzzWork & {
+  random: () => number;
+  /** Of each route. */
+  share: number;
+  send: Send;
+  make: Make;
+  report: FuzzReport;
+  isInTime(): boolean;
+};
 
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  const one = async () => {
-    const { endpoint, next } = inputs[report.sent % inputs.length] as (typeof inputs)[number];
-    report.sent += 1;
-    const call = next();
-    const answer = await sendLightly(app.url, endpoint, call, work, agent);
-    report.statuses[answer.status] = (report.statuses[answer.status] ?? 0) + 1;
-    answered.set(answer.requestId, { endpoint, status: answer.status });
-    assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);
-    assert.ok(
-      answer.status !== 403 || answer.body?.code !== 'unauthorised' || endpoint.access.kind !== 'workspace',
-      endpoint.name,
-    );
-  };
+function count({ routes, statuses }: FuzzReport, { name }: Route, { status }: FuzzAnswer): void {
+  statuses[status] = (statuses[status] ?? 0) + 1;
+  const { sent, done } = routes[name] ?? { sent: 0, done: 0 };
+  routes[name] = { sent: sent + 1, done: done + (status === 200 ? 1 : 0) };
+}
+
+/** All routes by turns but those that come last. */
+async function sendFirst({ inputs, share, ids, keeper, random, send, report, isInTime }: Round): Promise<void> {
+  const routes = endpoints
+    .filter(({ name }) => !LAST.some((last) => last === name))
+    .map((endpoint) => ({ endpoint, next: fuzzer(endpoint, ids, random) }));
+  let begun = 0;
   const sender = async () => {
-    while (report.sent < work.inputs && performance.now() < deadline) await one();
+    while (begun < inputs - share * LAST.length && isInTime()) {
+      const { endpoint, next } = routes[begun % routes.length] as (typeof routes)[number];
+      begun += 1;
+      const { kind } = endpoint.access;
+      const credentials: Record<string, string> =
+        kind === 'api_key' ? { 'x-api-key': keeper.apiKey } : bearer(keeper.token);
+      const answer = await send(endpoint, next(), credentials);
+      count(report, endpoint, answer);
+      assert.ok(kind !== 'workspace' || !isUnauthorised(answer), endpoint.name);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
+}
+
+/** The others one after another, a few inputs at once. Those that find the caller shut out are not counted. */
+async function sendLast({ share, ids, keeper, random, send, make, report, isInTime }: Round): Promise<void> {
+  const caller = await makeCaller(send, keeper);
+  const own = { ...ids, user_id: caller.userId, session_id: caller.sessionId };
+  Object.assign(ids, own);
+  for (const last of lastRoutes(caller, ids, make, random)) {
+    const endpoint = endpointNamed(last.name);
+    const next = fuzzer(endpoint, Object.assign(ids, own), random);
+    const one = async (_: unknown, index: number) => {
+      const call = last.isOneGood && index === 0 ? { body: ownExample(endpoint, ids) } : next();
+      const answer = await send(endpoint, call, last.credentials?.() ?? bearer(caller.token));
+      last.heard?.(answer);
+      const isShutOut = last.isShutOut(answer);
+      if (!isShutOut) count(report, endpoint, answer);
+      return isShutOut;
+    };
+    for (let turn = 0, left = share; left > 0 && isInTime(); turn += 1) {
+      await last.prepare(turn);
+      const shutOut = await Promise.all(Array.from({ length: Math.min(AT_ONCE, left) }, one));
+      if (shutOut.includes(true)) await caller.comeBack();
+      left = share - (report.routes[last.name]?.sent ?? 0);
+    }
+  }
+}
+
+async function fuzz(work: FuzzWork): Promise<FuzzReport> {
+  const report: FuzzReport = { statuses: {}, routes: {}, unaccounted: [], isReady: false };
+  const answered = new Map<string, Answered>();
+  const deadline = performance.now() + work.longestMs;
+  const app = await startApp(readConfig(process.env), { checkReplies: true });
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const send: Send = async (endpoint, call, credentials) => {
+    const answer = await sendLightly(app.url, endpoint, call, credentials, agent);
+    answered.set(answer.requestId, { endpoint, status: answer.status });
+    assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);
+    return answer;
+  };
+  const make: Make = (name, body) => good(send, name, body, bearer(work.keeper.token));
+  work.ids.api_key_id = (await make('api_keys.create', { key_name: 'Fuzzed' })).api_key_id;
+  const round: Round = {
+    ...work,
+    random: randomFrom(work.seed),
+    share: Math.floor(work.inputs / endpoints.length),
+    send,
+    make,
+    report,
+    isInTime: () => performance.now() < deadline,
+  };
+  await sendFirst(round);
+  await sendLast(round);
   report.isReady = (await fetch(new URL('/readyz', app.url))).status === 200;
   agent.destroy();
   await app.stop();

@@ -39,6 +39,7 @@ export type TestServer = {
 };
 
 let cluster: Promise<TestCluster> | null = null;
+let loggingCluster: Promise<TestCluster> | null = null;
 const open = new Set<TestServer>();
 
 /** The run's cluster; a test file that runs alone starts its own. */
@@ -52,9 +53,17 @@ function theCluster(): Promise<TestCluster> {
   return cluster;
 }
 
+/** A cluster whose log can be read: what a server given from outside writes down, and where, is its owner's matter. */
+export function clusterWithLog(): Promise<TestCluster> {
+  if (process.env.NUDGESCRIBE_TEST_DATABASE_URL === undefined) return theCluster();
+  loggingCluster ??= startCluster(null);
+  return loggingCluster;
+}
+
 after(async () => {
   for (const server of open) await server.stop();
   await (await cluster)?.stop();
+  await (await loggingCluster)?.stop();
 });
 
 type Credentials = { accountId: string; workspaceId: string; email: string; password: string; apiKey: string };
@@ -81,12 +90,20 @@ async function signIn(url: string, credentials: Credentials): Promise<Tenant> {
 
 const secret = () => randomBytes(24).toString('base64url');
 
-/** Starts a whole server on a database and folder of its own, with two accounts. Stopped by itself when the file ends. */
+/**
+ * Starts a whole server on a database and folder of its own, with two accounts. Stopped by itself when the file ends.
+ * `prepareDatabase` comes before anybody else connects.
+ */
 export async function startTestServer(
-  overrides: Overrides & { environment?: Record<string, string> } = {},
+  overrides: Overrides & {
+    environment?: Record<string, string>;
+    cluster?: TestCluster;
+    prepareDatabase?: (databaseUrl: string) => Promise<void>;
+  } = {},
 ): Promise<TestServer> {
-  const { url: clusterUrl, rootKey } = await theCluster();
+  const { url: clusterUrl, rootKey } = overrides.cluster ?? (await theCluster());
   const database = await cloneDatabase(clusterUrl);
+  await overrides.prepareDatabase?.(database.url);
   const dataDir = await mkdtemp(join(tmpdir(), 'nudgescribe-data-'));
   await prepareKeys(dataDir, rootKey);
   const first = { email: 'admin-a@example.test', password: secret(), apiKey: secret() };

@@ -26,6 +26,7 @@ const WORKING_SETTINGS = {
   password_encryption: 'scram-sha-256',
   timezone: 'UTC',
   lc_messages: 'C',
+  log_line_prefix: '%m [%p] ',
 };
 
 /**
@@ -42,7 +43,6 @@ const LOG_SETTINGS = {
   log_rotation_size: '0',
   log_truncate_on_rotation: 'on',
   log_file_mode: '0600',
-  log_line_prefix: '%m [%p] ',
   log_timezone: 'UTC',
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
