@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { nameTouched } from '../audit/record-call.ts';
 import { customerFailures } from '../customers/errors.ts';
 import { blindIndexesOf, type IdentifierObject, identifierObjectSchema } from '../customers/identify.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { endpoint, type ProductCall } from '../services.ts';
 import { suppressionFailures } from './errors.ts';
 import { listSuppressions } from './store.ts';
-import { liftSuppressions, suppressCustomers, suppressIdentifiers } from './suppress.ts';
+import { idsOf, liftSuppressions, suppressCustomers, suppressIdentifiers } from './suppress.ts';
 
 const failures = [suppressionFailures, customerFailures];
 const identifiersSchema = z.array(identifierObjectSchema).min(1).max(10_000).optional();
@@ -42,7 +43,7 @@ export const suppressionEndpoints = [
     audit: 'suppression.added',
     failures,
     handle: async (call) => {
-      const { tx, actor, body, audit } = call;
+      const { tx, actor, body } = call;
       const { identifiers, customer_ids: customerIds } = body;
       const ids = { accountId: actor.accountId, workspaceId: body.workspace_id, userId: actor.userId };
       if ((identifiers === undefined) === (customerIds === undefined)) throw suppressionFailures.one_of_required();
@@ -51,8 +52,9 @@ export const suppressionEndpoints = [
         identifiers === undefined
           ? await suppressCustomers(tx, ids, reason, customerIds ?? [])
           : { suppressed: await suppressIdentifiers(tx, ids, reason, await indexesOf(call, identifiers)), notFound: 0 };
-      audit({ suppressed: done.suppressed, not_found: done.notFound });
-      return { suppressed: done.suppressed, not_found: done.notFound };
+      const answer = { suppressed: done.suppressed.length, not_found: done.notFound };
+      await nameTouched(call, 'suppression.added', answer, idsOf(done.suppressed));
+      return answer;
     },
   }),
   endpoint({
@@ -100,7 +102,7 @@ export const suppressionEndpoints = [
     audit: 'suppression.removed',
     failures,
     handle: async (call) => {
-      const { tx, actor, body, audit } = call;
+      const { tx, actor, body } = call;
       const given = [body.suppression_ids, body.identifiers, body.customer_ids].filter((entry) => entry !== undefined);
       if (given.length !== 1) throw suppressionFailures.one_of_required();
       const removed = await liftSuppressions(
@@ -112,8 +114,8 @@ export const suppressionEndpoints = [
           customerIds: body.customer_ids ?? [],
         },
       );
-      audit({ removed });
-      return { removed };
+      await nameTouched(call, 'suppression.removed', { removed: removed.length }, idsOf(removed));
+      return { removed: removed.length };
     },
   }),
 ];
