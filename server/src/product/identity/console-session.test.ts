@@ -154,6 +154,33 @@ describe('a console session', () => {
     assert.equal((await call('GET', '/v1/session')).status, 403);
   });
 
+  test('that a sign-in replaces is named by the event of the sign-in, and in another account by one there', async () => {
+    const sessionOf = (cookie: string) => cookie.split('=')[1]?.split('.')[1] ?? '';
+    const told = async (who: Tenant, object: string) => {
+      const { body } = await who.call('POST', '/v1/audit', { object });
+      return body.map(({ action, outcome, actor_user_id, object_ids }: Record<string, unknown>) => [
+        [action, outcome, actor_user_id],
+        object_ids,
+      ]);
+    };
+    const { cookie } = await browser();
+    const wrong = await put({ ...login(), password: 'another long sentence' }, { cookie });
+    assert.equal(wrong.status, 403);
+    assert.deepEqual(await told(a, sessionOf(cookie)), [], 'who is refused ends nothing');
+    const again = cookieOf(await put(login(), { cookie }));
+    const replaced = { kind: 'console', replaced_session_id: sessionOf(cookie) };
+    assert.deepEqual(await told(a, sessionOf(cookie)), [[['auth.signed_in', 'done', a.userId], replaced]]);
+    assert.equal((await put(login(), { cookie })).status, 200);
+    assert.equal((await told(a, sessionOf(cookie))).length, 1, 'it was over');
+    const { b } = server;
+    const elsewhere = await put({ email: b.email, password: b.password }, { cookie: again });
+    assert.equal(elsewhere.status, 200, elsewhere.text);
+    assert.deepEqual(await told(b, sessionOf(again)), []);
+    assert.deepEqual(await told(a, sessionOf(again)), [
+      [['auth.signed_out', 'done', a.userId], { ended_session_id: sessionOf(again) }],
+    ]);
+  });
+
   test('ends after 30 minutes without a call, and 12 hours after it began', async () => {
     const began = now;
     const { call } = await browser();

@@ -190,16 +190,18 @@ export async function rotateSession(
   );
 }
 
+/** Returns whether it was still to be revoked. */
 export async function revokeSession(
   tx: Transaction,
   accountId: string,
   sessionId: string,
   reason: string,
-): Promise<void> {
-  await tx.run(
+): Promise<boolean> {
+  const revoked = await tx.run(
     'update sessions set revoked_at = now(), revoked_reason = $3 where account_id = $1 and session_id = $2 and revoked_at is null',
     [accountId, sessionId, reason],
   );
+  return revoked > 0;
 }
 
 /** Every session of the user, but the one that is kept if any is. Returns how many. */

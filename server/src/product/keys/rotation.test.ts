@@ -159,15 +159,24 @@ test('the root key rotates under a running server that is not started again', as
   await writeFile(path, `${old}\n`, { mode: 0o600 });
   const config = readConfig({ ...others, NUDGESCRIBE_ROOT_KEY_FILE: path });
   const running = await startApp(config, { keyTiming, workers: false });
-  const { keyring, keyStore } = running.services;
+  const { database, keyring, keyStore } = running.services;
+  const told = (accountId: string) =>
+    database.tenant(accountId, (tx) =>
+      tx.rows<{ client: string; actor_user_id: string | null }>(
+        "select client, actor_user_id from audit_events where account_id = $1 and action = 'keys.rewrapped' limit 10",
+        [accountId],
+      ),
+    );
   try {
     const read = async (accountId: string) => (await keyring.forAccount(accountId)).current.version;
     assert.equal(await read(server.a.accountId), 2);
     // A rotation that was stopped behind its first step: the new key stands in front, some are wrapped by it.
     await replaceRootKeyFile(path, [randomBytes(32), parseRootKey(old)]);
     await keyring.rewrap(server.b.accountId);
-    const { rewrapped } = await rotateRootKey(config, { keyring, keyStore, settleMs: 100 });
+    const { rewrapped } = await rotateRootKey(config, { database, keyring, keyStore, settleMs: 100 });
     assert.equal(rewrapped, 2, "the other account's keys and the server's own");
+    assert.deepEqual(await told(server.a.accountId), [{ client: 'operator', actor_user_id: null }]);
+    assert.deepEqual(await told(server.b.accountId), [], 'its keys were wrapped by the new one already');
     const [left, ...more] = (await readRootKeyFile(path)) ?? [];
     assert.equal(more.length, 0);
     assert.notEqual(left?.toString('hex'), old);
