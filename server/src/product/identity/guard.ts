@@ -1,7 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { brokeReference } from '../../platform/database/database-errors.ts';
 import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Access, Actor } from '../../platform/http/endpoint.ts';
@@ -11,6 +10,7 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import type { Geography } from '../../providers/geography/geography.ts';
 import { ownerOfKey } from '../api-keys/key-in-use.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { type Refusal, recordRefusal } from '../audit/record-refusal.ts';
 import { permissionsIn, withinScope } from '../roles/permission.ts';
 import { permissionsOfRole } from '../roles/roles.ts';
 import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
@@ -97,6 +97,7 @@ export function createGuard(parts: {
     proveSession: () => Promise<SessionUser>,
   ): Promise<Actor> {
     const actor = { ...caller, ...NOTHING, client: clientOf(headers) };
+    const { accountId, sessionId } = caller;
     try {
       checkGateway(headers, parts.apiCode);
       const user = await proveSession();
@@ -107,13 +108,24 @@ export function createGuard(parts: {
       if (access.kind === 'account' && access.beforeSecondFactor === true) return actor;
       throw identityFailures.second_factor_demanded();
     } catch (error) {
-      if (error instanceof Failure && error.status === 403)
-        await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
+      if (error instanceof Failure && error.status === 403) {
+        const refusal = refusalOf(actor, facts, { code: error.code, workspaceId: null });
+        if (error.code !== 'session_moved') await recordRefusal(database, refusal);
+        else
+          await recordRefusal(
+            database,
+            { ...refusal, objectIds: { ended_session_id: sessionId } },
+            { alsoDo: (tx) => revokeSession(tx, accountId, sessionId, 'seen in another country') },
+          );
+      }
       throw error;
     }
   }
 
-  /** Ends a session that is seen in another country than it was begun in, and notes now and then that one is in use. */
+  /**
+   * Refuses a session that is seen in another country than it was begun in, which then ends together with the refusal's
+   * event, and notes now and then that one is in use.
+   */
   async function follow(
     { accountId, sessionId }: Pick<Actor, 'accountId' | 'sessionId'>,
     user: SessionUser,
@@ -121,10 +133,7 @@ export function createGuard(parts: {
   ): Promise<void> {
     const now = parts.clock.now();
     const country = parts.geography.countryOf(facts.address);
-    if (user.country !== null && country !== null && country !== user.country) {
-      await database.tenant(accountId, (tx) => revokeSession(tx, accountId, sessionId, 'seen in another country'));
-      throw identityFailures.session_moved();
-    }
+    if (user.country !== null && country !== null && country !== user.country) throw identityFailures.session_moved();
     // Once a minute is enough to tell a used session from an idle one.
     if (user.seen_at === null || now.getTime() - user.seen_at.getTime() >= TOUCH_MS)
       await database.tenant(accountId, (tx) => touchSession(tx, accountId, sessionId, now, country));
@@ -218,33 +227,23 @@ export function createGuard(parts: {
         address: event.address,
         requestId: event.requestId,
       }),
-    recordRefusal: (actor, facts, refusal) => recordRefusal(database, actor, facts, refusal),
+    recordRefusal: (actor, facts, refusal) => recordRefusal(database, refusalOf(actor, facts, refusal)),
   };
 }
 
-async function recordRefusal(
-  database: Database,
-  actor: Actor,
-  facts: CallFacts,
-  refusal: { code: string; workspaceId: unknown },
-): Promise<void> {
-  await database
-    .tenant(actor.accountId, (tx) =>
-      recordEvent(tx, {
-        accountId: actor.accountId,
-        action: 'access.refused',
-        outcome: 'refused',
-        actorUserId: actor.userId,
-        sessionId: actor.sessionId,
-        workspaceId: isUuid(refusal.workspaceId) ? refusal.workspaceId : null,
-        objectIds: { call: facts.call, code: refusal.code },
-        client: actor.client,
-        address: facts.address,
-        requestId: facts.requestId,
-      }),
-    )
-    .catch((error: unknown) => {
-      // The account of an old token may have been erased: then there is no log to write to.
-      if (!brokeReference(error)) throw error;
-    });
-}
+/** The refusal of a call as the audit log keeps it: the place only where it may be one. */
+const refusalOf = (
+  { accountId, userId, sessionId, client }: Actor,
+  { call, address, requestId }: CallFacts,
+  { code, workspaceId }: { code: string; workspaceId: unknown },
+): Refusal => ({
+  accountId,
+  actorUserId: userId,
+  sessionId,
+  workspaceId: isUuid(workspaceId) ? workspaceId : null,
+  client,
+  address,
+  requestId,
+  call,
+  code,
+});
