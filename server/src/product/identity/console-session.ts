@@ -5,7 +5,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
 import { type Origin, openSession, recordSignIn, type SessionParts } from './open-session.ts';
-import { type ConsoleSessionRow, findConsoleSession, revokeSession } from './session-store.ts';
+import { type ConsoleSessionRow, findConsoleSession, findCookieOwner, revokeSession } from './session-store.ts';
 import { findEmailOwners, findUser } from './store.ts';
 import { isServiceUser, type UserRow } from './user.ts';
 import { usersOfPassword } from './users-of-password.ts';
@@ -101,6 +101,14 @@ export async function findByCookie(
   if (session.expires_at <= now || idleMs >= CONSOLE_IDLE_SECONDS * 1000) return undefined;
   if (isServiceUser(session)) return undefined;
   return session;
+}
+
+/** Whose session a cookie with the right secret is of, also when it is over; null when the secret is wrong. */
+export async function userOfCookie(reads: Reads, cookie: ConsoleCookie): Promise<string | null> {
+  const session = await findCookieOwner(reads, cookie.accountId, cookie.sessionId);
+  return session !== undefined && timingSafeEqual(session.secret_hash, hashSecret(cookie.secret))
+    ? session.user_id
+    : null;
 }
 
 /** Ends the session of a cookie that a new sign-in of the same browser replaces. Returns whose it was; null when it was over. */

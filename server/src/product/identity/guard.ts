@@ -14,7 +14,7 @@ import { type Refusal, recordRefusal } from '../audit/record-refusal.ts';
 import { permissionsIn, withinScope } from '../roles/permission.ts';
 import { permissionsOfRole } from '../roles/roles.ts';
 import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
-import { findByCookie } from './console-session.ts';
+import { findByCookie, userOfCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
 import { findLiveSession, revokeSession, type SessionUser, touchSession } from './session-store.ts';
 import { bearerToken, type Tokens } from './tokens.ts';
@@ -87,7 +87,7 @@ export function createGuard(parts: {
 
   /**
    * Checks what goes for every known caller, then how this one proves the session. From here on a refusal is written to
-   * the account's audit log.
+   * the account's audit log; once an hour where `asksByItself` says that nobody need be asking.
    */
   async function admit(
     headers: Headers,
@@ -95,6 +95,7 @@ export function createGuard(parts: {
     access: Access,
     facts: CallFacts,
     proveSession: () => Promise<SessionUser>,
+    asksByItself = false,
   ): Promise<Actor> {
     const actor = { ...caller, ...NOTHING, client: clientOf(headers) };
     const { accountId, sessionId } = caller;
@@ -110,7 +111,7 @@ export function createGuard(parts: {
     } catch (error) {
       if (error instanceof Failure && error.status === 403) {
         const refusal = refusalOf(actor, facts, { code: error.code, workspaceId: null });
-        if (error.code !== 'session_moved') await recordRefusal(database, refusal);
+        if (error.code !== 'session_moved') await recordRefusal(database, refusal, { onceAnHour: asksByItself });
         else
           await recordRefusal(
             database,
@@ -159,15 +160,20 @@ export function createGuard(parts: {
   /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */
   async function byCookie(headers: Headers, cookie: ConsoleCookie, access: Access, facts: CallFacts): Promise<Actor> {
     const { accountId, sessionId } = cookie;
-    const session = await findByCookie(database.reads(accountId), cookie, parts.clock.now());
-    if (session === undefined) {
+    const reads = database.reads(accountId);
+    const session = await findByCookie(reads, cookie, parts.clock.now());
+    const userId = session?.user_id ?? (await userOfCookie(reads, cookie));
+    if (userId === null) {
       checkGateway(headers, parts.apiCode);
       throw platformFailures.unauthorised();
     }
-    return admit(headers, { accountId, userId: session.user_id, sessionId }, access, facts, async () => {
+    const prove = async () => {
+      if (session === undefined) throw platformFailures.unauthorised();
       if (facts.mayChange && !isCsrfTokenOf(cookie, headers['x-csrf-token'])) throw identityFailures.csrf_refused();
       return session;
-    });
+    };
+    // A browser sends the cookie of a session that is over by itself, with every page and every look of every tab.
+    return admit(headers, { accountId, userId, sessionId }, access, facts, prove, session === undefined);
   }
 
   return {

@@ -114,6 +114,18 @@ export function findConsoleSession(
   return reads.row<ConsoleSessionRow>(FIND_CONSOLE_SESSION, [accountId, sessionId]);
 }
 
+/** Whose console session it is or was, whatever has become of it. */
+export function findCookieOwner(
+  reads: Reads,
+  accountId: string,
+  sessionId: string,
+): Promise<{ user_id: string; secret_hash: Buffer } | undefined> {
+  return reads.row(
+    `select user_id, secret_hash from sessions where account_id = $1 and session_id = $2 and kind = 'console'`,
+    [accountId, sessionId],
+  );
+}
+
 /** Notes that the session is in use, never back in time, and in which country when that was not known yet. */
 export async function touchSession(
   tx: Transaction,

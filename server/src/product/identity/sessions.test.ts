@@ -203,6 +203,17 @@ describe('a session', () => {
     assert.equal((await session.call('POST', '/v1/otp', {})).status, 403);
   });
 
+  test('that is over by cookie leaves an event of its own for each address that it is tried from', async () => {
+    const { email, userId } = await newUser('tried-again');
+    const console = await openConsole(email);
+    assert.equal((await console('DELETE', '/v1/session', {})).status, 200);
+    for (const from of ['192.0.2.2', '192.0.2.3', '192.0.2.2', '192.0.2.3'])
+      assert.deepEqual(refusal(await console('GET', '/v1/session', undefined, from)), [403, 'unauthorised']);
+    const events = await a.call('POST', '/v1/audit', { action: 'access.refused', actor: userId });
+    const addresses = events.body.map(({ address }: { address: string }) => address);
+    assert.deepEqual(addresses, ['192.0.2.3', '192.0.2.2']);
+  });
+
   test('begun where nothing was known is held to the first country it is seen in', async () => {
     const { email } = await newUser('late');
     const session = await signIn(email, '192.0.2.9');
