@@ -62,6 +62,7 @@ export const suppressionEndpoints = [
     method: 'POST',
     path: '/v1/suppression',
     summary: 'List suppressions, newest first',
+    description: 'Who asked for no messages, and why: reading it is an event of the audit log.',
     access: { kind: 'workspace', permission: 'customers.read' },
     body: z.strictObject({ workspace_id: idSchema, page: pageSchema, page_size: pageSizeSchema }),
     reply: z.array(
@@ -76,12 +77,14 @@ export const suppressionEndpoints = [
         .meta({ id: 'Suppression' }),
     ),
     example: { workspace_id: EXAMPLE_ID },
-    handle: async ({ tx, actor, body }) => {
+    audit: 'suppression.read',
+    handle: async ({ tx, actor, body, audit }) => {
       const limit = body.page_size ?? 100;
       const rows = await listSuppressions(tx, actor.accountId, body.workspace_id, {
         limit,
         offset: ((body.page ?? 1) - 1) * limit,
       });
+      audit({ page: body.page ?? 1, suppressions: rows.length });
       return rows.map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
     },
   }),

@@ -84,6 +84,9 @@ test('the audit log names entries and customers, by whatever they were named, an
     'suppression.added',
   ]);
   assert.doesNotMatch(JSON.stringify(await told(undefined)), /example|nobody/);
+  await call(a, 'POST', { page: 2 });
+  const [read] = await told(undefined);
+  assert.deepEqual([read?.action, read?.object_ids], ['suppression.read', { page: 2, suppressions: 0 }]);
   await call(a, 'DELETE', { customer_ids: ids });
 });
 
