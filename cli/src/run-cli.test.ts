@@ -18,6 +18,13 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
+type AuditEvent = {
+  event_id: string;
+  action: string;
+  workspace_id: string | null;
+  object_ids: Record<string, unknown>;
+};
+
 type Ended = { code: number | null; out: string; err: string };
 
 /** Runs the CLI as people do, as a process without a terminal. */
@@ -215,6 +222,74 @@ describe('from a file to published messages', () => {
       history.map((one: { run_number: number }) => one.run_number),
       [2, 1],
     );
+  });
+
+  test('the audit log is searched, paged and written to a file', async () => {
+    const other = JSON.parse((await well(['workspaces', 'create', 'Told apart', '--json'])).out).workspace_id;
+    for (const name of ['One', 'Two', 'Three'])
+      await well(['groups', 'create', `Audited ${name}`, '--workspace', other]);
+    const list = async (...args: string[]): Promise<AuditEvent[]> =>
+      JSON.parse((await well(['audit', 'list', '--json', ...args])).out);
+    const all = await list('--action', 'group.created', '--workspace', other);
+    assert.deepEqual([all.length, new Set(all.map(({ workspace_id }) => workspace_id))], [3, new Set([other])]);
+    assert.deepEqual(await list('--action', 'group.created', '--workspace', 'TOLD apart'), all);
+    assert.ok((await list('--action', 'group.created')).length > 3);
+    const [third, second, first] = all;
+    const page = ['--action', 'group.', '--workspace', other, '--limit', '2'];
+    assert.deepEqual(await list(...page), [third, second]);
+    assert.deepEqual(await list(...page, '--before', second?.event_id ?? ''), [first]);
+    assert.deepEqual(await list('--object', String(second?.object_ids.customer_group_id)), [second]);
+    assert.deepEqual(await list('--workspace', other, '--outcome', 'refused'), []);
+    assert.deepEqual(await list('--workspace', other, '--actor', first?.event_id ?? ''), []);
+    assert.deepEqual(await list('--workspace', other, '--until', '2001-01-01'), []);
+    assert.deepEqual(await list('--workspace', other, '--since', '2001-01-01', '--actor', server.a.userId), all);
+    const shown = await well(['audit', ...page]);
+    assert.match(shown.out, /group\.created +done/);
+    assert.match(shown.err, new RegExp(`--before ${second?.event_id}`));
+    assert.doesNotMatch((await well(['audit', ...page, '--before', second?.event_id ?? ''])).err, /--before/);
+
+    const everyone = await server.a.call('POST', '/v1/customer', {
+      workspace_id: server.a.workspaceId,
+      customer_group_id: (await server.a.call('POST', '/v1/cg', { workspace_id: server.a.workspaceId })).body.find(
+        (group: { group_name: string }) => group.group_name === 'Spring',
+      ).customer_group_id,
+    });
+    const customer_ids = everyone.body.map(({ customer_id }: { customer_id: string }) => customer_id);
+    await server.a.call('PUT', '/v1/suppression', { workspace_id: server.a.workspaceId, customer_ids });
+    const cut = await well(['audit', '--action', 'suppression.added']);
+    assert.match(cut.out, /"and 37 more"/);
+    assert.equal(customer_ids.filter((customerId: string) => cut.out.includes(customerId)).length, 3);
+    assert.equal((await list('--object', customer_ids[39], '--action', 'suppression.added')).length, 1);
+
+    await well(['audit', 'export', 'events.ndjson', '--workspace', other, '--action', 'group.']);
+    const lines = (await readFile(join(folder, 'events.ndjson'), 'utf8')).trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)),
+      all,
+    );
+    const twice = await run(['audit', 'export', 'events.ndjson', '--workspace', other]);
+    assert.notEqual(twice.code, 0, 'what is there is not written over');
+    for (const { object_ids } of all) await server.a.call('DELETE', '/v1/cg', { workspace_id: other, ...object_ids });
+    const gone = await server.a.call('DELETE', '/v1/workspace', { workspace_id: other });
+    assert.equal(gone.status, 200, gone.text);
+    assert.deepEqual(
+      await list('--action', 'group.created', '--workspace', other),
+      all,
+      'its log outlives a workspace',
+    );
+    await well(['audit', 'export', 'everything.ndjson']);
+    const everything = (await readFile(join(folder, 'everything.ndjson'), 'utf8')).trimEnd().split('\n');
+    const ids: string[] = everything.map((line) => JSON.parse(line).event_id);
+    assert.deepEqual(ids, [...new Set(ids)].sort().reverse());
+    assert.ok(all.every(({ event_id }) => ids.includes(event_id)));
+    for (const args of [
+      ['--limit', '0'],
+      ['--limit', '1001'],
+      ['--before', 'yesterday'],
+      ['--since', 'someday'],
+      ['--workspace', 'no such place'],
+    ])
+      assert.equal((await run(['audit', 'list', ...args])).code, 2, args.join(' '));
   });
 
   test('logout forgets the login', async () => {

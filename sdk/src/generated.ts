@@ -2352,10 +2352,14 @@ export function createCalls(send: Send) {
       /**
        * List suppressions, newest first (`POST /v1/suppression`).
        *
+       * Who asked for no messages, and why: reading it is an event of the audit log.
+       *
        * Needs the permission `customers.read` in the workspace.
+       *
+       * Written to the audit log as `suppression.read`.
        */
       list: (body: SuppressionsListBody, options: CallOptions = {}): Promise<SuppressionsListReply> =>
-        send<SuppressionsListReply>({ name: 'suppressions.list', method: 'POST', path: '/v1/suppression', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
+        send<SuppressionsListReply>({ name: 'suppressions.list', method: 'POST', path: '/v1/suppression', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Lift suppressions (`DELETE /v1/suppression`).
        *

@@ -44,8 +44,8 @@ async function keysStatus(config: Config, print: Print): Promise<void> {
 }
 
 async function rotateRoot(config: Config, print: Print): Promise<void> {
-  await withServices(config, async ({ keyring, keyStore }) => {
-    const { rewrapped, inFile } = await rotateRootKey(config, { keyring, keyStore });
+  await withServices(config, async ({ database, keyring, keyStore }) => {
+    const { rewrapped, inFile } = await rotateRootKey(config, { database, keyring, keyStore });
     print(`${rewrapped} records of the key store are wrapped by the new root key.`);
     if (!inFile)
       print('Take the old root key out of the settings of all servers and workers, and start them again one by one.');

@@ -1,9 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
+import type { Database } from './platform/database/database.ts';
+import { brokeReference } from './platform/database/database-errors.ts';
+import { newId } from './platform/ids/ids.ts';
+import { recordEvent } from './product/audit/record-event.ts';
 import type { AccountKeyring } from './product/sealing/account-keys.ts';
-import type { KeyStore } from './providers/key-store/key-store.ts';
+import { type KeyStore, SERVER_RECORD } from './providers/key-store/key-store.ts';
 import { readRootKeyFile, replaceRootKeyFile, rootKeyFileOf } from './root-key.ts';
+
+/**
+ * Told before it is done, as the key store takes part in no transaction: killed in between, the rotation that goes on tells
+ * it again. The other way round it would find the keys wrapped and tell nothing.
+ */
+async function recordRewrap(database: Database, accountId: string): Promise<void> {
+  await database
+    .tenant(accountId, (tx) =>
+      recordEvent(tx, {
+        accountId,
+        action: 'keys.rewrapped',
+        outcome: 'done',
+        actorUserId: null,
+        sessionId: null,
+        workspaceId: null,
+        objectIds: {},
+        client: 'operator',
+        address: null,
+        requestId: newId(),
+      }),
+    )
+    .catch((error: unknown) => {
+      // Keys of an account that is being made just now, or never was: there is no log to write to.
+      if (!brokeReference(error)) throw error;
+    });
+}
 
 /** An account that is made meanwhile may have been wrapped just before the keys changed; storing it takes far less. */
 const SETTLE_MS = 3_000;
@@ -11,12 +41,12 @@ const SETTLE_MS = 3_000;
 /**
  * Wraps every key in the store by the root key that wraps now, beside running servers and again after a crash. Where the
  * root key lies in a file, a new one is made and put in front of it first, and the old one is taken away at the end; no
- * process need be started again. Elsewhere the settings name the new key and then the old one. Returns how many records
- * were wrapped anew.
+ * process need be started again. Elsewhere the settings name the new key and then the old one. Each account's audit log tells of it.
+ * Returns how many records were wrapped anew.
  */
 export async function rotateRootKey(
   config: Config,
-  parts: { keyring: AccountKeyring; keyStore: KeyStore; settleMs?: number },
+  parts: { database: Database; keyring: AccountKeyring; keyStore: KeyStore; settleMs?: number },
 ): Promise<{ rewrapped: number; inFile: boolean }> {
   const path = config.rootKey === null && config.rootKeyProgram === null ? rootKeyFileOf(config) : null;
   const keys = path === null ? null : await readRootKeyFile(path);
@@ -24,7 +54,12 @@ export async function rotateRootKey(
   if (path !== null && keys?.length === 1) await replaceRootKeyFile(path, [randomBytes(32), ...keys]);
   const pass = async () => {
     let rewrapped = 0;
-    for (const name of await parts.keyStore.names()) if (await parts.keyring.rewrap(name)) rewrapped += 1;
+    for (const name of await parts.keyStore.names()) {
+      if (!(await parts.keyring.isBehind(name))) continue;
+      // The server's own record is no account's.
+      if (name !== SERVER_RECORD) await recordRewrap(parts.database, name);
+      if (await parts.keyring.rewrap(name)) rewrapped += 1;
+    }
     return rewrapped;
   };
   let rewrapped = 0;

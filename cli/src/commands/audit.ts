@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { UsageMistake } from '../mistakes.ts';
-import { openClient } from '../session.ts';
+import { chooseWorkspace, openClient } from '../session.ts';
 import { printable, tableText, thousands } from '../table.ts';
 import { openTerminal } from '../terminal.ts';
 
@@ -10,11 +10,14 @@ type SearchOptions = {
   outcome?: 'done' | 'refused';
   actor?: string;
   object?: string;
+  workspace?: string;
   since?: string;
   until?: string;
 };
 
 const PAGE = 1_000;
+const IDS_SHOWN = 3;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function moment(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
@@ -23,22 +26,33 @@ function moment(name: string, text: string | undefined): string | undefined {
   return time.toISOString();
 }
 
-const searchOf = (options: SearchOptions) => ({
-  action: options.action,
-  outcome: options.outcome,
-  actor: options.actor,
-  object: options.object,
-  since: moment('--since', options.since),
-  until: moment('--until', options.until),
-});
+/** A client, and the search that the options ask for. */
+async function openSearch(options: SearchOptions) {
+  const [since, until] = [moment('--since', options.since), moment('--until', options.until)];
+  const { action, outcome, actor, object, workspace } = options;
+  const { client } = await openClient();
+  // An id may be that of a workspace that is gone; a name is looked up among those there are.
+  const isName = workspace !== undefined && !ID.test(workspace);
+  const workspaceId = isName ? await chooseWorkspace(client, workspace) : workspace;
+  return { client, search: { action, outcome, actor, object, workspace: workspaceId, since, until } };
+}
 
-async function listEvents(options: SearchOptions & { limit: string; json?: true }): Promise<void> {
+/** Long lists of ids are cut: JSON and the export have all of them. */
+const objectsText = (ids: Record<string, unknown>) =>
+  JSON.stringify(ids, (_name, value: unknown) =>
+    Array.isArray(value) && value.length > IDS_SHOWN
+      ? [...value.slice(0, IDS_SHOWN), `and ${thousands(value.length - IDS_SHOWN)} more`]
+      : value,
+  );
+
+async function listEvents(options: SearchOptions & { limit: string; before?: string; json?: true }): Promise<void> {
+  const { before } = options;
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE) throw new UsageMistake('--limit needs 1 to 1,000.');
-  const search = searchOf(options);
-  const { client } = await openClient();
+  if (before !== undefined && !ID.test(before)) throw new UsageMistake('--before needs the id of an event.');
+  const { client, search } = await openSearch(options);
   const terminal = openTerminal();
-  const events = await client.audit.list({ ...search, page_size: limit });
+  const events = await client.audit.list({ ...search, before, page_size: limit });
   if (options.json) return terminal.print(JSON.stringify(events, null, 2));
   terminal.print(
     tableText(
@@ -49,16 +63,18 @@ async function listEvents(options: SearchOptions & { limit: string; json?: true 
         event.outcome,
         event.actor_user_id ?? '',
         event.address ?? '',
-        JSON.stringify(event.object_ids),
+        objectsText(event.object_ids),
       ]),
     ),
   );
+  const last = events.at(-1);
+  if (last !== undefined && events.length === limit)
+    terminal.note(`There may be earlier ones: --before ${last.event_id}`);
 }
 
 /** Page after page, newest first, so that memory does not grow with the log. A file that is there is not written over. */
 async function exportEvents(path: string, options: SearchOptions): Promise<void> {
-  const search = searchOf(options);
-  const { client } = await openClient();
+  const { client, search } = await openSearch(options);
   const terminal = openTerminal();
   const file = await open(path, 'wx', 0o600);
   let count = 0;
@@ -83,7 +99,8 @@ const withSearch = (command: Command) =>
     .option('--action <name>', 'one action, or with a dot at its end all of one kind: "campaign."')
     .addOption(new Option('--outcome <outcome>').choices(['done', 'refused']))
     .option('--actor <user id>')
-    .option('--object <id>', 'an id that the event names')
+    .option('--object <id>', 'an id that the event names: of a customer, a campaign, a job, a session')
+    .option('--workspace <id or name>', 'of this workspace only; those of the whole account are left out')
     .option('--since <moment>', 'from this day or moment on')
     .option('--until <moment>', 'before this day or moment');
 
@@ -92,6 +109,7 @@ export function addAuditCommands(program: Command): void {
   withSearch(audit.command('list', { isDefault: true }))
     .description('the newest events')
     .option('--limit <number>', 'how many', '50')
+    .option('--before <event id>', 'the page behind this event, which is the last one of the page before')
     .option('--json', 'answer as JSON')
     .action(listEvents);
   withSearch(audit.command('export <file>'))

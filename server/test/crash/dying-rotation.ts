@@ -6,12 +6,12 @@ import { rotateRootKey } from '../../src/rotate-root-key.ts';
 
 let left = Number(process.argv[2]);
 const config = readConfig(process.env);
-await withServices(config, async ({ keyring, keyStore }) => {
+await withServices(config, async ({ database, keyring, keyStore }) => {
   const rewrap = async (name: string) => {
     const isNew = await keyring.rewrap(name);
     if (isNew) left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');
     return isNew;
   };
-  await rotateRootKey(config, { keyring: { ...keyring, rewrap }, keyStore });
+  await rotateRootKey(config, { database, keyring: { ...keyring, rewrap }, keyStore });
 });

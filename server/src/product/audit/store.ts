@@ -236,3 +236,33 @@ export async function lastEventOf(tx: Transaction, accountId: string, action: st
   );
   return row?.happened_at;
 }
+
+type AlikeRefusal = {
+  accountId: string;
+  action: string;
+  actorUserId: string | null;
+  sessionId: string | null;
+  address: string | null;
+  objectIds: string;
+};
+
+/** Lets no other transaction ask about refusals like this one until this one ends. */
+export async function lockRefusals(tx: Transaction, { accountId, sessionId, objectIds }: AlikeRefusal): Promise<void> {
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended('audit refusal ' || $1, 0))`, [
+    `${accountId} ${sessionId} ${objectIds}`,
+  ]);
+}
+
+/** Whether an event like this one was written from this moment on. */
+export async function wasRefusedSince(tx: Transaction, refusal: AlikeRefusal, since: Date): Promise<boolean> {
+  const { accountId, action, actorUserId, sessionId, address, objectIds } = refusal;
+  const row = await tx.row(
+    `select 1 from audit_events
+     where account_id = $1 and event_id >= $2 and (actor_user_id = $3 or $3::uuid is null and actor_user_id is null)
+       and session_id is not distinct from $4 and address is not distinct from $5
+       and action = $6 and outcome = 'refused' and object_ids::text = $7
+     limit 1`,
+    [accountId, firstIdAt(since), actorUserId, sessionId, address, action, objectIds],
+  );
+  return row !== undefined;
+}

@@ -57,6 +57,12 @@ describe('customers', () => {
         [server.a.accountId, action],
       ),
     );
+  /** What the audit log says of somebody, the newest first. */
+  const toldOf = async (customerId: string | undefined) =>
+    (await server.a.call('POST', '/v1/audit', { object: customerId })).body as (Event & {
+      actor_user_id: string;
+      request_id: string;
+    })[];
   const emailsOf = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${prefix}${index + 1}@x.example`);
 
@@ -202,7 +208,56 @@ describe('customers', () => {
     assert.match(left, /7,8,4,,ragged_row,.*Left over at the end of the row: 9"/);
   });
 
-  test('more than 1,000 are erased by a job, unknown ones counted', async () => {
+  test('whoever left a group or was erased is found in the audit log, and nobody who was not', async () => {
+    const groupId = await load('Told', emailsOf('told', 4));
+    const [first, second, third, fourth] = (await page(groupId, 1, 10)).map((member) => member.customer_id);
+    const unknown = '0197a3f0-1c5e-7b52-9d1a-6f0c3e8b2a41';
+    const leave = { ...workspace, customer_group_id: groupId };
+    const named = { ...leave, customer_ids: [first, second, unknown] };
+    await server.a.call('DELETE', '/v1/cg/members', { ...leave, customer_ids: [second] });
+    await server.a.call('DELETE', '/v1/cg/members', named);
+    await server.a.call('DELETE', '/v1/customer', { ...workspace, customer_ids: [first, unknown] });
+    await server.a.call('DELETE', '/v1/customer', { ...workspace, identifiers: [{ email: 'told3@x.example' }] });
+    await server.a.call('DELETE', '/v1/cg', { ...leave, delete_customers: true });
+    assert.deepEqual(
+      (await toldOf(first)).map(({ action, object_ids }) => [action, object_ids]),
+      [
+        ['customers.deleted', { asked: 2, deleted: 1, not_found: 1, customer_ids: [first] }],
+        ['group.members_removed', { customer_group_id: groupId, removed: 1, customer_ids: [first] }],
+      ],
+    );
+    const actions = async (customerId: string | undefined) => (await toldOf(customerId)).map(({ action }) => action);
+    assert.deepEqual(await actions(second), ['group.members_removed']);
+    assert.deepEqual(await actions(third), ['customers.deleted']);
+    assert.deepEqual(await actions(fourth), ['group.deleted']);
+    assert.deepEqual(await toldOf(unknown), []);
+  });
+
+  test('of more than 1,000 who leave a group at once each is found, under one request', async () => {
+    const groupId = await load('Many leave', emailsOf('many', 1_000));
+    const more = emailsOf('evenmore', 200).map((email) => ({ email, name: 'N' }));
+    await space.check({ customer_group_id: groupId, customer_data: more });
+    const ids = [...(await page(groupId, 1, 1_000)), ...(await page(groupId, 2, 1_000))].map((one) => one.customer_id);
+    const left = await server.a.call('DELETE', '/v1/cg/members', {
+      ...workspace,
+      customer_group_id: groupId,
+      customer_ids: ids,
+    });
+    assert.deepEqual(left.body, { removed: 1_200, not_found: 0 }, left.text);
+    const told = await Promise.all([ids[0], ids[600], ids[1_199]].map(toldOf));
+    assert.ok(told.every((found) => found.length === 1 && found[0]?.actor_user_id === server.a.userId));
+    assert.equal(new Set(told.map(([event]) => event?.request_id)).size, 1);
+    const events = (await server.a.call('POST', '/v1/audit', { action: 'group.members_removed', page_size: 2 })).body;
+    const lists = events.map((event: { object_ids: { customer_ids: string[] } }) => event.object_ids.customer_ids);
+    assert.deepEqual(
+      lists.map((list: string[]) => list.length),
+      [1_000, 200],
+      'the call tells the first of them last, as every call does',
+    );
+    assert.deepEqual(lists.flat().sort(), [...ids].sort());
+  });
+
+  test('more than 1,000 are erased by a job, unknown ones counted, and each is found in the audit log', async () => {
     const groupId = await newGroup(server.a, 'Mass');
     await space.check({
       customer_group_id: groupId,
@@ -213,6 +268,7 @@ describe('customers', () => {
       customer_data: emailsOf('more', 500).map((email) => ({ email, name: 'N' })),
     });
     const identifiers = [...emailsOf('mass', 1_000), ...emailsOf('more', 400), ...emailsOf('none', 50)];
+    const all = [...(await page(groupId, 1, 1_000)), ...(await page(groupId, 2, 1_000))].map((one) => one.customer_id);
     const queued = await server.a.call('DELETE', '/v1/customer', {
       ...workspace,
       identifiers: identifiers.map((email) => ({ email })),
@@ -228,6 +284,19 @@ describe('customers', () => {
       tx.rows('select 1 from customer_erasures where account_id = $1 limit 1', [server.a.accountId]),
     );
     assert.deepEqual(left, []);
+    const { job_id } = queued.body;
+    for (const customerId of [all[0], all[1_399]]) {
+      const [event, ...others] = await toldOf(customerId);
+      assert.deepEqual([event?.action, event?.actor_user_id, others], ['customers.deleted', server.a.userId, []]);
+      assert.equal(event?.object_ids.job_id, job_id);
+    }
+    assert.deepEqual(await toldOf(all[1_400]), []);
+    const ofJob = (await toldOf(job_id)).map(({ object_ids }) => object_ids);
+    assert.deepEqual(ofJob.at(-1), { asked: 1_450, status: 'queued', job_id });
+    assert.deepEqual(
+      ofJob.slice(0, -1).map(({ deleted }) => deleted),
+      [400, 1_000],
+    );
   });
 
   test('deleting a group keeps its customers unless asked, and then those of other groups', async () => {

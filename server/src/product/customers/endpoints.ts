@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { nameTouched } from '../audit/record-call.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { groupFailures } from '../groups/errors.ts';
 import { requireGroup } from '../groups/find-group.ts';
@@ -113,8 +114,8 @@ export const customerEndpoints = [
             )
           : (await indexesOf(call, body.identifiers)).map((blindIndexes) => ({ customerId: null, blindIndexes }));
       const ids = { accountId: actor.accountId, workspaceId: body.workspace_id, userId: actor.userId };
-      const answer = await erasePeople(services, tx, ids, erasees);
-      call.audit({ asked: erasees.length, ...answer });
+      const { answer, erased } = await erasePeople(services, tx, ids, erasees);
+      await nameTouched(call, 'customers.deleted', { asked: erasees.length, ...answer }, { customer_ids: erased });
       return answer;
     },
   }),
@@ -133,13 +134,15 @@ export const customerEndpoints = [
     reply: z.strictObject({ removed: z.number(), not_found: z.number() }),
     example: { workspace_id: EXAMPLE_ID, customer_group_id: EXAMPLE_ID, customer_ids: [EXAMPLE_ID] },
     audit: 'group.members_removed',
-    handle: async ({ tx, actor, body, audit }) => {
+    handle: async (call) => {
+      const { tx, actor, body } = call;
       await lockProfiles(tx, body.workspace_id);
       const group = await requireGroup(tx, actor.accountId, body.workspace_id, body.customer_group_id, 'update');
       const wanted = [...new Set(body.customer_ids)];
       const removed = await leaveGroup(tx, actor.accountId, group.customer_group_id, wanted.filter(isUuid));
-      audit({ customer_group_id: group.customer_group_id, removed });
-      return { removed, not_found: wanted.length - removed };
+      const facts = { customer_group_id: group.customer_group_id, removed: removed.length };
+      await nameTouched(call, 'group.members_removed', facts, { customer_ids: removed });
+      return { removed: removed.length, not_found: wanted.length - removed.length };
     },
   }),
   endpoint({
@@ -163,16 +166,18 @@ export const customerEndpoints = [
     example: { workspace_id: EXAMPLE_ID, customer_group_id: EXAMPLE_ID },
     audit: 'group.deleted',
     failures: [groupFailures],
-    handle: async ({ services, tx, actor, body, audit }) => {
+    handle: async (call) => {
+      const { services, tx, actor, body } = call;
       if (body.delete_customers === true) await requirePermission(tx, actor, body.workspace_id, 'customers.delete');
       const { accountId, userId } = actor;
       const ids = { accountId, workspaceId: body.workspace_id, groupId: body.customer_group_id, userId };
       const erased = await deleteGroup(services, tx, ids, body.delete_customers ?? false);
-      audit({ customer_group_id: body.customer_group_id, customers_removed: erased });
+      const facts = { customer_group_id: body.customer_group_id, customers_removed: erased.length };
+      await nameTouched(call, 'group.deleted', facts, { customer_ids: erased });
       return {
         message: 'The customer group was deleted.',
         customer_group_id: body.customer_group_id,
-        customers_removed: erased,
+        customers_removed: erased.length,
       };
     },
   }),

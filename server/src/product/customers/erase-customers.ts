@@ -43,7 +43,7 @@ export async function eraseNamed(
   accountId: string,
   workspaceId: string,
   erasees: readonly Erasee[],
-): Promise<{ deleted: number; not_found: number }> {
+): Promise<{ erased: string[]; notFound: number }> {
   const blindIndexes = erasees.flatMap((erasee) => erasee.blindIndexes ?? []);
   const hits = blindIndexes.length === 0 ? [] : await findIdentifiers(tx, accountId, blindIndexes);
   const owners = new Map(hits.map((hit) => [hit.blind_index, hit.customer_id]));
@@ -57,7 +57,7 @@ export async function eraseNamed(
   await deleteImportRemains(tx, accountId, blindIndexes);
   await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
   const wanted = new Set(named.map((id, index) => id ?? `unknown ${index}`));
-  return { deleted: erased.length, not_found: wanted.size - erased.length };
+  return { erased, notFound: wanted.size - erased.length };
 }
 
 /** The one customer who holds all of these, or null. */

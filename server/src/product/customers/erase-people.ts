@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { IDS_AN_EVENT } from '../audit/record-call.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import type { JobKind } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
@@ -7,26 +8,30 @@ import type { Services } from '../services.ts';
 import { type Erasee, eraseNamed } from './erase-customers.ts';
 import { deleteErasureItems, insertErasureItems, nextErasureItems } from './erasure-store.ts';
 import { queueFileErasure } from './queue-file-erasure.ts';
+import { recordErased } from './record-erased.ts';
 
-export const ERASED_INLINE = 1_000;
+export const ERASED_INLINE = IDS_AN_EVENT;
 export const ERASED_AT_MOST = 100_000;
-const ITEMS_A_STEP = 1_000;
+const ITEMS_A_STEP = IDS_AN_EVENT;
 const ERASURE = 'customer_erasure';
 
 export type ErasureAnswer = { deleted: number; not_found: number } | { status: 'queued'; job_id: string };
 
-/** Erases up to 1,000 people at once; more are written down, as ids and keyed hashes, for a job. */
+/**
+ * Erases up to 1,000 people at once; more are written down, as ids and keyed hashes, for a job. `erased` are those who
+ * were there and are gone.
+ */
 export async function erasePeople(
   services: Services,
   tx: Transaction,
   ids: { accountId: string; workspaceId: string; userId: string },
   erasees: readonly Erasee[],
-): Promise<ErasureAnswer> {
+): Promise<{ answer: ErasureAnswer; erased: string[] }> {
   if (erasees.length <= ERASED_INLINE) {
     await lockProfiles(tx, ids.workspaceId);
-    const answer = await eraseNamed(tx, ids.accountId, ids.workspaceId, erasees);
+    const { erased, notFound } = await eraseNamed(tx, ids.accountId, ids.workspaceId, erasees);
     await queueFileErasure(services, tx, ids);
-    return answer;
+    return { answer: { deleted: erased.length, not_found: notFound }, erased };
   }
   const jobId = await queueJob(services.queue, tx, {
     accountId: ids.accountId,
@@ -37,7 +42,7 @@ export async function erasePeople(
     total: erasees.length,
   });
   await insertErasureItems(tx, ids.accountId, jobId, erasees);
-  return { status: 'queued', job_id: jobId };
+  return { answer: { status: 'queued', job_id: jobId }, erased: [] };
 }
 
 type Reached = { item: number; deleted: number; not_found: number };
@@ -67,7 +72,7 @@ export const erasureJob: JobKind<Services> = {
           return reached;
         }
         await lockProfiles(step.tx, workspaceId);
-        const counted = await eraseNamed(
+        const { erased, notFound } = await eraseNamed(
           step.tx,
           accountId,
           workspaceId,
@@ -76,9 +81,12 @@ export const erasureJob: JobKind<Services> = {
         await deleteErasureItems(step.tx, accountId, jobId, last.item_number);
         step.saveCursor({
           item: last.item_number,
-          deleted: reached.deleted + counted.deleted,
-          not_found: reached.not_found + counted.not_found,
+          deleted: reached.deleted + erased.length,
+          not_found: reached.not_found + notFound,
         });
+        const { created_by: userId } = run.job;
+        // The event of the call that asked for it names the job only.
+        await recordErased(step.tx, { accountId, workspaceId, userId }, { job_id: jobId }, erased);
         step.progress(last.item_number, total);
         return null;
       });

@@ -48,6 +48,10 @@ test('customers who were erased do not come back with an older copy of the datab
   server.url = server.app.url;
   const call = (method: string, path: string, body: Record<string, unknown>) =>
     send(server.url, method, path, { workspace_id: a.workspaceId, ...body }, { token: a.token });
+  const named = { identifiers: [{ customer_number: '1' }, { customer_number: '2' }] };
+  const erased: string[] = (await call('POST', '/v1/customer/find', named)).body.map(
+    ({ customer_id }: { customer_id: string }) => customer_id,
+  );
   assert.equal((await call('DELETE', '/v1/customer', { identifiers: [{ customer_number: '1' }] })).body.deleted, 1);
   assert.equal((await call('DELETE', '/v1/customer', { identifiers: [{ customer_number: '2' }] })).body.deleted, 1);
   // What is committed is taken at once, and taking it again changes nothing.
@@ -71,6 +75,19 @@ test('customers who were erased do not come back with an older copy of the datab
   });
   try {
     assert.deepEqual(await look(restored), { there: ['3', '4', '5'], members: 3 });
+    const audit = (app: App) =>
+      send(app.url, 'POST', '/v1/audit', { action: 'customers.deleted' }, { token: a.token }).then(({ body }) => body);
+    const told = (await audit(restored)).slice(0, 2);
+    for (const { actor_user_id, object_ids } of told)
+      assert.deepEqual(
+        [actor_user_id, object_ids.came_back, object_ids.customer_ids.length],
+        [null, true, 1],
+        JSON.stringify(object_ids),
+      );
+    assert.deepEqual(
+      told.flatMap(({ object_ids }: { object_ids: { customer_ids: string[] } }) => object_ids.customer_ids).sort(),
+      erased.sort(),
+    );
     const token = { token: a.token };
     const ids = { workspace_id: a.workspaceId, campaign_id: campaignId };
     const { job_id } = (await send(restored.url, 'POST', '/v1/messages/publish', ids, token)).body;

@@ -12,6 +12,7 @@ import {
   setNoted,
 } from './erasure-store.ts';
 import { queueFileErasure } from './queue-file-erasure.ts';
+import { recordErased } from './record-erased.ts';
 
 type Parts = Pick<Services, 'database' | 'keyStore' | 'queue' | 'log'>;
 
@@ -70,6 +71,9 @@ export async function eraseCustomersAgain(parts: Parts, accountIds: readonly str
         await deleteImportRemains(tx, accountId, note.blind_indexes);
         await queueFileErasure(parts, tx, { accountId, workspaceId, userId: NO_SUCH_ID });
         await insertErasureNote(tx, accountId, note, true);
+        // Nobody asks for it now: who did, stands in the log of before the restore.
+        const facts = { erasure_id: erasureId, came_back: true };
+        await recordErased(tx, { accountId, workspaceId, userId: null }, facts, erased);
         return erased.length;
       });
     }

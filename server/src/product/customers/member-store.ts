@@ -96,17 +96,18 @@ export function membersStatement(accountId: string, groupId: string, customerIds
   };
 }
 
-/** Takes these customers out of one group. Returns how many were in it. */
-export function deleteMembers(
+/** Takes these customers out of one group. Returns those who were in it. */
+export async function deleteMembers(
   tx: Transaction,
   accountId: string,
   groupId: string,
   customerIds: readonly string[],
-): Promise<number> {
-  return tx.run(
-    'delete from group_members where account_id = $1 and customer_id = any($2::uuid[]) and customer_group_id = $3',
+): Promise<string[]> {
+  const rows = await tx.rows<{ customer_id: string }>(
+    'delete from group_members where account_id = $1 and customer_id = any($2::uuid[]) and customer_group_id = $3 returning customer_id',
     [accountId, customerIds, groupId],
   );
+  return rows.map((row) => row.customer_id);
 }
 
 /** Takes these customers out of every group. Returns how many left each. */

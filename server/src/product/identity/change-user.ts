@@ -6,7 +6,7 @@ import { visibleWorkspaces } from '../roles/permission.ts';
 import { saveWorkspaceRoles } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { requireGranting, requireRulingOver } from './granting.ts';
-import { deletePasswordLink } from './password-link-store.ts';
+import { endPasswordLink } from './password-link-store.ts';
 import { revokeSessionsOf } from './session-store.ts';
 import { deleteUserRow, lockAdministrators, lockUser, updateUser } from './store.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
@@ -40,7 +40,7 @@ export async function changeUser(
     await requireGranting(tx, actor, roleCode, limited ? (change.workspaces ?? []) : null);
   // A link was handed over for what the user was then: whoever has it must not become what the user is made now.
   if (change.role_code !== undefined || change.workspaces !== undefined || change.disabled !== undefined)
-    await deletePasswordLink(tx, accountId, user.user_id);
+    await endPasswordLink(tx, accountId, user.user_id);
   const disabled = change.disabled ?? user.disabled_at !== null;
   const stays = roleCode === 'ACCOUNT_ADMIN' && !disabled;
   if (!stays) requireAnother(administrators, user.user_id);

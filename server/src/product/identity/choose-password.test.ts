@@ -167,6 +167,32 @@ describe('a one-time link', () => {
     assert.deepEqual([(await signIn(email, PASSWORD)).status, (await signIn(email, NEXT)).status], [403, 200]);
   });
 
+  test('that was good once leaves an event when it is tried, and one that never was leaves none', async () => {
+    const { userId } = await newUser('tried');
+    const told = async () => {
+      const { body } = await a.call('POST', '/v1/audit', { action: 'access.refused', actor: userId });
+      return body.map(({ outcome, object_ids }: Record<string, unknown>) => [outcome, object_ids]);
+    };
+    const refused = (call: string) => ['refused', { call, code: 'link_refused' }];
+    const first = (await invite(userId)).body.token;
+    const second = (await invite(userId)).body.token;
+    for (const token of [first, `${second.slice(0, 50)}${second.at(50) === 'A' ? 'B' : 'A'}${second.slice(51)}`])
+      assert.deepEqual(refusal(await open('POST', { token })), [403, 'link_refused']);
+    assert.deepEqual(await told(), [], 'replaced, altered');
+    assert.equal((await open('PATCH', { token: second, password: NEXT })).status, 200);
+    assert.equal((await open('POST', { token: second })).status, 403);
+    assert.equal((await open('PATCH', { token: second, password: PASSWORD })).status, 403);
+    assert.deepEqual(await told(), [refused('password_link.redeem'), refused('password_link.get')]);
+    const third = (await invite(userId, { valid_hours: 1 })).body.token;
+    now += HOUR_MS;
+    assert.equal((await open('PATCH', { token: third, password: PASSWORD })).status, 403);
+    const fourth = (await invite(userId)).body.token;
+    await a.call('PATCH', '/v1/user', { user_id: userId, disabled: true });
+    assert.equal((await open('POST', { token: fourth })).status, 403);
+    assert.deepEqual((await told()).slice(0, 2), [refused('password_link.get'), refused('password_link.redeem')]);
+    assert.equal((await told()).length, 4);
+  });
+
   test('is refused with one answer, whatever is wrong with it', async () => {
     const { userId } = await newUser('one-answer');
     const { token } = (await invite(userId)).body;

@@ -1,12 +1,14 @@
+import type { Transaction } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { recordCall } from '../audit/record-call.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { recordRefusal } from '../audit/record-refusal.ts';
 import type { ProductCall, Services } from '../services.ts';
 import { acceptPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import type { Origin } from './open-session.ts';
-import { holdsLink, readLinkToken, useLink } from './password-link.ts';
-import { deletePasswordLink } from './password-link-store.ts';
+import { findLink, readLinkToken } from './password-link.ts';
+import { endPasswordLink } from './password-link-store.ts';
 import { revokeSessionsOf } from './session-store.ts';
 import { findUser, lockUser, updatePassword } from './store.ts';
 import type { UserRow } from './user.ts';
@@ -47,42 +49,70 @@ export async function changePassword(
     // Changed by another call meanwhile: then the password that was shown is the user's no more.
     if (user?.password_hash !== proven.password_hash) throw identityFailures.password_refused();
     await updatePassword(tx, accountId, userId, passwordHash);
-    await deletePasswordLink(tx, accountId, userId);
+    await endPasswordLink(tx, accountId, userId);
     await revokeSessionsOf(tx, accountId, userId, 'password changed', sessionId);
     await recordCall(tx, call, 'user.password_changed', null, { user_id: userId });
     await call.keepAnswer(tx, { result: answer });
   });
 }
 
-/** Whose link this is and until when, for the page that asks for a password. Throws link_refused (403). */
-export async function lookAtLink(parts: Parts, tokenText: string): Promise<{ user: UserRow; expiresAt: Date }> {
+/**
+ * Does something with a one-time link that holds, under the locks of its user and itself. Throws link_refused (403), one
+ * answer for links that are wrong, used, replaced or over; who tried one that once was good is in the audit log.
+ */
+async function withLink<T>(
+  parts: Parts,
+  tokenText: string,
+  tried: Origin & { call: string },
+  work: (tx: Transaction, user: UserRow, expiresAt: Date) => Promise<T>,
+): Promise<T> {
   const token = readLinkToken(tokenText);
   if (token === null) throw identityFailures.link_refused();
-  return parts.database.tenant(token.accountId, async (tx) => {
-    const link = await holdsLink(tx, token, parts.clock.now());
-    const user = await findUser(tx, token.accountId, token.userId);
-    if (link === null || user === undefined || user.disabled_at !== null) throw identityFailures.link_refused();
-    return { user, expiresAt: link.expiresAt };
+  const { accountId, userId } = token;
+  const outcome = await parts.database.tenant(accountId, async (tx) => {
+    const user = await lockUser(tx, accountId, userId);
+    const link = await findLink(tx, token, parts.clock.now());
+    if (user === undefined || link === null) return 'unknown';
+    return link.holds && user.disabled_at === null ? { done: await work(tx, user, link.expiresAt) } : 'refused';
   });
+  if (typeof outcome === 'object') return outcome.done;
+  const failure = identityFailures.link_refused();
+  if (outcome === 'refused')
+    await recordRefusal(parts.database, {
+      accountId,
+      actorUserId: userId,
+      sessionId: null,
+      workspaceId: null,
+      code: failure.code,
+      ...tried,
+    });
+  throw failure;
+}
+
+/** Whose link this is and until when, for the page that asks for a password. Throws as withLink. */
+export function lookAtLink(
+  parts: Parts,
+  token: string,
+  tried: Origin & { call: string },
+): Promise<{ user: UserRow; expiresAt: Date }> {
+  return withLink(parts, token, tried, async (_tx, user, expiresAt) => ({ user, expiresAt }));
 }
 
 /**
- * Chooses a password by a one-time link. Every session of the user ends; a second factor stays. Throws link_refused (403),
- * one answer for links that are wrong, used, replaced or over; weak_password, which leaves the link good.
+ * Chooses a password by a one-time link. Every session of the user ends; a second factor stays. Throws as withLink;
+ * weak_password, which leaves the link good.
  */
 export async function redeemLink(
   parts: Parts,
   wish: { token: string; password: string },
-  origin: Origin,
+  tried: Origin & { call: string },
 ): Promise<UserRow> {
-  const { user } = await lookAtLink(parts, wish.token);
-  const { account_id: accountId, user_id: userId } = user;
-  const passwordHash = await acceptPassword(wish.password, [user.email, user.display_name]);
-  return parts.database.tenant(accountId, async (tx) => {
-    const locked = await lockUser(tx, accountId, userId);
-    const token = readLinkToken(wish.token);
-    if (token === null || !(await useLink(tx, token, parts.clock.now()))) throw identityFailures.link_refused();
-    if (locked === undefined || locked.disabled_at !== null) throw identityFailures.link_refused();
+  const { user: seen } = await lookAtLink(parts, wish.token, tried);
+  const passwordHash = await acceptPassword(wish.password, [seen.email, seen.display_name]);
+  return withLink(parts, wish.token, tried, async (tx, user) => {
+    const { account_id: accountId, user_id: userId } = user;
+    const { client, address, requestId } = tried;
+    await endPasswordLink(tx, accountId, userId);
     await updatePassword(tx, accountId, userId, passwordHash);
     await revokeSessionsOf(tx, accountId, userId, 'password chosen by link');
     await recordEvent(tx, {
@@ -93,8 +123,10 @@ export async function redeemLink(
       sessionId: null,
       workspaceId: null,
       objectIds: { user_id: userId },
-      ...origin,
+      client,
+      address,
+      requestId,
     });
-    return locked;
+    return user;
   });
 }

@@ -154,6 +154,66 @@ describe('a console session', () => {
     assert.equal((await call('GET', '/v1/session')).status, 403);
   });
 
+  test('that a sign-in replaces is named by the event of the sign-in, and in another account by one there', async () => {
+    const sessionOf = (cookie: string) => cookie.split('=')[1]?.split('.')[1] ?? '';
+    const told = async (who: Tenant, object: string) => {
+      const { body } = await who.call('POST', '/v1/audit', { object });
+      return body.map(({ action, outcome, actor_user_id, object_ids }: Record<string, unknown>) => [
+        [action, outcome, actor_user_id],
+        object_ids,
+      ]);
+    };
+    const { cookie } = await browser();
+    const wrong = await put({ ...login(), password: 'another long sentence' }, { cookie });
+    assert.equal(wrong.status, 403);
+    assert.deepEqual(await told(a, sessionOf(cookie)), [], 'who is refused ends nothing');
+    const again = cookieOf(await put(login(), { cookie }));
+    const replaced = { kind: 'console', replaced_session_id: sessionOf(cookie) };
+    assert.deepEqual(await told(a, sessionOf(cookie)), [[['auth.signed_in', 'done', a.userId], replaced]]);
+    assert.equal((await put(login(), { cookie })).status, 200);
+    assert.equal((await told(a, sessionOf(cookie))).length, 1, 'it was over');
+    const { b } = server;
+    const elsewhere = await put({ email: b.email, password: b.password }, { cookie: again });
+    assert.equal(elsewhere.status, 200, elsewhere.text);
+    assert.deepEqual(await told(b, sessionOf(again)), []);
+    assert.deepEqual(await told(a, sessionOf(again)), [
+      [['auth.signed_out', 'done', a.userId], { ended_session_id: sessionOf(again) }],
+    ]);
+  });
+
+  test('that is over leaves one event an hour for each call, however often a browser asks', async () => {
+    const { call, cookie } = await browser();
+    const [accountId, sessionId = '', secret = ''] = cookie.split('=')[1]?.split('.') ?? [];
+    const told = async () => {
+      const { body } = await a.call('POST', '/v1/audit', { action: 'access.refused', page_size: 1_000 });
+      return body
+        .filter((event: { session_id: string }) => event.session_id === sessionId)
+        .map(({ actor_user_id, object_ids }: Record<string, unknown>) => [actor_user_id, object_ids]);
+    };
+    const { b } = server;
+    assert.equal((await call('DELETE', '/v1/session')).status, 200);
+    const refused = (name: string) => [a.userId, { call: name, code: 'unauthorised' }];
+    const polls = await Promise.all(Array.from({ length: 8 }, () => call('GET', '/v1/session')));
+    assert.ok(polls.every((answer) => answer.status === 403 && answer.body.code === 'unauthorised'));
+    assert.deepEqual(await told(), [refused('sessions.get')]);
+    assert.equal((await call('PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name: 'Over' })).status, 403);
+    assert.deepEqual(await told(), [refused('groups.create'), refused('sessions.get')]);
+    // With another secret, or in another account's name, it is nobody's that is known.
+    const others = [`${accountId}.${sessionId}.${'A'.repeat(43)}`, `${b.accountId}.${sessionId}.${secret}`];
+    const count = (await told()).length;
+    for (const value of others) {
+      const headers = { cookie: `nudgescribe=${value}` };
+      const answer = await send(server.url, 'GET', '/v1/session', undefined, { token: null, headers });
+      assert.deepEqual(refusal(answer), [403, 'unauthorised']);
+    }
+    assert.equal((await told()).length, count);
+    const theirs = await b.call('POST', '/v1/audit', { action: 'access.refused' });
+    assert.deepEqual(
+      theirs.body.filter((event: { session_id: string }) => event.session_id === sessionId),
+      [],
+    );
+  });
+
   test('ends after 30 minutes without a call, and 12 hours after it began', async () => {
     const began = now;
     const { call } = await browser();

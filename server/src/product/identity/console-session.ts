@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Database, Reads } from '../../platform/database/database.ts';
+import type { Database, Reads, Transaction } from '../../platform/database/database.ts';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { type ConsoleCookie, hashSecret, newCookie } from './console-cookie.ts';
 import { identityFailures } from './errors.ts';
 import { type Origin, openSession, recordSignIn, type SessionParts } from './open-session.ts';
-import { type ConsoleSessionRow, findConsoleSession, revokeSession } from './session-store.ts';
+import { type ConsoleSessionRow, findConsoleSession, findCookieOwner, revokeSession } from './session-store.ts';
 import { findEmailOwners, findUser } from './store.ts';
 import { isServiceUser, type UserRow } from './user.ts';
 import { usersOfPassword } from './users-of-password.ts';
@@ -24,12 +25,14 @@ const objectIds = { kind: 'console' };
  * console_sign_in_refused (403), the same for an unknown email, a wrong password and a disabled user, and for a wrong code;
  * missing_fields (401) for otp where the user has a second factor; console_closed (403) for service users; account_needed
  * (400) when the login is right in several accounts; too_many_attempts (429). Every attempt on an existing user leaves an
- * audit event, also where the same email's password is right in another account.
+ * audit event, also where the same email's password is right in another account. `earlier` is the cookie that the browser
+ * had: its session ends, which the event tells.
  */
 export async function beginConsoleSession(
   parts: SessionParts,
   login: Login,
   origin: Origin,
+  earlier: ConsoleCookie | null,
 ): Promise<{ cookie: ConsoleCookie; userId: string }> {
   const { database, clock } = parts;
   const refuse = async (users: readonly UserRow[]) => {
@@ -65,7 +68,13 @@ export async function beginConsoleSession(
     },
     { objectIds, refused: identityFailures.console_sign_in_refused },
     origin,
+    async (tx) => {
+      if (earlier?.accountId !== cookie.accountId) return {};
+      return (await endEarlier(tx, earlier, issuedAt)) === null ? {} : { replaced_session_id: earlier.sessionId };
+    },
   );
+  if (earlier !== null && earlier.accountId !== cookie.accountId)
+    await endElsewhere(database, earlier, issuedAt, origin);
   return { cookie, userId: user.user_id };
 }
 
@@ -94,13 +103,38 @@ export async function findByCookie(
   return session;
 }
 
-/** Ends the session of a cookie that a new sign-in of the same browser replaces. */
-export async function replaceCookie(
-  parts: Pick<SessionParts, 'database' | 'clock'>,
-  cookie: ConsoleCookie,
-): Promise<void> {
-  await parts.database.tenant(cookie.accountId, async (tx) => {
-    if ((await findByCookie(tx, cookie, parts.clock.now())) !== undefined)
-      await revokeSession(tx, cookie.accountId, cookie.sessionId, 'signed in anew');
+/** Whose session a cookie with the right secret is of, also when it is over; null when the secret is wrong. */
+export async function userOfCookie(reads: Reads, cookie: ConsoleCookie): Promise<string | null> {
+  const session = await findCookieOwner(reads, cookie.accountId, cookie.sessionId);
+  return session !== undefined && timingSafeEqual(session.secret_hash, hashSecret(cookie.secret))
+    ? session.user_id
+    : null;
+}
+
+/** Ends the session of a cookie that a new sign-in of the same browser replaces. Returns whose it was; null when it was over. */
+async function endEarlier(tx: Transaction, cookie: ConsoleCookie, now: Date): Promise<string | null> {
+  const { accountId, sessionId } = cookie;
+  const session = await findByCookie(tx, cookie, now);
+  return session !== undefined && (await revokeSession(tx, accountId, sessionId, 'signed in anew'))
+    ? session.user_id
+    : null;
+}
+
+/** The same in another account: it has a log of its own, in which the sign-in does not stand. */
+async function endElsewhere(database: Database, cookie: ConsoleCookie, now: Date, origin: Origin): Promise<void> {
+  const { accountId, sessionId } = cookie;
+  await database.tenant(accountId, async (tx) => {
+    const userId = await endEarlier(tx, cookie, now);
+    if (userId === null) return;
+    await recordEvent(tx, {
+      accountId,
+      action: 'auth.signed_out',
+      outcome: 'done',
+      actorUserId: userId,
+      sessionId,
+      workspaceId: null,
+      objectIds: { ended_session_id: sessionId },
+      ...origin,
+    });
   });
 }

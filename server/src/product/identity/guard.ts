@@ -1,7 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { brokeReference } from '../../platform/database/database-errors.ts';
 import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Access, Actor } from '../../platform/http/endpoint.ts';
@@ -11,10 +10,11 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import type { Geography } from '../../providers/geography/geography.ts';
 import { ownerOfKey } from '../api-keys/key-in-use.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { type Refusal, recordRefusal } from '../audit/record-refusal.ts';
 import { permissionsIn, withinScope } from '../roles/permission.ts';
 import { permissionsOfRole } from '../roles/roles.ts';
 import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
-import { findByCookie } from './console-session.ts';
+import { findByCookie, userOfCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
 import { findLiveSession, revokeSession, type SessionUser, touchSession } from './session-store.ts';
 import { bearerToken, type Tokens } from './tokens.ts';
@@ -87,7 +87,7 @@ export function createGuard(parts: {
 
   /**
    * Checks what goes for every known caller, then how this one proves the session. From here on a refusal is written to
-   * the account's audit log.
+   * the account's audit log; once an hour where `asksByItself` says that nobody need be asking.
    */
   async function admit(
     headers: Headers,
@@ -95,8 +95,10 @@ export function createGuard(parts: {
     access: Access,
     facts: CallFacts,
     proveSession: () => Promise<SessionUser>,
+    asksByItself = false,
   ): Promise<Actor> {
     const actor = { ...caller, ...NOTHING, client: clientOf(headers) };
+    const { accountId, sessionId } = caller;
     try {
       checkGateway(headers, parts.apiCode);
       const user = await proveSession();
@@ -107,13 +109,24 @@ export function createGuard(parts: {
       if (access.kind === 'account' && access.beforeSecondFactor === true) return actor;
       throw identityFailures.second_factor_demanded();
     } catch (error) {
-      if (error instanceof Failure && error.status === 403)
-        await recordRefusal(database, actor, facts, { code: error.code, workspaceId: null });
+      if (error instanceof Failure && error.status === 403) {
+        const refusal = refusalOf(actor, facts, { code: error.code, workspaceId: null });
+        if (error.code !== 'session_moved') await recordRefusal(database, refusal, { onceAnHour: asksByItself });
+        else
+          await recordRefusal(
+            database,
+            { ...refusal, objectIds: { ended_session_id: sessionId } },
+            { alsoDo: (tx) => revokeSession(tx, accountId, sessionId, 'seen in another country') },
+          );
+      }
       throw error;
     }
   }
 
-  /** Ends a session that is seen in another country than it was begun in, and notes now and then that one is in use. */
+  /**
+   * Refuses a session that is seen in another country than it was begun in, which then ends together with the refusal's
+   * event, and notes now and then that one is in use.
+   */
   async function follow(
     { accountId, sessionId }: Pick<Actor, 'accountId' | 'sessionId'>,
     user: SessionUser,
@@ -121,10 +134,7 @@ export function createGuard(parts: {
   ): Promise<void> {
     const now = parts.clock.now();
     const country = parts.geography.countryOf(facts.address);
-    if (user.country !== null && country !== null && country !== user.country) {
-      await database.tenant(accountId, (tx) => revokeSession(tx, accountId, sessionId, 'seen in another country'));
-      throw identityFailures.session_moved();
-    }
+    if (user.country !== null && country !== null && country !== user.country) throw identityFailures.session_moved();
     // Once a minute is enough to tell a used session from an idle one.
     if (user.seen_at === null || now.getTime() - user.seen_at.getTime() >= TOUCH_MS)
       await database.tenant(accountId, (tx) => touchSession(tx, accountId, sessionId, now, country));
@@ -150,15 +160,20 @@ export function createGuard(parts: {
   /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */
   async function byCookie(headers: Headers, cookie: ConsoleCookie, access: Access, facts: CallFacts): Promise<Actor> {
     const { accountId, sessionId } = cookie;
-    const session = await findByCookie(database.reads(accountId), cookie, parts.clock.now());
-    if (session === undefined) {
+    const reads = database.reads(accountId);
+    const session = await findByCookie(reads, cookie, parts.clock.now());
+    const userId = session?.user_id ?? (await userOfCookie(reads, cookie));
+    if (userId === null) {
       checkGateway(headers, parts.apiCode);
       throw platformFailures.unauthorised();
     }
-    return admit(headers, { accountId, userId: session.user_id, sessionId }, access, facts, async () => {
+    const prove = async () => {
+      if (session === undefined) throw platformFailures.unauthorised();
       if (facts.mayChange && !isCsrfTokenOf(cookie, headers['x-csrf-token'])) throw identityFailures.csrf_refused();
       return session;
-    });
+    };
+    // A browser sends the cookie of a session that is over by itself, with every page and every look of every tab.
+    return admit(headers, { accountId, userId, sessionId }, access, facts, prove, session === undefined);
   }
 
   return {
@@ -218,33 +233,23 @@ export function createGuard(parts: {
         address: event.address,
         requestId: event.requestId,
       }),
-    recordRefusal: (actor, facts, refusal) => recordRefusal(database, actor, facts, refusal),
+    recordRefusal: (actor, facts, refusal) => recordRefusal(database, refusalOf(actor, facts, refusal)),
   };
 }
 
-async function recordRefusal(
-  database: Database,
-  actor: Actor,
-  facts: CallFacts,
-  refusal: { code: string; workspaceId: unknown },
-): Promise<void> {
-  await database
-    .tenant(actor.accountId, (tx) =>
-      recordEvent(tx, {
-        accountId: actor.accountId,
-        action: 'access.refused',
-        outcome: 'refused',
-        actorUserId: actor.userId,
-        sessionId: actor.sessionId,
-        workspaceId: isUuid(refusal.workspaceId) ? refusal.workspaceId : null,
-        objectIds: { call: facts.call, code: refusal.code },
-        client: actor.client,
-        address: facts.address,
-        requestId: facts.requestId,
-      }),
-    )
-    .catch((error: unknown) => {
-      // The account of an old token may have been erased: then there is no log to write to.
-      if (!brokeReference(error)) throw error;
-    });
-}
+/** The refusal of a call as the audit log keeps it: the place only where it may be one. */
+const refusalOf = (
+  { accountId, userId, sessionId, client }: Actor,
+  { call, address, requestId }: CallFacts,
+  { code, workspaceId }: { code: string; workspaceId: unknown },
+): Refusal => ({
+  accountId,
+  actorUserId: userId,
+  sessionId,
+  workspaceId: isUuid(workspaceId) ? workspaceId : null,
+  client,
+  address,
+  requestId,
+  call,
+  code,
+});

@@ -46,7 +46,7 @@ export function recordSignIn(
 /**
  * Opens a session for a user who gave the right password: asks for the second factor, and looks once more, under the user's
  * lock, that the password is still the one that was right and the user not disabled, so that a change of either ends
- * sign-ins under way too. Throws the way's refusal (403), missing_fields (401) for otp, too_many_attempts (429).
+ * sign-ins under way too. What `alsoDo` does in the same transaction it gives as ids for the event. Throws the way's refusal (403), missing_fields (401) for otp, too_many_attempts (429).
  */
 export async function openSession(
   parts: SessionParts,
@@ -54,7 +54,7 @@ export async function openSession(
   wish: SessionWish,
   way: Way,
   origin: Origin,
-  alsoDo: (tx: Transaction) => Promise<void> = async () => {},
+  alsoDo: (tx: Transaction) => Promise<Record<string, string>> = async () => ({}),
 ): Promise<void> {
   const { user, otp } = login;
   const { account_id: accountId, user_id: userId } = user;
@@ -65,13 +65,16 @@ export async function openSession(
     const now = await lockUser(tx, accountId, userId);
     const stands = now !== undefined && now.disabled_at === null && now.password_hash === user.password_hash;
     const proof = stands ? await proveSecondFactor(tx, { keys, userId }, otp, wish.issuedAt) : 'changed meanwhile';
-    const objectIds = { ...way.objectIds, ...(proof === 'off' ? {} : { second_factor: proof.replaceAll(' ', '_') }) };
+    const objectIds: Record<string, string> = {
+      ...way.objectIds,
+      ...(proof === 'off' ? {} : { second_factor: proof.replaceAll(' ', '_') }),
+    };
     const isIn = proof !== 'needed' && proof !== 'wrong' && proof !== 'changed meanwhile';
     if (isIn) {
       const { address, client } = origin;
       const country = parts.geography.countryOf(address);
       await insertSession(tx, { ...wish, accountId, userId, address, client, country });
-      await alsoDo(tx);
+      Object.assign(objectIds, await alsoDo(tx));
     }
     await recordSignIn(
       tx,

@@ -90,8 +90,9 @@ export const passwordEndpoints = [
     example: { token: EXAMPLE_TOKEN },
     transaction: 'own',
     failures,
-    handle: async ({ services, body }) => {
-      const { user, expiresAt } = await lookAtLink(services, body.token);
+    handle: async ({ services, body, actor, address, requestId }) => {
+      const tried = { call: 'password_link.get', client: actor.client, address, requestId };
+      const { user, expiresAt } = await lookAtLink(services, body.token, tried);
       return { email: user.email, display_name: user.display_name, expires_at: expiresAt.toISOString() };
     },
   }),
@@ -108,7 +109,8 @@ export const passwordEndpoints = [
     transaction: 'own',
     failures,
     handle: async ({ services, body, actor, address, requestId }) => {
-      const user = await redeemLink(services, body, { client: actor.client, address, requestId });
+      const tried = { call: 'password_link.redeem', client: actor.client, address, requestId };
+      const user = await redeemLink(services, body, tried);
       return { message: 'The password is set. Sign in with it.', email: user.email };
     },
   }),

@@ -23,6 +23,10 @@ export function lockPasswordLink(
   );
 }
 
-export async function deletePasswordLink(tx: Transaction, accountId: string, userId: string): Promise<void> {
-  await tx.run('delete from password_links where account_id = $1 and user_id = $2', [accountId, userId]);
+/** The link is good no more, by any clock. Its hash stays, so that whoever still tries it is known to the audit log. */
+export async function endPasswordLink(tx: Transaction, accountId: string, userId: string): Promise<void> {
+  await tx.run(`update password_links set expires_at = 'epoch' where account_id = $1 and user_id = $2`, [
+    accountId,
+    userId,
+  ]);
 }

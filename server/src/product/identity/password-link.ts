@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Transaction } from '../../platform/database/database.ts';
 import { bytesOfId, idFromBytes } from '../../platform/ids/ids.ts';
-import { deletePasswordLink, insertPasswordLink, lockPasswordLink } from './password-link-store.ts';
+import { insertPasswordLink, lockPasswordLink } from './password-link-store.ts';
 
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
@@ -34,17 +34,13 @@ export async function makeLink(
   return Buffer.concat([bytesOfId(link.accountId), bytesOfId(link.userId), secret]).toString('base64url');
 }
 
-/** Whether the link still holds; locked until the transaction ends. */
-export async function holdsLink(tx: Transaction, token: LinkToken, now: Date): Promise<{ expiresAt: Date } | null> {
+/** The link that a token is of: whether it still holds, and until when; null when the token is of none. Locked until the transaction ends. */
+export async function findLink(
+  tx: Transaction,
+  token: LinkToken,
+  now: Date,
+): Promise<{ holds: boolean; expiresAt: Date } | null> {
   const link = await lockPasswordLink(tx, token.accountId, token.userId);
-  if (link === undefined || !timingSafeEqual(link.secret_hash, hashOf(token.secret)) || link.expires_at <= now)
-    return null;
-  return { expiresAt: link.expires_at };
-}
-
-/** Spends the link. False when it holds no more. */
-export async function useLink(tx: Transaction, token: LinkToken, now: Date): Promise<boolean> {
-  if ((await holdsLink(tx, token, now)) === null) return false;
-  await deletePasswordLink(tx, token.accountId, token.userId);
-  return true;
+  if (link === undefined || !timingSafeEqual(link.secret_hash, hashOf(token.secret))) return null;
+  return { holds: link.expires_at > now, expiresAt: link.expires_at };
 }

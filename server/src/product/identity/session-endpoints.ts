@@ -11,7 +11,7 @@ import { standingOf } from '../second-factor/second-factor.ts';
 import { endpoint } from '../services.ts';
 import { signInAttemptFailures } from '../sign-in-attempts/errors.ts';
 import { cookieHeader, csrfTokenOf, forgetCookieHeader, readCookie } from './console-cookie.ts';
-import { beginConsoleSession, CONSOLE_IDLE_SECONDS, CONSOLE_SECONDS, replaceCookie } from './console-session.ts';
+import { beginConsoleSession, CONSOLE_IDLE_SECONDS, CONSOLE_SECONDS } from './console-session.ts';
 import { identityFailures } from './errors.ts';
 import { requireRulingOver } from './granting.ts';
 import { otpSchema } from './second-factor-schemas.ts';
@@ -155,9 +155,8 @@ export const sessionEndpoints = [
         services,
         { email: body.email, password: body.password, otp: body.otp, accountId: body.account_id ?? null },
         { client: actor.client, address, requestId },
+        readCookie(headers.cookie, rules),
       );
-      const earlier = readCookie(headers.cookie, rules);
-      if (earlier !== null) await replaceCookie(services, earlier);
       setHeader('set-cookie', cookieHeader(cookie, CONSOLE_SECONDS, rules));
       const { accountId, sessionId } = cookie;
       return services.database.tenant(accountId, (tx) =>

@@ -114,6 +114,18 @@ export function findConsoleSession(
   return reads.row<ConsoleSessionRow>(FIND_CONSOLE_SESSION, [accountId, sessionId]);
 }
 
+/** Whose console session it is or was, whatever has become of it. */
+export function findCookieOwner(
+  reads: Reads,
+  accountId: string,
+  sessionId: string,
+): Promise<{ user_id: string; secret_hash: Buffer } | undefined> {
+  return reads.row(
+    `select user_id, secret_hash from sessions where account_id = $1 and session_id = $2 and kind = 'console'`,
+    [accountId, sessionId],
+  );
+}
+
 /** Notes that the session is in use, never back in time, and in which country when that was not known yet. */
 export async function touchSession(
   tx: Transaction,
@@ -190,16 +202,18 @@ export async function rotateSession(
   );
 }
 
+/** Returns whether it was still to be revoked. */
 export async function revokeSession(
   tx: Transaction,
   accountId: string,
   sessionId: string,
   reason: string,
-): Promise<void> {
-  await tx.run(
+): Promise<boolean> {
+  const revoked = await tx.run(
     'update sessions set revoked_at = now(), revoked_reason = $3 where account_id = $1 and session_id = $2 and revoked_at is null',
     [accountId, sessionId, reason],
   );
+  return revoked > 0;
 }
 
 /** Every session of the user, but the one that is kept if any is. Returns how many. */

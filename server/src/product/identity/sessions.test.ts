@@ -19,6 +19,10 @@ let server: TestServer;
 let a: Tenant;
 let now = Date.now();
 let folder: string;
+let eventsFail = false;
+const noSeal = () => {
+  throw new Error('no event can be written');
+};
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nudgescribe-geo-'));
@@ -26,6 +30,13 @@ before(async () => {
   server = await startTestServer({
     clock: { now: () => new Date(now) },
     workers: false,
+    services: ({ database }) => ({
+      database: {
+        ...database,
+        tenant: (accountId, work) =>
+          database.tenant(accountId, (tx) => work(eventsFail ? { ...tx, seal: noSeal } : tx)),
+      },
+    }),
     environment: { NUDGESCRIBE_TRUSTED_PROXIES: '127.0.0.1', NUDGESCRIBE_GEOIP_FILE: join(folder, 'countries.mmdb') },
   });
   a = server.a;
@@ -173,8 +184,34 @@ describe('a session', () => {
     assert.equal((await console('GET', '/v1/session')).status, 200);
     assert.deepEqual(refusal(await console('GET', '/v1/session', undefined, '198.51.100.7')), [403, 'session_moved']);
     const events = await a.call('POST', '/v1/audit', { action: 'access.refused', page_size: 10 });
-    const codes = events.body.map((event: { object_ids: { code: string } }) => event.object_ids.code);
-    assert.equal(codes.filter((code: string) => code === 'session_moved').length, 2);
+    const moved = events.body.filter(
+      (event: { object_ids: { code: string } }) => event.object_ids.code === 'session_moved',
+    );
+    assert.equal(moved.length, 2);
+    for (const event of moved) assert.equal(event.object_ids.ended_session_id, event.session_id);
+  });
+
+  test('seen from another country ends together with its event, or not at all', async () => {
+    const { email } = await newUser('unrecorded');
+    const session = await signIn(email, '198.51.100.7');
+    eventsFail = true;
+    const untold = await session.call('POST', '/v1/otp', {}, '203.0.113.9');
+    eventsFail = false;
+    assert.equal(untold.status, 500);
+    assert.equal((await session.call('POST', '/v1/otp', {})).status, 200, 'what left no event ended nothing');
+    assert.deepEqual(refusal(await session.call('POST', '/v1/otp', {}, '203.0.113.9')), [403, 'session_moved']);
+    assert.equal((await session.call('POST', '/v1/otp', {})).status, 403);
+  });
+
+  test('that is over by cookie leaves an event of its own for each address that it is tried from', async () => {
+    const { email, userId } = await newUser('tried-again');
+    const console = await openConsole(email);
+    assert.equal((await console('DELETE', '/v1/session', {})).status, 200);
+    for (const from of ['192.0.2.2', '192.0.2.3', '192.0.2.2', '192.0.2.3'])
+      assert.deepEqual(refusal(await console('GET', '/v1/session', undefined, from)), [403, 'unauthorised']);
+    const events = await a.call('POST', '/v1/audit', { action: 'access.refused', actor: userId });
+    const addresses = events.body.map(({ address }: { address: string }) => address);
+    assert.deepEqual(addresses, ['192.0.2.3', '192.0.2.2']);
   });
 
   test('begun where nothing was known is held to the first country it is seen in', async () => {

@@ -90,7 +90,10 @@ export async function signIn(
     { kind: 'api', sessionId, apiKeyId, refreshJti, issuedAt, expiresAt },
     { objectIds, refused: identityFailures.sign_in_refused },
     origin,
-    (tx) => noteKeyUse(tx, accountId, apiKeyId),
+    async (tx) => {
+      await noteKeyUse(tx, accountId, apiKeyId);
+      return {};
+    },
   );
   return pairFor(
     tokens,

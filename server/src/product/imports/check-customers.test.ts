@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
-import { countsOf, type TestWorkspace, testWorkspace } from '../customers/test-workspace.ts';
+import { countsOf, newGroup, type TestWorkspace, testWorkspace } from '../customers/test-workspace.ts';
 
 const HEADER = 'email,phone,name,city,age,born';
 const csv = (...rows: string[]) => [HEADER, ...rows, ''].join('\n');
@@ -346,5 +346,30 @@ describe('checking customers at once', () => {
     assert.deepEqual([bad.status, bad.body.code], [400, 'import_rejected']);
     const pat = (await space.profiles()).find((profile) => profile.email === 'patch@x.example');
     assert.deepEqual([pat?.name, pat?.city], ['Pat', 'Graz']);
+  });
+
+  test('PATCH names in the audit log whom it changed or let join, not who was so already', async () => {
+    const emails = ['told1@x.example', 'told2@x.example'];
+    await space.check({ data_file: csv(...emails.map((email) => `${email},,Told,Graz,,`)) });
+    const find = { workspace_id: space.ids.workspace_id, identifiers: emails.map((email) => ({ email })) };
+    const found: { customer_id: string }[] = (await server.a.call('POST', '/v1/customer/find', find)).body;
+    const [first, second] = found.map(({ customer_id }) => customer_id);
+    const told = async (body: Record<string, unknown>) => {
+      const answer = await server.a.call('PATCH', '/v1/customer', { workspace_id: space.ids.workspace_id, ...body });
+      assert.equal(answer.body.updated, 2, answer.text);
+      const [event] = (await server.a.call('POST', '/v1/audit', { action: 'customers.updated', page_size: 1 })).body;
+      return event.object_ids;
+    };
+    const records = [
+      { email: emails[0], city: 'Wien' },
+      { email: emails[1], city: 'Graz' },
+    ];
+    assert.deepEqual(await told({ customer_data: records }), { updated: 2, not_found: 0, customer_ids: [first] });
+    assert.deepEqual(await told({ customer_data: records }), { updated: 2, not_found: 0 });
+    const groupId = await newGroup(server.a, 'Joined by PATCH');
+    const joined = await told({ customer_data: records, customer_group_id: groupId });
+    assert.deepEqual(joined.customer_ids.sort(), [first, second].sort());
+    const [event] = (await server.a.call('POST', '/v1/audit', { object: second, action: 'customers.updated' })).body;
+    assert.equal(event.object_ids.customer_ids.length, 2);
   });
 });

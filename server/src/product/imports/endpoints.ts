@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { Reply } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
-import { recordCall } from '../audit/record-call.ts';
+import { nameTouched, recordCall } from '../audit/record-call.ts';
 import { requirePermission } from '../roles/permission.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { endpoint, type ProductCall } from '../services.ts';
@@ -127,13 +127,14 @@ export const importEndpoints = [
     failures: [importFailures, usageFailures],
     handle: async (call) => {
       const { body } = call;
-      const answer = await patchCustomers(call, {
+      const { answer, touched } = await patchCustomers(call, {
         workspaceId: body.workspace_id,
         groupId: body.customer_group_id ?? null,
         options: { ...importOptions(body), mode: 'update_only' },
         records: Array.isArray(body.customer_data) ? body.customer_data : [body.customer_data],
       });
-      call.audit({ updated: answer.updated, not_found: answer.not_found });
+      const facts = { updated: answer.updated, not_found: answer.not_found };
+      await nameTouched(call, 'customers.updated', facts, { customer_ids: touched });
       return answer;
     },
   }),

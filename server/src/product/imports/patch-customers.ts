@@ -16,7 +16,11 @@ import { addErrors, type ErrorReport, type RowError } from './row-error.ts';
 
 type Caller = Pick<ProductCall<unknown>, 'tx' | 'actor' | 'address' | 'requestId'> & { services: Services };
 
-export type PatchAnswer = { updated: number; not_found: number; errors: RowError[] };
+export type Patched = {
+  answer: { updated: number; not_found: number; errors: RowError[] };
+  /** Whose profile is another now, or who joined the group: not those who were so already. */
+  touched: string[];
+};
 
 /**
  * Updates existing customers from records, as a check in update_only does: every record finds its customer by a unique
@@ -26,7 +30,7 @@ export type PatchAnswer = { updated: number; not_found: number; errors: RowError
 export async function patchCustomers(
   caller: Caller,
   request: { workspaceId: string; groupId: string | null; options: ImportOptions; records: readonly unknown[] },
-): Promise<PatchAnswer> {
+): Promise<Patched> {
   const { services, tx, actor } = caller;
   const { workspaceId, options } = request;
   if (request.records.length > INLINE_ROWS) throw importFailures.too_many_records();
@@ -66,7 +70,9 @@ export async function patchCustomers(
   }
   const updated = acceptedRows(counts);
   await requireQuota(services, tx, actor.accountId, { imported_rows: updated });
-  await applyChunk(tx, context, { createdBy: actor.userId, groupId: request.groupId }, merged);
+  const applied = await applyChunk(tx, context, { createdBy: actor.userId, groupId: request.groupId }, merged);
   await countUsage(services, tx, actor.accountId, { imported_rows: updated });
-  return { updated, not_found: counts.skipped, errors: report.errors };
+  const changed = applied?.batch.updated.map((write) => write.customerId) ?? [];
+  const touched = [...new Set([...changed, ...(applied?.joined ?? [])])];
+  return { answer: { updated, not_found: counts.skipped, errors: report.errors }, touched };
 }

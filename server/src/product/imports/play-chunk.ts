@@ -3,7 +3,7 @@ import { brokeConstraint } from '../../platform/database/database-errors.ts';
 import { erasedSince } from '../customers/erased-since.ts';
 import { joinGroup } from '../customers/join-group.ts';
 import { findDiffering, matchCustomers } from '../customers/match-customers.ts';
-import { areFree, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
+import { areFree, type CustomerBatch, saveCustomers, saveNewcomers } from '../customers/save-customers.ts';
 import type { FieldDefinition } from '../fields/field.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import type { CheckedRow } from './checked-row.ts';
@@ -99,23 +99,27 @@ function blindIndexesOf(rows: readonly CheckedRow[]): string[] {
   return [...met];
 }
 
-/** Writes what playChunk decided, in the same transaction: customers, identifiers, and who joins the group. */
+/**
+ * Writes what playChunk decided, in the same transaction: customers, identifiers, and who joins the group. Returns what it
+ * wrote and who joined; null where all are new, whose ids are packed.
+ */
 export async function applyChunk(
   tx: Transaction,
   context: ImportContext,
   owner: { createdBy: string; groupId: string | null },
   merged: Merged,
-): Promise<void> {
+): Promise<{ batch: CustomerBatch; joined: readonly string[] } | null> {
   const { accountId, workspaceId } = context;
   const { createdBy, groupId } = owner;
   const place = { accountId, workspaceId, createdBy };
   if (merged.newcomers !== null) {
     await saveNewcomers(tx, place, merged.newcomers, groupId);
-    return;
+    return null;
   }
   const batch = merged.batch();
   await saveCustomers(tx, place, batch);
-  if (groupId === null) return;
+  if (groupId === null) return { batch, joined: [] };
   const made = new Set(batch.created.map((write) => write.customerId));
-  await joinGroup(tx, accountId, groupId, merged.accepted, (customerId) => made.has(customerId));
+  const joined = await joinGroup(tx, accountId, groupId, merged.accepted, (customerId) => made.has(customerId));
+  return { batch, joined };
 }

@@ -164,7 +164,14 @@ test('the root key rotates under a running server that is not started again', as
   const settings = { ...others, NUDGESCRIBE_ROOT_KEY_FILE: path };
   const config = readConfig(settings);
   const running = await startApp(config, { keyTiming, workers: false });
-  const { keyring, keyStore } = running.services;
+  const { database, keyring, keyStore } = running.services;
+  const told = (accountId: string) =>
+    database.tenant(accountId, (tx) =>
+      tx.rows<{ client: string; actor_user_id: string | null }>(
+        "select client, actor_user_id from audit_events where account_id = $1 and action = 'keys.rewrapped' limit 10",
+        [accountId],
+      ),
+    );
   const nameOf = async (name: string) => {
     const record = (await keyStore.get(name))?.record;
     assert.ok(record !== undefined && record.kind !== 'destroyed');
@@ -183,8 +190,13 @@ test('the root key rotates under a running server that is not started again', as
     const wrappedBy = await Promise.all(names.map(nameOf));
     assert.equal(wrappedBy.filter((name) => name !== oldName).length, 3);
     await load.goesOn();
-    const { rewrapped } = await rotateRootKey(config, { keyring, keyStore, settleMs: 300 });
+    const { rewrapped } = await rotateRootKey(config, { database, keyring, keyStore, settleMs: 300 });
     assert.ok(rewrapped >= names.length - 3, `${rewrapped} of ${names.length} records, the server's own among them`);
+    for (const { accountId } of [a, b]) {
+      // Told before it is done: whose turn it was when the process was killed is told twice, if at all.
+      const [event, ...again] = await told(accountId);
+      assert.deepEqual([event, again.length <= 1], [{ client: 'operator', actor_user_id: null }, true]);
+    }
     const [left, ...more] = (await readRootKeyFile(path)) ?? [];
     assert.equal(more.length, 0);
     assert.notEqual(left?.toString('hex'), old);

@@ -270,17 +270,34 @@ describe('published files', () => {
     }
     assert.equal((await open(`${url}&more=1`)).status, 403);
     assert.equal((await open(url, 'DELETE')).status, 405);
-    const old = signLink(server.app.services.linkKey, {
+    const old = {
       accountId: server.a.accountId,
       publicationId: told[0].object_ids.publication_id,
       page: 1,
       expires: Math.floor(Date.now() / 1_000) - 1,
-    });
-    assert.equal((await open(`${path}?${old}`)).status, 403, 'over');
+    };
+    const refusals = async () =>
+      (await server.a.call('POST', '/v1/audit', { action: 'access.refused', object: old.publicationId })).body.map(
+        ({ actor_user_id, outcome, object_ids }: Record<string, unknown>) => [actor_user_id, outcome, object_ids],
+      );
+    const refused = (code: string) => [
+      null,
+      'refused',
+      { call: 'publishing.download', code, publication_id: old.publicationId, page: 1 },
+    ];
+    assert.deepEqual(await refusals(), [], 'an altered link names nobody who can be believed');
+    for (let times = 0; times < 3; times += 1)
+      assert.equal((await open(`${path}?${signLink(server.app.services.linkKey, old)}`)).status, 403, 'over');
+    assert.deepEqual(await refusals(), [refused('link_refused')], 'whoever goes on trying fills no log');
     assert.equal((await downloads()).length, told.length, 'what is refused is no download');
     await published(campaignId);
     const replaced = await open(url);
     assert.deepEqual([replaced.status, ((await replaced.json()) as { code: string }).code], [400, 'not_found']);
+    assert.deepEqual(await refusals(), [refused('not_found'), refused('link_refused')]);
+    assert.equal((await downloads()).length, told.length);
+    const nowhere = { ...old, accountId: '0197a3f0-1c5e-7b52-9d1a-6f0c3e8b2a41' };
+    const lost = await open(`${path}?${signLink(server.app.services.linkKey, nowhere)}`);
+    assert.equal(lost.status, 403, 'of an account that is not in this database');
   });
 
   test('links and files stay inside their account', async () => {

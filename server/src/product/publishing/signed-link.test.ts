@@ -13,9 +13,9 @@ const queryOf = (text: string): Record<string, string> => Object.fromEntries(new
 
 test('an untouched link opens until it expires', () => {
   const query = queryOf(signLink(key, target));
-  assert.deepEqual(openLink(key, query, 1_999), target);
-  assert.deepEqual(openLink(key, query, 2_000), target);
-  assert.equal(openLink(key, query, 2_001), null);
+  assert.deepEqual(openLink(key, query, 1_999), { target, isOver: false });
+  assert.deepEqual(openLink(key, query, 2_000), { target, isOver: false });
+  assert.deepEqual(openLink(key, query, 2_001), { target, isOver: true });
 });
 
 test('any change, addition or loss of a parameter is refused', () => {

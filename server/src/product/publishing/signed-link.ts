@@ -25,8 +25,12 @@ export function signLink(key: Buffer, target: LinkTarget): string {
   return query.toString();
 }
 
-/** The target of an untouched, unexpired link; null for anything else. */
-export function openLink(key: Buffer, query: Readonly<Record<string, string>>, nowSeconds: number): LinkTarget | null {
+/** The target of an untouched link, and whether its time is over; null for anything else. */
+export function openLink(
+  key: Buffer,
+  query: Readonly<Record<string, string>>,
+  nowSeconds: number,
+): { target: LinkTarget; isOver: boolean } | null {
   const names = Object.keys(query);
   if (names.length !== NAMES.length || !NAMES.every((name) => typeof query[name] === 'string')) return null;
   const { account = '', publication = '', page = '', expires = '', signature = '' } = query as Record<string, string>;
@@ -41,5 +45,5 @@ export function openLink(key: Buffer, query: Readonly<Record<string, string>>, n
     !timingSafeEqual(given, expected)
   )
     return null;
-  return nowSeconds <= target.expires ? target : null;
+  return { target, isOver: nowSeconds > target.expires };
 }

@@ -161,6 +161,17 @@ describe('texts as all customers would get them', () => {
     assert.notEqual(back.approvals[0].voided_at, null);
     const [message] = await six.messages(campaignId);
     assert.equal(message.review_status, 'Rejected');
+    const events = await server.a.call('POST', '/v1/audit', { object: messageId, action: 'campaign.' });
+    const told = events.body.map(({ action, actor_user_id, workspace_id, object_ids }: Record<string, unknown>) => [
+      [action, actor_user_id, workspace_id],
+      { ...(object_ids as object), job_id: typeof (object_ids as { job_id: unknown }).job_id },
+    ]);
+    assert.deepEqual(told, [
+      [
+        ['campaign.full_check_failed', server.a.userId, server.a.workspaceId],
+        { campaign_id: campaignId, run_number: 1, job_id: 'string', message_ids: [messageId] },
+      ],
+    ]);
     // The verdict stands for this content, whoever approves it again.
     await six.decide(campaignId, { message_ids: [messageId], review_status: 'Approved' });
     await six.refused('POST', '/v1/campaign/approve', { campaign_id: campaignId }, 'messages_with_errors');

@@ -45,6 +45,8 @@ export type AccountKeyring = {
   discard(accountId: string): Promise<void>;
   /** Destroys the account's keys for ever and says which those were. */
   destroy(accountId: string): Promise<DestroyedRecord>;
+  /** Whether rewrap would change a record. */
+  isBehind(name: string): Promise<boolean>;
   /** Wraps a record's keys by the root key that wraps now. Returns whether another one had. */
   rewrap(name: string): Promise<boolean>;
   /** Looks into the store no more. */
@@ -202,6 +204,7 @@ export function createAccountKeyring(parts: {
       });
       return destroyed;
     },
+    isBehind: (name) => records.isBehind(name),
     rewrap: (name) => records.rewrap(name),
     close: () => clearInterval(timer),
   };

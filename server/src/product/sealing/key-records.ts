@@ -164,6 +164,17 @@ export function keyRecords(parts: { rootKey: RootKey; store: KeyStore; clock: Cl
       if (left?.record.kind !== 'destroyed') throw new AccountKeysMissing('This account has no keys in the key store.');
       return left.record;
     },
+    /** Whether another root key than the one that wraps now has wrapped some of a record's keys. */
+    isBehind: async (name: string): Promise<boolean> => {
+      const record = (await store.get(name))?.record;
+      if (record === undefined || record.kind === 'destroyed') return false;
+      const wrapped =
+        record.kind === 'server'
+          ? [record.wrapped_secret]
+          : [record.wrapped_index_secret, ...record.versions.map((kept) => kept.wrapped_key)];
+      for (const one of wrapped) if (!(await rootKey.isCurrent(one))) return true;
+      return false;
+    },
     /** Wraps a record's keys by the root key that wraps now, where another one did. Returns whether there was any. */
     rewrap: async (name: string): Promise<boolean> => {
       let touched = false;

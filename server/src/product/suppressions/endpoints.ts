@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { nameTouched } from '../audit/record-call.ts';
 import { customerFailures } from '../customers/errors.ts';
 import { blindIndexesOf, type IdentifierObject, identifierObjectSchema } from '../customers/identify.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { endpoint, type ProductCall } from '../services.ts';
 import { suppressionFailures } from './errors.ts';
 import { listSuppressions } from './store.ts';
-import { liftSuppressions, suppressCustomers, suppressIdentifiers } from './suppress.ts';
+import { idsOf, liftSuppressions, suppressCustomers, suppressIdentifiers } from './suppress.ts';
 
 const failures = [suppressionFailures, customerFailures];
 const identifiersSchema = z.array(identifierObjectSchema).min(1).max(10_000).optional();
@@ -42,7 +43,7 @@ export const suppressionEndpoints = [
     audit: 'suppression.added',
     failures,
     handle: async (call) => {
-      const { tx, actor, body, audit } = call;
+      const { tx, actor, body } = call;
       const { identifiers, customer_ids: customerIds } = body;
       const ids = { accountId: actor.accountId, workspaceId: body.workspace_id, userId: actor.userId };
       if ((identifiers === undefined) === (customerIds === undefined)) throw suppressionFailures.one_of_required();
@@ -51,8 +52,9 @@ export const suppressionEndpoints = [
         identifiers === undefined
           ? await suppressCustomers(tx, ids, reason, customerIds ?? [])
           : { suppressed: await suppressIdentifiers(tx, ids, reason, await indexesOf(call, identifiers)), notFound: 0 };
-      audit({ suppressed: done.suppressed, not_found: done.notFound });
-      return { suppressed: done.suppressed, not_found: done.notFound };
+      const answer = { suppressed: done.suppressed.length, not_found: done.notFound };
+      await nameTouched(call, 'suppression.added', answer, idsOf(done.suppressed));
+      return answer;
     },
   }),
   endpoint({
@@ -60,6 +62,7 @@ export const suppressionEndpoints = [
     method: 'POST',
     path: '/v1/suppression',
     summary: 'List suppressions, newest first',
+    description: 'Who asked for no messages, and why: reading it is an event of the audit log.',
     access: { kind: 'workspace', permission: 'customers.read' },
     body: z.strictObject({ workspace_id: idSchema, page: pageSchema, page_size: pageSizeSchema }),
     reply: z.array(
@@ -74,12 +77,14 @@ export const suppressionEndpoints = [
         .meta({ id: 'Suppression' }),
     ),
     example: { workspace_id: EXAMPLE_ID },
-    handle: async ({ tx, actor, body }) => {
+    audit: 'suppression.read',
+    handle: async ({ tx, actor, body, audit }) => {
       const limit = body.page_size ?? 100;
       const rows = await listSuppressions(tx, actor.accountId, body.workspace_id, {
         limit,
         offset: ((body.page ?? 1) - 1) * limit,
       });
+      audit({ page: body.page ?? 1, suppressions: rows.length });
       return rows.map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
     },
   }),
@@ -100,7 +105,7 @@ export const suppressionEndpoints = [
     audit: 'suppression.removed',
     failures,
     handle: async (call) => {
-      const { tx, actor, body, audit } = call;
+      const { tx, actor, body } = call;
       const given = [body.suppression_ids, body.identifiers, body.customer_ids].filter((entry) => entry !== undefined);
       if (given.length !== 1) throw suppressionFailures.one_of_required();
       const removed = await liftSuppressions(
@@ -112,8 +117,8 @@ export const suppressionEndpoints = [
           customerIds: body.customer_ids ?? [],
         },
       );
-      audit({ removed });
-      return { removed };
+      await nameTouched(call, 'suppression.removed', { removed: removed.length }, idsOf(removed));
+      return { removed: removed.length };
     },
   }),
 ];

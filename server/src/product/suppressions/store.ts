@@ -9,17 +9,26 @@ export type SuppressionRow = {
 };
 export type NewSuppression = { suppression_id: string; blind_index: string | null; customer_id: string | null };
 
-/** Adds entries; one that stands already is left as it is. Returns how many were new. */
+/** An entry with the customer for whom it stands now, if there is one. */
+export type TouchedSuppression = { suppression_id: string; customer_id: string | null };
+
+/** The last part of a statement whose entries are called "touched". */
+const WITH_CUSTOMERS = `select t.suppression_id, coalesce(t.customer_id, i.customer_id) as customer_id from touched t
+     left join lateral (select customer_id from customer_identifiers where account_id = $1 and blind_index = t.blind_index offset 0) i on true`;
+
+/** Adds entries; one that stands already is left as it is. Returns the new ones. */
 export function insertSuppressions(
   tx: Transaction,
   ids: { accountId: string; workspaceId: string; createdBy: string },
   reason: string | null,
   entries: readonly NewSuppression[],
-): Promise<number> {
-  return tx.run(
-    `insert into suppressions (account_id, suppression_id, workspace_id, blind_index, customer_id, reason, created_by)
-     select $1, s.suppression_id, $2, s.blind_index, s.customer_id, $3, $4 from jsonb_to_recordset($5) as s(suppression_id uuid, blind_index uuid, customer_id uuid)
-     on conflict do nothing`,
+): Promise<TouchedSuppression[]> {
+  return tx.rows<TouchedSuppression>(
+    `with touched as (
+       insert into suppressions (account_id, suppression_id, workspace_id, blind_index, customer_id, reason, created_by)
+       select $1, s.suppression_id, $2, s.blind_index, s.customer_id, $3, $4 from jsonb_to_recordset($5) as s(suppression_id uuid, blind_index uuid, customer_id uuid)
+       on conflict do nothing returning suppression_id, blind_index, customer_id)
+     ${WITH_CUSTOMERS}`,
     [ids.accountId, ids.workspaceId, reason, ids.createdBy, JSON.stringify(entries)],
   );
 }
@@ -45,17 +54,20 @@ export type Lifted = {
   customerIds: readonly string[];
 };
 
-/** Deletes entries by their own id, by identifier, or by the customer they stand for now. */
+/** Deletes entries by their own id, by identifier, or by the customer they stand for now. Returns those that went. */
 export function deleteSuppressions(
   tx: Transaction,
   accountId: string,
   workspaceId: string,
   lifted: Lifted,
-): Promise<number> {
-  return tx.run(
-    `delete from suppressions where account_id = $1 and workspace_id = $2 and (
-       suppression_id = any($3::uuid[]) or blind_index = any($4::uuid[]) or customer_id = any($5::uuid[])
-       or blind_index in (select blind_index from customer_identifiers where account_id = $1 and customer_id = any($5::uuid[])))`,
+): Promise<TouchedSuppression[]> {
+  return tx.rows<TouchedSuppression>(
+    `with touched as (
+       delete from suppressions where account_id = $1 and workspace_id = $2 and (
+         suppression_id = any($3::uuid[]) or blind_index = any($4::uuid[]) or customer_id = any($5::uuid[])
+         or blind_index in (select blind_index from customer_identifiers where account_id = $1 and customer_id = any($5::uuid[])))
+       returning suppression_id, blind_index, customer_id)
+     ${WITH_CUSTOMERS}`,
     [accountId, workspaceId, lifted.suppressionIds, lifted.blindIndexes, lifted.customerIds],
   );
 }

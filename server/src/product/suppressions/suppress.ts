@@ -1,16 +1,22 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
-import { deleteSuppressions, identifiersOfCustomers, insertSuppressions, type NewSuppression } from './store.ts';
+import {
+  deleteSuppressions,
+  identifiersOfCustomers,
+  insertSuppressions,
+  type NewSuppression,
+  type TouchedSuppression,
+} from './store.ts';
 
 type Ids = { accountId: string; workspaceId: string; userId: string };
 
-/** Suppresses whoever has, or will ever have, one of these identifiers in the workspace. Returns how many are new. */
+/** Suppresses whoever has, or will ever have, one of these identifiers in the workspace. Returns the new entries. */
 export function suppressIdentifiers(
   tx: Transaction,
   ids: Ids,
   reason: string | null,
   blindIndexes: readonly string[],
-): Promise<number> {
+): Promise<TouchedSuppression[]> {
   const entries = [...new Set(blindIndexes)].map(
     (blind_index): NewSuppression => ({ suppression_id: newId(), blind_index, customer_id: null }),
   );
@@ -23,7 +29,7 @@ export async function suppressCustomers(
   ids: Ids,
   reason: string | null,
   customerIds: readonly string[],
-): Promise<{ suppressed: number; notFound: number }> {
+): Promise<{ suppressed: TouchedSuppression[]; notFound: number }> {
   const wanted = [...new Set(customerIds)];
   const rows = await identifiersOfCustomers(tx, ids.accountId, ids.workspaceId, wanted.filter(isUuid));
   const entries = rows.map(
@@ -37,15 +43,21 @@ export async function suppressCustomers(
   return { suppressed, notFound: wanted.length - new Set(rows.map((row) => row.customer_id)).size };
 }
 
-/** Lifts suppressions. Ids that are none of this workspace lift nothing. Returns how many were lifted. */
+/** Lifts suppressions. Ids that are none of this workspace lift nothing. Returns the entries that went. */
 export function liftSuppressions(
   tx: Transaction,
   ids: Ids,
   lifted: { suppressionIds: readonly string[]; blindIndexes: readonly string[]; customerIds: readonly string[] },
-): Promise<number> {
+): Promise<TouchedSuppression[]> {
   return deleteSuppressions(tx, ids.accountId, ids.workspaceId, {
     ...lifted,
     suppressionIds: lifted.suppressionIds.filter(isUuid),
     customerIds: lifted.customerIds.filter(isUuid),
   });
+}
+
+/** The ids of entries, and of the customers for whom they stand now, for the audit log. */
+export function idsOf(entries: readonly TouchedSuppression[]): Record<string, string[]> {
+  const customers = entries.map((entry) => entry.customer_id).filter((id) => id !== null);
+  return { suppression_ids: entries.map((entry) => entry.suppression_id), customer_ids: [...new Set(customers)] };
 }

@@ -58,6 +58,38 @@ test('lifted by entry, by customer, and never by another account', async () => {
   assert.deepEqual((await call(a, 'POST', {})).body, []);
 });
 
+test('the audit log names entries and customers, by whatever they were named, and never an identifier', async () => {
+  const told = async (object: string | undefined) => {
+    const { body } = await a.call('POST', '/v1/audit', { object, action: 'suppression.' });
+    return body as { action: string; object_ids: Record<string, unknown>; actor_user_id: string }[];
+  };
+  const before = (await told(ids[2])).length;
+  await call(a, 'PUT', { identifiers: [{ email: 'c3@example.test' }, { email: 'nobody@example.test' }] });
+  const entries = (await call(a, 'POST', {})).body as { suppression_id: string; customer_id: string | null }[];
+  const all = entries.map((entry) => entry.suppression_id).sort();
+  const [added] = await told(ids[2]);
+  assert.deepEqual(
+    [added?.action, added?.actor_user_id, [...((added?.object_ids.suppression_ids ?? []) as string[])].sort()],
+    ['suppression.added', a.userId, all],
+  );
+  assert.deepEqual(added?.object_ids.customer_ids, [ids[2]]);
+  await call(a, 'PUT', { customer_ids: [ids[2], ids[0]] });
+  assert.equal((await told(ids[2])).length, before + 1, 'was suppressed already');
+  await call(a, 'DELETE', { suppression_ids: [...all, ids[1]] });
+  const [removed] = await told(ids[2]);
+  assert.deepEqual([removed?.action, removed?.object_ids.removed], ['suppression.removed', 2]);
+  assert.deepEqual(removed?.object_ids.customer_ids, [ids[2]]);
+  assert.deepEqual(await told(all[1]).then((events) => events.map(({ action }) => action)), [
+    'suppression.removed',
+    'suppression.added',
+  ]);
+  assert.doesNotMatch(JSON.stringify(await told(undefined)), /example|nobody/);
+  await call(a, 'POST', { page: 2 });
+  const [read] = await told(undefined);
+  assert.deepEqual([read?.action, read?.object_ids], ['suppression.read', { page: 2, suppressions: 0 }]);
+  await call(a, 'DELETE', { customer_ids: ids });
+});
+
 test('exactly one way to say who', async () => {
   for (const body of [{}, { identifiers: [{ email: 'x@example.test' }], customer_ids: ids }]) {
     const answer = await call(a, 'PUT', body);

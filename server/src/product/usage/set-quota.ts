@@ -1,5 +1,7 @@
 import type { Database } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { deleteQuota, saveQuota } from './store.ts';
 import type { UsageKind } from './usage.ts';
 
@@ -14,8 +16,22 @@ export async function setQuota(
   perMonth: QuotaWish,
 ): Promise<void> {
   await database.acrossAccounts(async (tx) => {
-    if (perMonth === 'general') return deleteQuota(tx, accountId, kind);
-    if (!(await saveQuota(tx, accountId, kind, perMonth)))
+    if (perMonth === 'general') {
+      // It held already: nothing changes.
+      if (!(await deleteQuota(tx, accountId, kind))) return;
+    } else if (!(await saveQuota(tx, accountId, kind, perMonth)))
       throw platformFailures.not_found({ message: 'There is no such account.' });
+    await recordEvent(tx, {
+      accountId,
+      action: 'account.quota_set',
+      outcome: 'done',
+      actorUserId: null,
+      sessionId: null,
+      workspaceId: null,
+      objectIds: { kind, per_month: perMonth ?? 'none' },
+      client: 'operator',
+      address: null,
+      requestId: newId(),
+    });
   });
 }

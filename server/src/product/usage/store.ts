@@ -47,7 +47,7 @@ export async function saveQuota(
   return saved > 0;
 }
 
-/** The general quota holds again. With the operator's handle. */
-export async function deleteQuota(tx: Transaction, accountId: string, kind: string): Promise<void> {
-  await tx.run('delete from account_quotas where account_id = $1 and kind = $2', [accountId, kind]);
+/** The general quota holds again. With the operator's handle. False when it held already. */
+export async function deleteQuota(tx: Transaction, accountId: string, kind: string): Promise<boolean> {
+  return (await tx.run('delete from account_quotas where account_id = $1 and kind = $2', [accountId, kind])) > 0;
 }

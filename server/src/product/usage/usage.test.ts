@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { startTestServer, type Tenant, type TestServer, until } from '../../../test/harness.ts';
+import { linkEvents } from '../audit/link-events.ts';
+import { verifyAccount } from '../audit/verify-account.ts';
 import { setQuota } from './set-quota.ts';
 import { monthAfter, monthOf, quotasFor } from './usage.ts';
 
@@ -123,6 +125,51 @@ describe('usage', () => {
     assert.equal(await used('exports'), 1);
     assert.ok(((await used('exported_rows')) ?? 0) > 1_500);
     assert.equal((await a.call('POST', '/v1/messages/publish', place)).body.code, 'quota_exceeded');
+  });
+
+  test('each quota that the operator sets is one event, in the transaction that sets it', async () => {
+    const { services } = server.app;
+    const { database } = services;
+    const told = async () => {
+      const { body } = await server.b.call('POST', '/v1/audit', { action: 'account.quota_set' });
+      return body.map(({ client, actor_user_id, object_ids }: Record<string, unknown>) => [
+        client,
+        actor_user_id,
+        object_ids,
+      ]);
+    };
+    for (const wish of [5, null, 'general', 'general'] as const)
+      await setQuota(database, server.b.accountId, 'exports', wish);
+    const events = [
+      ['operator', null, { kind: 'exports', per_month: 'general' }],
+      ['operator', null, { kind: 'exports', per_month: 'none' }],
+      ['operator', null, { kind: 'exports', per_month: 5 }],
+    ];
+    assert.deepEqual(await told(), events);
+    const seal = () => {
+      throw new Error('no seal');
+    };
+    const broken: typeof database = {
+      ...database,
+      acrossAccounts: (work) => database.acrossAccounts((tx) => work({ ...tx, seal })),
+    };
+    await assert.rejects(setQuota(broken, server.b.accountId, 'exports', 7), /no seal/);
+    const { body } = await server.b.call('POST', '/v1/usage', {});
+    assert.notEqual(body.usage.find((one: { kind: string }) => one.kind === 'exports').quota, 7);
+    assert.deepEqual(await told(), events);
+    await linkEvents(services, server.b.accountId);
+    const report = await verifyAccount(services, server.b.accountId, []);
+    assert.deepEqual([report.intact, report.problems], [true, []]);
+    // The operator's role adds events, and can neither read nor alter them.
+    for (const statement of [
+      'select 1 from audit_events',
+      "update audit_events set action = 'x'",
+      'delete from audit_events',
+    ])
+      await assert.rejects(
+        database.acrossAccounts((tx) => tx.run(statement)),
+        { code: '42501' },
+      );
   });
 
   test('is the own account’s, of any month, and only for who may see it', async () => {
