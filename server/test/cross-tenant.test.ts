@@ -204,9 +204,11 @@ describe('a wrong id in any place of any call', () => {
     const foreignIds = Object.values(others.foreign);
     const toldApart = new Set<string>();
     let calls = 0;
-    for (const { endpoint, places } of allPlaces())
+    for (const { endpoint, places } of allPlaces()) {
+      // A public call knows no roles, and too many wrong logins would be refused for their number.
+      const asking = endpoint.access.kind === 'public' ? [...callers].slice(0, 1) : callers;
       for (const place of places)
-        for (const [role, call] of callers) {
+        for (const [role, call] of asking) {
           const { name, kind } = place;
           const seesAll = role === 'ACCOUNT_ADMIN';
           const wrong = KINDS.flatMap((of) => {
@@ -231,6 +233,7 @@ describe('a wrong id in any place of any call', () => {
             toldApart.add(`${name} ${of}`);
           }
         }
+    }
     assert.deepEqual([await databaseDigest(client), await eventsOfB()], before, 'something changed');
     assert.deepEqual([...toldApart].sort(), Object.keys(OWN_RECORD).sort());
     t.diagnostic(`${calls} calls`);

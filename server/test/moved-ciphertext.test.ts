@@ -156,6 +156,16 @@ describe('sealed bytes in the database', () => {
       await put(kind, whole);
       await opens(kind);
     }
+    // Nor where the answer is taken away, so that there is nothing left to compare it with.
+    const [question, told] = [await envelopeOf(prompt), await envelopeOf(answer)];
+    await client.query('update model_calls set sealed_answer = null where account_id = $1 and model_call_id = $2', [
+      answer.rows.target.accountId,
+      answer.rows.target.key,
+    ]);
+    await isRefused(prompt, told, 'an answer as the only thing there is');
+    await put(prompt, question);
+    await put(answer, told);
+    await opens(answer);
   });
 
   test('of another version of the key are not accepted, whatever their head says', async () => {
