@@ -48,6 +48,8 @@ export type FuzzReport = {
 };
 
 const AT_ONCE = 8;
+/** How many inputs of other routes go out with a few of one that takes away. */
+const BESIDE = 3;
 
 type Answered = { endpoint: Route; status: number };
 
@@ -121,29 +123,42 @@ function count({ routes, statuses }: FuzzReport, { name }: Route, { status }: Fu
   routes[name] = { sent: sent + 1, done: done + (status === 200 ? 1 : 0) };
 }
 
-/** All routes by turns but those that come last. */
-async function sendFirst({ inputs, share, ids, keeper, random, send, report, isInTime }: Round): Promise<void> {
+/** The inputs of all routes by turns but those that come last. */
+function firstInputs({ inputs, share, ids, keeper, random, send, report }: Round) {
   const routes = endpoints
     .filter(({ name }) => !LAST.some((last) => last === name))
     .map((endpoint) => ({ endpoint, next: fuzzer(endpoint, ids, random) }));
-  let begun = 0;
-  const sender = async () => {
-    while (begun < inputs - share * LAST.length && isInTime()) {
-      const { endpoint, next } = routes[begun % routes.length] as (typeof routes)[number];
-      begun += 1;
+  let left = inputs - share * LAST.length;
+  return {
+    left: () => left,
+    sendOne: async () => {
+      const { endpoint, next } = routes[left % routes.length] as (typeof routes)[number];
+      left -= 1;
       const { kind } = endpoint.access;
       const credentials: Record<string, string> =
         kind === 'api_key' ? { 'x-api-key': keeper.apiKey } : bearer(keeper.token);
       const answer = await send(endpoint, next(), credentials);
       count(report, endpoint, answer);
       assert.ok(kind !== 'workspace' || !isUnauthorised(answer), endpoint.name);
-    }
+    },
+  };
+}
+
+type FirstInputs = ReturnType<typeof firstInputs>;
+
+async function sendFirst({ isInTime }: Round, first: FirstInputs, leave: number): Promise<void> {
+  const sender = async () => {
+    while (first.left() > leave && isInTime()) await first.sendOne();
   };
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
 }
 
-/** The others one after another, a few inputs at once. Those that find the caller shut out are not counted. */
-async function sendLast({ share, ids, keeper, random, send, make, report, isInTime }: Round): Promise<void> {
+/**
+ * The others one after another, a few inputs at once, beside some of the first routes that meet what is being taken away.
+ * Those that find the caller shut out are not counted.
+ */
+async function sendLast(round: Round, first: FirstInputs): Promise<void> {
+  const { share, ids, keeper, random, send, make, report, isInTime } = round;
   const caller = await makeCaller(send, keeper);
   const own = { ...ids, user_id: caller.userId, session_id: caller.sessionId };
   Object.assign(ids, own);
@@ -160,7 +175,9 @@ async function sendLast({ share, ids, keeper, random, send, make, report, isInTi
     };
     for (let turn = 0, left = share; left > 0 && isInTime(); turn += 1) {
       await last.prepare(turn);
+      const beside = Array.from({ length: Math.min(BESIDE, first.left()) }, first.sendOne);
       const shutOut = await Promise.all(Array.from({ length: Math.min(AT_ONCE, left) }, one));
+      await Promise.all(beside);
       if (shutOut.includes(true)) await caller.comeBack();
       left = share - (report.routes[last.name]?.sent ?? 0);
     }
@@ -172,7 +189,7 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
   const answered = new Map<string, Answered>();
   const deadline = performance.now() + work.longestMs;
   const app = await startApp(readConfig(process.env), { checkReplies: true });
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + BESIDE });
   const send: Send = async (endpoint, call, credentials) => {
     const answer = await sendLightly(app.url, endpoint, call, credentials, agent);
     answered.set(answer.requestId, { endpoint, status: answer.status });
@@ -190,8 +207,10 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
     report,
     isInTime: () => performance.now() < deadline,
   };
-  await sendFirst(round);
-  await sendLast(round);
+  const first = firstInputs(round);
+  await sendFirst(round, first, BESIDE * LAST.length * Math.ceil(round.share / AT_ONCE));
+  await sendLast(round, first);
+  await sendFirst(round, first, 0);
   report.isReady = (await fetch(new URL('/readyz', app.url))).status === 200;
   agent.destroy();
   await app.stop();

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Transaction } from '../database/database.ts';
+import { brokeReference } from '../database/database-errors.ts';
 import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import { parseBody, refuseMissing, requiredFields } from './body-check.ts';
@@ -58,6 +59,15 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
       throw error;
     };
 
+    /** What an error means now: a reference breaks where the workspace was deleted since the caller was let in. */
+    const seenNow = async (error: unknown, fields: Record<string, unknown>): Promise<unknown> => {
+      if (endpoint.access.kind !== 'workspace' || !brokeReference(error)) return error;
+      return permitApart(fields).then(
+        () => error,
+        (refusal: unknown) => refusal,
+      );
+    };
+
     const endReading = known ? await parts.limits.readLarge(actor, request, endpoint) : null;
     let seen: Record<string, unknown> = {};
     let input: Input | null = null;
@@ -110,7 +120,7 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
         endTurn?.();
       }
     } catch (error) {
-      return await refuse(error, seen);
+      return await refuse(await seenNow(error, seen), seen);
     } finally {
       endReading?.();
       await input?.upload?.release();

@@ -53,6 +53,23 @@ describe('workspaces', () => {
     assert.equal((await workspace('POST', {})).body.length, 1);
   });
 
+  test('are deleted once, whoever else deletes or changes them at the same time', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { workspace_id } = (await workspace('PUT', { workspace_name: `Passing ${round}` })).body;
+      const answers = await Promise.all([
+        ...Array.from({ length: 6 }, () => workspace('DELETE', { workspace_id })),
+        workspace('PATCH', { workspace_id, review: { quorum: 2 } }),
+        workspace('PATCH', { workspace_id, review: { quorum: 3 } }),
+        a.call('PUT', '/v1/cg', { workspace_id, group_name: 'Late' }),
+      ]);
+      const [group] = answers.slice(8);
+      // Either the group came first, and the workspace is in use, or one call deleted it.
+      const deleted = answers.slice(0, 6).filter(({ status }) => status === 200);
+      assert.equal(deleted.length, group?.status === 200 ? 0 : 1);
+      for (const { status, text } of answers) assert.ok([200, 400, 403].includes(status), text);
+    }
+  });
+
   test('have names of 1 to 100 characters, unique in the account ignoring case', async () => {
     assert.deepEqual(refused(await workspace('PUT', { workspace_name: 'MAIN' })), [400, 'workspace_name_taken']);
     for (const workspace_name of ['', '   ', 'x'.repeat(101), 5, 'a\0b'])

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { accountFailures } from './errors.ts';
 import { isLowered, type ReviewRules } from './review-rules.ts';
 import { lockWorkspace, updateWorkspace, type WorkspaceRow } from './store.ts';
@@ -21,7 +22,7 @@ function toldOf(before: ReviewRules, after: ReviewRules): Record<string, number 
 
 /**
  * Renames a workspace, changes its review rules, or both. Rules hold from the next approval on: what is approved by then
- * stays approved. Throws nothing_to_change and workspace_name_taken.
+ * stays approved. Throws nothing_to_change, workspace_name_taken, workspace_forbidden (403).
  */
 export async function changeWorkspace(
   tx: Transaction,
@@ -33,7 +34,8 @@ export async function changeWorkspace(
   if (name === undefined && review?.two_person === undefined && review?.quorum === undefined)
     throw accountFailures.nothing_to_change();
   const before = await lockWorkspace(tx, accountId, workspaceId);
-  if (before === undefined) throw new Error('A permitted workspace was not there.');
+  // Deleted since the caller was let in.
+  if (before === undefined) throw platformFailures.workspace_forbidden();
   const workspace = await updateWorkspace(tx, {
     ...before,
     workspace_name: name ?? before.workspace_name,

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint, brokeReference } from '../../platform/database/database-errors.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { accountFailures } from './errors.ts';
 
 export type WorkspaceRow = {
@@ -96,14 +97,18 @@ export function findReviewRules(
   );
 }
 
-/** Deletes a workspace that nothing refers to; what does is refused by its foreign key. */
+/**
+ * Deletes a workspace that nothing refers to; what does is refused by its foreign key. Throws workspace_forbidden (403)
+ * when somebody else was faster.
+ */
 export async function deleteWorkspace(tx: Transaction, accountId: string, workspaceId: string): Promise<void> {
-  await tx
+  const deleted = await tx
     .run('delete from workspaces where account_id = $1 and workspace_id = $2', [accountId, workspaceId])
     .catch((error: unknown) => {
       if (brokeReference(error)) throw accountFailures.workspace_in_use();
       throw error;
     });
+  if (deleted === 0) throw platformFailures.workspace_forbidden();
 }
 
 export function findAccount(
