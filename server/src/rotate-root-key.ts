@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import type { Database } from './platform/database/database.ts';
 import { brokeReference } from './platform/database/database-errors.ts';
-import { newId } from './platform/ids/ids.ts';
-import { recordEvent } from './product/audit/record-event.ts';
+import { recordByOperator } from './product/audit/record-by-operator.ts';
 import type { AccountKeyring } from './product/sealing/account-keys.ts';
 import { type KeyStore, SERVER_RECORD } from './providers/key-store/key-store.ts';
 import { readRootKeyFile, replaceRootKeyFile, rootKeyFileOf } from './root-key.ts';
@@ -16,17 +15,10 @@ import { readRootKeyFile, replaceRootKeyFile, rootKeyFileOf } from './root-key.t
 async function recordRewrap(database: Database, accountId: string): Promise<void> {
   await database
     .tenant(accountId, (tx) =>
-      recordEvent(tx, {
+      recordByOperator(tx, {
         accountId,
         action: 'keys.rewrapped',
-        outcome: 'done',
-        actorUserId: null,
-        sessionId: null,
-        workspaceId: null,
         objectIds: {},
-        client: 'operator',
-        address: null,
-        requestId: newId(),
       }),
     )
     .catch((error: unknown) => {

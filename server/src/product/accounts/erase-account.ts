@@ -1,6 +1,5 @@
-import { newId } from '../../platform/ids/ids.ts';
 import { linkEvents } from '../audit/link-events.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByOperator } from '../audit/record-by-operator.ts';
 import { verifyAccount } from '../audit/verify-account.ts';
 import type { Services } from '../services.ts';
 import { findAccount, forgetAccount, livingAccounts } from './store.ts';
@@ -30,17 +29,10 @@ export async function eraseAccount(parts: Parts, accountId: string): Promise<Era
   const destroyed = await parts.keyring.destroy(accountId);
   const rows = await parts.database.tenant(accountId, async (tx) => {
     const forgotten = await forgetAccount(tx, accountId, parts.clock.now());
-    await recordEvent(tx, {
+    await recordByOperator(tx, {
       accountId,
       action: 'account.erased',
-      outcome: 'done',
-      actorUserId: null,
-      sessionId: null,
-      workspaceId: null,
       objectIds: { rows: Object.values(forgotten).reduce((sum, count) => sum + count, 0) },
-      client: 'operator',
-      address: null,
-      requestId: newId(),
     });
     return forgotten;
   });

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Transaction } from '../../platform/database/database.ts';
-import { newId } from '../../platform/ids/ids.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
 import { everyAccount } from '../audit/every-account.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByOperator } from '../audit/record-by-operator.ts';
 import type { Services } from '../services.ts';
 import { type KeptFile, writeKept } from './kept-file.ts';
 import {
@@ -83,17 +82,10 @@ async function backUpAccount(
 ): Promise<{ list: AccountBackup; numbered: BackupManifest['numbered'] }> {
   const { database, objects, clock } = parts;
   await database.tenant(accountId, (tx) =>
-    recordEvent(tx, {
+    recordByOperator(tx, {
       accountId,
       action: 'account.backed_up',
-      outcome: 'done',
-      actorUserId: null,
-      sessionId: null,
-      workspaceId: null,
       objectIds: {},
-      client: 'operator',
-      address: null,
-      requestId: newId(),
     }),
   );
   const copied = new Map<string, KeptFile>();

@@ -1,8 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { Transaction } from '../../platform/database/database.ts';
-import { newId } from '../../platform/ids/ids.ts';
 import { everyAccount } from '../audit/every-account.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByOperator } from '../audit/record-by-operator.ts';
 import type { Services } from '../services.ts';
 import type { Progress } from './back-up.ts';
 import { BackupRefused } from './backup-refused.ts';
@@ -71,17 +70,10 @@ async function loadRows(parts: Parts, folder: string, list: AccountBackup, table
   const { account_id: accountId } = list;
   await parts.database.tenant(accountId, async (tx) => {
     await loadTables(tx, folder, list, tables, 'error');
-    await recordEvent(tx, {
+    await recordByOperator(tx, {
       accountId,
       action: 'account.restored',
-      outcome: 'done',
-      actorUserId: null,
-      sessionId: null,
-      workspaceId: null,
       objectIds: { taken_at: list.taken_at },
-      client: 'operator',
-      address: null,
-      requestId: newId(),
     });
   });
 }

@@ -1,5 +1,4 @@
-import { newId } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByOperator } from '../audit/record-by-operator.ts';
 import { dropSecondFactor } from '../second-factor/second-factor.ts';
 import type { Services } from '../services.ts';
 import { linkPath, makeLink } from './password-link.ts';
@@ -37,17 +36,10 @@ export async function linkByOperator(
     if (dropped) await revokeSessionsOf(tx, accountId, userId, 'second factor reset');
     const expiresAt = new Date(clock.now().getTime() + HOUR_MS);
     const token = await makeLink(tx, { accountId, userId, createdBy: userId, expiresAt });
-    await recordEvent(tx, {
+    await recordByOperator(tx, {
       accountId,
       action: 'user.invited',
-      outcome: 'done',
-      actorUserId: null,
-      sessionId: null,
-      workspaceId: null,
       objectIds: { user_id: userId, second_factor_reset: dropped },
-      client: 'operator',
-      address: null,
-      requestId: newId(),
     });
     return { kind: 'made', path: linkPath(token), expiresAt };
   });

@@ -1,6 +1,5 @@
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
-import { newId } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByOperator } from '../audit/record-by-operator.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { UPLOADS } from '../imports/receive-upload.ts';
 import { type JobKind, JobPostponed, type JobRun } from '../jobs/job.ts';
@@ -46,17 +45,10 @@ export async function beginRotation(services: Services, accountId: string): Prom
       createdBy: NO_SUCH_ID,
       total: await countCustomers(tx, accountId),
     });
-    await recordEvent(tx, {
+    await recordByOperator(tx, {
       accountId,
       action: 'keys.rotated',
-      outcome: 'done',
-      actorUserId: null,
-      sessionId: null,
-      workspaceId: null,
       objectIds: { job_id: jobId },
-      client: 'operator',
-      address: null,
-      requestId: newId(),
     });
     return jobId;
   });

@@ -1,7 +1,6 @@
 import type { Database } from '../../platform/database/database.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
-import { newId } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByOperator } from '../audit/record-by-operator.ts';
 import { deleteQuota, saveQuota } from './store.ts';
 import type { UsageKind } from './usage.ts';
 
@@ -21,17 +20,10 @@ export async function setQuota(
       if (!(await deleteQuota(tx, accountId, kind))) return;
     } else if (!(await saveQuota(tx, accountId, kind, perMonth)))
       throw platformFailures.not_found({ message: 'There is no such account.' });
-    await recordEvent(tx, {
+    await recordByOperator(tx, {
       accountId,
       action: 'account.quota_set',
-      outcome: 'done',
-      actorUserId: null,
-      sessionId: null,
-      workspaceId: null,
       objectIds: { kind, per_month: perMonth ?? 'none' },
-      client: 'operator',
-      address: null,
-      requestId: newId(),
     });
   });
 }
