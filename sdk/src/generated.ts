@@ -363,11 +363,13 @@ export type Manifest = {
   held_out: number;
   /** Rows taken out of the parts since they were published. */
   erased_rows: number;
+  /** Approved texts removed since they were published, as everybody they were for was erased. */
+  erased_texts: number;
   /** In the manifest of a delta: what it tells the changes since. Null there: everything is new. */
   delta_of: { publication_id: string; run_number: number } | null;
   /** Rows of a delta by what they are; null in a full manifest. */
   changes: { new: number; changed: number; removed: number } | null;
-  /** When rows were last taken out of a part. */
+  /** When rows or texts were last taken out. */
   rewritten_at: string | null;
   /** The same as approval.digest. */
   approval_digest: string | null;
@@ -395,7 +397,7 @@ export type Manifest = {
         subject: string | null;
         preheader: string | null;
         message: string;
-        /** The writer and its version, or "edited". */
+        /** The writer and its version, "edited", or "erased": the text is no longer there (docs/verify.md). */
         written_by: string;
         /** "<severity>:<code>" of every finding that stood when it was approved. */
         findings: string[];
@@ -423,7 +425,7 @@ export type Message = {
   updated_at: string;
   /** What the reviewer noted. */
   note: string | null;
-  /** The writer and its version, or "edited". */
+  /** The writer and its version, "edited", or "erased": removed, as everybody it was for was erased. */
   written_by: string;
   /** The line that a mailbox shows behind the subject; emails only. */
   preheader: string | null;
@@ -443,9 +445,10 @@ export type ModelCall = {
   status: 'open' | 'answered' | 'refused' | 'lost';
   /** What the checks said of the answer. */
   outcome: 'taken' | 'unusable' | null;
-  prompt: string;
+  /** Null where everybody that it told of was erased. */
+  prompt: string | null;
   answer: string | null;
-  /** SHA-256 over writer, model and prompt. */
+  /** SHA-256 over writer, model and prompt; empty when they were erased. */
   prompt_hash: string;
   /** SHA-256 over prompt and answer. */
   exchange_hash: string | null;
@@ -457,6 +460,8 @@ export type ModelCall = {
   created_at: string;
   ended_at: string | null;
   used_at: string | null;
+  /** When prompt and answer were removed, as everybody in the segment was erased. */
+  erased_at: string | null;
 };
 
 export type ProposedField = {

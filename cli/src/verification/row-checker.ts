@@ -11,6 +11,9 @@ type Approved = {
 
 const TEXTS = ['subject', 'preheader', 'message'] as const;
 const empty = (text: string) => text === '';
+const any = () => true;
+/** Everybody the text was for has been erased: the manifest has it no more, and so cannot say what it was. */
+const ERASED = 'erased';
 
 /** The approved messages by id, their texts ready to be compared with rows. */
 function approvedById(manifest: Manifest): Map<string, Approved> {
@@ -23,6 +26,7 @@ function approvedById(manifest: Manifest): Map<string, Approved> {
         channel: message.channel,
         texts: TEXTS.map((name) => {
           const template = message[name];
+          if (message.written_by === ERASED) return [name, any];
           return [name, template === null ? empty : couldComeFrom(template)];
         }),
       },

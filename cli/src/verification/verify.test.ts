@@ -9,6 +9,7 @@ import { type Client, createClient, type Manifest } from '@nudgescribe/sdk';
 import { testCampaigns } from '../../../server/src/product/campaigns/test-campaign.ts';
 import { startTestServer } from '../../../server/test/harness.ts';
 import { fetchFiles } from '../fetch-files.ts';
+import { approvalDigest } from './approval-digest.ts';
 import { couldComeFrom, originalCell } from './approved-text.ts';
 import { CsvRecords } from './csv-records.ts';
 import { manifestProblems, readManifest } from './manifest-file.ts';
@@ -102,6 +103,19 @@ describe('a file as it was published', () => {
       const codes = (await verifyPart(manifest, path)).problems.map((problem) => problem.code);
       assert.ok(codes.includes('unreadable'), codes.join());
     }
+  });
+
+  test('has none where the manifest no longer has a text, as everybody it was for was erased', async () => {
+    const without = copyOf(manifest);
+    const texts = without.approval?.content.messages ?? [];
+    const [erased] = texts.filter((text) => text.message === PLUS);
+    assert.ok(erased !== undefined && without.approval != null);
+    Object.assign(erased, { subject: null, preheader: null, message: '', written_by: 'erased', findings: [] });
+    without.approval.digest = approvalDigest(without.approval.content);
+    without.approval_digest = without.approval.digest;
+    assert.deepEqual(manifestProblems(without, without.approval.digest), []);
+    assert.deepEqual(manifestProblems(without, manifest.approval?.digest ?? '').length, 1, 'its digest is another');
+    assert.deepEqual(await problemsOf(bytes, without), []);
   });
 
   test('of a delta has none, with those who were removed; a text in such a row is found', async () => {

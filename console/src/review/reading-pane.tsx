@@ -60,6 +60,7 @@ export function ReadingPane(props: {
           <p className="muted small">
             {message.segment.label} · {count(message.segment.size, 'customer')}
           </p>
+          {message.written_by === 'erased' && <p>Removed, as everybody it was for was erased.</p>}
           {parts.map(({ part, label, text }) => (
             <div key={part} className="text-part">
               <span>{label}</span>

@@ -1,5 +1,6 @@
 import { erasureJob } from './customers/erase-people.ts';
 import { fieldValuesMoveJob, fieldValuesRemovalJob } from './customers/field-values-jobs.ts';
+import { segmentErasureJob } from './emptied-segments/erase-segments.ts';
 import { campaignGenerationJob, messageRewritingJob } from './generation/jobs.ts';
 import { customerImportJob } from './imports/run-import.ts';
 import { uploadsRemovalJob } from './imports/sweep-uploads.ts';
@@ -23,5 +24,6 @@ export const jobKinds: readonly JobKind<Services>[] = [
   messagesExportJob,
   exportShareJob,
   fileErasureJob,
+  segmentErasureJob,
   keyRotationJob,
 ];

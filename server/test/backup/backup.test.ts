@@ -20,6 +20,7 @@ import { cloneDatabase, databaseUrl } from '../cluster.ts';
 import { startProcess } from '../crash/processes.ts';
 import { contentOf } from '../database-content.ts';
 import { send, startTestServer, type TestServer, until } from '../harness.ts';
+import { placesWith } from '../kept-texts.ts';
 import { onServer, signedIn, withApp } from './installation.ts';
 
 let server: TestServer;
@@ -186,10 +187,9 @@ describe('backup and restore', () => {
       await restore(erasing, ...whole());
       await withApp(erasing, true, async (app) => {
         const call = await signedIn(app, server.a);
-        assert.equal(
-          (await call('DELETE', '/v1/customer', { identifiers: [{ customer_number: '2' }] })).body.deleted,
-          1,
-        );
+        // One of several on a plan, and the only one on another.
+        const both = { identifiers: [{ customer_number: '2' }, { customer_number: '5' }] };
+        assert.equal((await call('DELETE', '/v1/customer', both)).body.deleted, 2);
       });
       await eraseAccountCommand(['--account', server.b.accountId, '--name', 'Second'], erasing);
       // A newer copy of the keys knows of it, whatever older copy is brought beside it.
@@ -204,7 +204,7 @@ describe('backup and restore', () => {
           await cp(join(first, 'keys'), join(place.NUDGESCRIBE_DATA_DIR ?? '', 'keys'), { recursive: true });
         }
         const told = await restore(place, '--from', backupPath(), '--keys', second ?? first);
-        assert.match(told, /Erased again, as they had been since: 1 customers, 1 accounts/);
+        assert.match(told, /Erased again, as they had been since: 2 customers, 1 accounts/);
         // Without workers: what is gone is gone before anybody is answered.
         await withApp(place, false, async (app) => {
           const call = await signedIn(app, server.a);
@@ -213,7 +213,12 @@ describe('backup and restore', () => {
           });
           assert.equal(found.body.length, 1);
           const file = await call('POST', '/v1/messages/fetch', { campaign_id: campaignId, page: 1, format: 'json' });
-          assert.equal(file.body.row_count, 5);
+          assert.equal(file.body.row_count, 4);
+          assert.deepEqual(
+            await placesWith(app, server.a.accountId, 'Basic'),
+            [],
+            'nor is anything left of their plan',
+          );
           const { email, password, apiKey } = server.b;
           const refused = await send(
             app.url,

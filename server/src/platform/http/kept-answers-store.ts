@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 
 export type KeptRow = { call_hash: Buffer; sealed_answer: Buffer };
+export type NewKept = KeptRow & { campaign_id: string | null };
 
 /** Where an answer is kept: the caller and the hash of the key they sent. */
 export type KeptPlace = { accountId: string; userId: string; keyHash: Buffer };
@@ -22,13 +23,21 @@ export function findKept(tx: Transaction, place: KeptPlace): Promise<KeptRow | u
 }
 
 /** Under the key's lock: one that is there is older than 24 hours. */
-export async function insertKept(tx: Transaction, place: KeptPlace, row: KeptRow): Promise<void> {
+export async function insertKept(tx: Transaction, place: KeptPlace, row: NewKept): Promise<void> {
   await tx.run(
-    `insert into kept_answers (account_id, user_id, key_hash, call_hash, sealed_answer) values ($1, $2, $3, $4, $5)
+    `insert into kept_answers (account_id, user_id, key_hash, call_hash, sealed_answer, campaign_id) values ($1, $2, $3, $4, $5, $6)
      on conflict (account_id, user_id, key_hash) do update
-     set call_hash = excluded.call_hash, sealed_answer = excluded.sealed_answer, created_at = now()`,
-    [place.accountId, place.userId, place.keyHash, row.call_hash, row.sealed_answer],
+     set call_hash = excluded.call_hash, sealed_answer = excluded.sealed_answer, campaign_id = excluded.campaign_id, created_at = now()`,
+    [place.accountId, place.userId, place.keyHash, row.call_hash, row.sealed_answer, row.campaign_id],
   );
+}
+
+/** Removes the answers of calls about a campaign. That there were such calls stays known: none takes effect again. */
+export async function blankAnswersOf(tx: Transaction, accountId: string, campaignId: string): Promise<void> {
+  await tx.run(`update kept_answers set sealed_answer = '' where account_id = $1 and campaign_id = $2`, [
+    accountId,
+    campaignId,
+  ]);
 }
 
 /** Forgets what is older than 24 hours, in all accounts; with the operator's handle. */

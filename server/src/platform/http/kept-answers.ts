@@ -2,9 +2,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Transaction } from '../database/database.ts';
 import { Failure, type FailureStatus } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
+import { isUuid } from '../ids/ids.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import type { Actor } from './endpoint.ts';
-import { findKept, insertKept, type KeptPlace, lockKey } from './kept-answers-store.ts';
+import { blankAnswersOf, findKept, insertKept, type KeptPlace, lockKey } from './kept-answers-store.ts';
 
 /**
  * Idempotency keys (draft-ietf-httpapi-idempotency-key-header): a changing call that is sent again with the same key gets
@@ -73,7 +74,8 @@ export function keyedCall(
       const packed = pack(outcome);
       const sealed =
         packed.length > LONGEST_ANSWER_BYTES ? Buffer.alloc(0) : sealer.seal(place.keyHash.subarray(0, 16), packed);
-      await insertKept(tx, place, { call_hash: callHash(tx), sealed_answer: sealed });
+      const campaignId = isUuid(call.fields.campaign_id) ? call.fields.campaign_id : null;
+      await insertKept(tx, place, { call_hash: callHash(tx), sealed_answer: sealed, campaign_id: campaignId });
     },
   };
 }
@@ -96,4 +98,9 @@ function unpack(packed: Buffer): Outcome {
   if ('result' in kept) return kept;
   const { code, status, message, ...extras } = kept.failure;
   return { failure: new Failure(code, { status, message }, extras) };
+}
+
+/** Forgets what calls about a campaign were answered, as texts in it were removed. Sent again, they are told that it is gone. */
+export async function forgetAnswers(tx: Transaction, accountId: string, campaignId: string): Promise<void> {
+  await blankAnswersOf(tx, accountId, campaignId);
 }

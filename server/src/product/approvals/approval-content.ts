@@ -6,6 +6,9 @@ import { canonicalJson } from '../../platform/json/canonical-json.ts';
 /** The name of this definition. Whoever changes what the digest covers, or how, gives it another. */
 export const APPROVAL_FORMAT = 'nudgescribe-approval/1';
 
+/** Stands as the writer of a published text that was removed, as everybody it was for was erased. */
+export const ERASED = 'erased';
+
 /** One approved text: everything of it that a reviewer saw and a customer will get. */
 const approvedTextSchema = z.object({
   message_id: idSchema,
@@ -15,7 +18,9 @@ const approvedTextSchema = z.object({
   subject: z.string().nullable(),
   preheader: z.string().nullable(),
   message: z.string(),
-  written_by: z.string().describe('The writer and its version, or "edited".'),
+  written_by: z
+    .string()
+    .describe('The writer and its version, "edited", or "erased": the text is no longer there (docs/verify.md).'),
   findings: z.array(z.string()).describe('"<severity>:<code>" of every finding that stood when it was approved.'),
 });
 
@@ -85,6 +90,18 @@ export function approvalContent(
         findings: row.findings.map(({ severity, code }) => `${severity}:${code}`).sort(byCodeUnits),
       }))
       .sort((left, right) => byCodeUnits(left.message_id, right.message_id)),
+  };
+}
+
+/** The content once the texts of these messages were removed, as their rows are then. The same where it has none of them. */
+export function withoutTexts(content: ApprovalContent, messageIds: ReadonlySet<string>): ApprovalContent {
+  return {
+    ...content,
+    messages: content.messages.map((text) =>
+      messageIds.has(text.message_id)
+        ? { ...text, subject: null, preheader: null, message: '', written_by: ERASED, findings: [] }
+        : text,
+    ),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   approvalDigest,
   type ContentCampaign,
   type ContentMessage,
+  withoutTexts,
 } from './approval-content.ts';
 import { listStanding } from './store.ts';
 
@@ -52,4 +53,11 @@ export async function approvalSection(
     rules: last === undefined ? null : { two_person: last.two_person, quorum: last.quorum },
     content,
   };
+}
+
+/** The section once the texts of these messages were removed; null where it has none of them. */
+export function sectionWithout(section: ApprovalSection, messageIds: ReadonlySet<string>): ApprovalSection | null {
+  const content = withoutTexts(section.content, messageIds);
+  const digest = approvalDigest(content);
+  return digest === section.digest ? null : { ...section, content, digest };
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { ReviewRules } from '../accounts/review-rules.ts';
-import { insertApproval, listStanding, markVoid, type StandingApproval } from './store.ts';
+import { insertApproval, listStanding, markVoid, moveStanding, type StandingApproval } from './store.ts';
 
 type OfRun = { account_id: string; campaign_id: string; current_run: number };
 
@@ -30,4 +30,16 @@ export async function giveApproval(
 /** What was approved has changed, or is no longer decided: nobody's approval of the current run stands any more. */
 export async function voidApprovals(tx: Transaction, campaign: OfRun): Promise<void> {
   await markVoid(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+}
+
+/**
+ * Texts were taken out of what was approved, as everybody they were for was erased: who approved the whole has approved
+ * what is left of it.
+ */
+export async function carryApprovals(
+  tx: Transaction,
+  run: { account_id: string; campaign_id: string; run_number: number },
+  digests: { from: string; to: string },
+): Promise<void> {
+  await moveStanding(tx, run.account_id, run.campaign_id, run.run_number, digests);
 }

@@ -57,6 +57,26 @@ export async function markVoid(
   );
 }
 
+/** Voids what stands for one digest and gives it, by the same people and of the same moment, for another. */
+export async function moveStanding(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumber: number,
+  digests: { from: string; to: string },
+): Promise<void> {
+  await tx.run(
+    `with given as (
+       update approvals set voided_at = now()
+       where account_id = $1 and campaign_id = $2 and run_number = $3 and digest = $4 and voided_at is null
+       returning approved_by, approved_at, two_person, quorum)
+     insert into approvals (account_id, approval_id, campaign_id, run_number, digest, approved_by, approved_at, two_person, quorum)
+     select $1, gen_random_uuid(), $2, $3, $5, approved_by, approved_at, two_person, quorum from given
+     on conflict (account_id, campaign_id, run_number, digest, approved_by) where voided_at is null do nothing`,
+    [accountId, campaignId, runNumber, digests.from, digests.to],
+  );
+}
+
 export type AuthoredPart = 'brief' | 'text';
 
 export async function insertAuthor(

@@ -1,13 +1,13 @@
 import { accountsInUse, eraseWhatCameBack } from '../accounts/erase-account.ts';
 import { eraseCustomersAgain } from '../customers/keep-erasures.ts';
-import { FILE_ERASURE } from '../customers/queue-file-erasure.ts';
+import { FILE_ERASURE, SEGMENT_ERASURE } from '../customers/queue-aftermath.ts';
 import { createJobRunner } from '../jobs/runner.ts';
 import type { Services } from '../services.ts';
 import { unfinishedJobs } from './store.ts';
 
 /**
- * Erases again whom a restored backup has brought back, out of the published files too, which a server would only do by a
- * job while it answers; and queues the work that was under way, of which the backup has the record only. Safe to repeat.
+ * Erases again whom a restored backup has brought back, out of published files and texts too, which a server would only do by
+ * jobs while it answers; and queues the work that was under way, of which the backup has the record only. Safe to repeat.
  * Returns how many were erased again.
  */
 export async function finishRestore(services: Services): Promise<{ accounts: number; customers: number }> {
@@ -22,7 +22,7 @@ export async function finishRestore(services: Services): Promise<{ accounts: num
         await work({ account_id: accountId, job_id }, kind);
   };
   await forEachJob(async (ref, kind) => {
-    if (kind === FILE_ERASURE) await runner.run(ref, new AbortController().signal);
+    if (kind === FILE_ERASURE || kind === SEGMENT_ERASURE) await runner.run(ref, new AbortController().signal);
   });
   await forEachJob((ref) =>
     database.tenant(ref.account_id, async (tx) => {

@@ -4,13 +4,17 @@ import { isUuid } from '../../platform/ids/ids.ts';
 import { voidApprovals } from '../approvals/give-approval.ts';
 import { type CampaignRow, type CampaignStatus, type Move, move, type RunRow, type SegmentRow } from './campaign.ts';
 import {
+  blankSegments,
+  deleteSegments,
   findCampaign,
   findRun,
+  holdSegment,
   insertRun,
   listRuns,
   listSegments,
   lockCampaignRow,
   replaceSegments,
+  runsOfSegments,
   updateCampaign,
   updateRun,
   updateSegmentSizes,
@@ -142,4 +146,28 @@ export function segmentsOf(
   runNumber: number,
 ): Promise<SegmentRow[]> {
   return listSegments(tx, accountId, campaignId, runNumber);
+}
+
+/** Whether the segment is still there; it stays so until the transaction ends. */
+export function keepSegment(tx: Transaction, accountId: string, segmentId: string): Promise<boolean> {
+  return holdSegment(tx, accountId, segmentId);
+}
+
+/** Those of the segments that are there, with their runs. */
+export function segmentsAmong(
+  tx: Transaction,
+  accountId: string,
+  segmentIds: readonly string[],
+): Promise<{ segment_id: string; run_number: number; canonical_criteria: string }[]> {
+  return runsOfSegments(tx, accountId, segmentIds);
+}
+
+/** Removes what segments tell of their people: those with published texts keep an empty place, the others go. */
+export async function eraseSegments(
+  tx: Transaction,
+  accountId: string,
+  segments: { published: readonly string[]; others: readonly string[] },
+): Promise<void> {
+  await blankSegments(tx, accountId, segments.published);
+  await deleteSegments(tx, accountId, segments.others);
 }

@@ -299,6 +299,40 @@ export async function updateSegmentSizes(
   );
 }
 
+/** The segment, kept from being deleted until the transaction ends. */
+export async function holdSegment(tx: Transaction, accountId: string, segmentId: string): Promise<boolean> {
+  const row = await tx.row('select 1 from segments where account_id = $1 and segment_id = $2 for key share', [
+    accountId,
+    segmentId,
+  ]);
+  return row !== undefined;
+}
+
+/** The runs that these segments belong to, of those that are there. */
+export async function runsOfSegments(
+  tx: Transaction,
+  accountId: string,
+  segmentIds: readonly string[],
+): Promise<{ segment_id: string; run_number: number; canonical_criteria: string }[]> {
+  return tx.rows(
+    'select segment_id, run_number, canonical_criteria from segments where account_id = $1 and segment_id = any($2::uuid[]) order by run_number, segment_id',
+    [accountId, segmentIds],
+  );
+}
+
+export async function deleteSegments(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<void> {
+  await tx.run('delete from segments where account_id = $1 and segment_id = any($2::uuid[])', [accountId, segmentIds]);
+}
+
+/** Takes out of segments what they tell of their people. Nobody's criteria are ever called so. */
+export async function blankSegments(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<void> {
+  await tx.run(
+    `update segments set criteria = '{}', canonical_criteria = 'erased ' || segment_id, label = 'Erased'
+     where account_id = $1 and segment_id = any($2::uuid[])`,
+    [accountId, segmentIds],
+  );
+}
+
 export function listSegments(
   tx: Transaction,
   accountId: string,

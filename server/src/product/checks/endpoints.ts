@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { notFound } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
+import { ERASED } from '../approvals/approval-content.ts';
 import { requireCampaign } from '../campaigns/lock-campaign.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { findingSchema } from '../messages/message.ts';
@@ -47,9 +48,11 @@ export const checkEndpoints = [
       const chosen = body.message_ids === undefined ? null : new Set(body.message_ids);
       const known = new Set(active.map((message) => message.message_id));
       for (const id of chosen ?? []) if (!known.has(id)) throw notFound('message');
-      const wanted = active.filter((message) => chosen === null || chosen.has(message.message_id));
+      // What was erased is no text that could be mended.
+      const texts = active.filter((message) => message.written_by !== ERASED);
+      const wanted = texts.filter((message) => chosen === null || chosen.has(message.message_id));
       const rendered = await findWithSample(services, tx, campaign, fields, wanted);
-      const linted = lintMessages(campaign, fields, active, chosen).map(({ message_id, findings }) => ({
+      const linted = lintMessages(campaign, fields, texts, chosen).map(({ message_id, findings }) => ({
         message_id,
         findings: [...findings, ...(rendered.get(message_id) ?? [])],
       }));

@@ -5,7 +5,7 @@ import { refuseHeldGroup, removeGroup } from '../groups/remove-group.ts';
 import type { Services } from '../services.ts';
 import { eraseCustomers } from './erase-customers.ts';
 import { deleteAllMembers, membersOnlyHere } from './member-store.ts';
-import { queueFileErasure } from './queue-file-erasure.ts';
+import { queueAftermath } from './queue-aftermath.ts';
 
 const ERASED_AT_ONCE = 5_000;
 
@@ -31,7 +31,7 @@ export async function deleteGroup(
       erased.push(customerId);
     after = leaving.at(-1)?.position ?? null;
   }
-  await queueFileErasure(services, tx, ids);
+  await queueAftermath(services, tx, ids);
   await deleteAllMembers(tx, ids.accountId, group.customer_group_id);
   await removeGroup(tx, ids.accountId, group.customer_group_id);
   return erased;

@@ -3,12 +3,14 @@ import { newId } from '../../platform/ids/ids.ts';
 import { countMembersOut } from '../groups/count-members.ts';
 import { deleteImportRemains, insertErasureNote, noteErasedIdentifiers, noteErasedInFiles } from './erasure-store.ts';
 import { deleteMemberships } from './member-store.ts';
+import { noteEmptied } from './segment-people-store.ts';
 import { deleteCustomers, findCustomers, findIdentifiers, identifiersOf } from './store.ts';
 
 /**
  * Erases customers of this workspace for good: profile, identifiers, memberships with their counts, and failed import
  * rows that carried one of their identifiers. Ids of other workspaces are left alone. Returns those that were there.
- * The caller has locked the workspace's profiles, and queues what takes them out of published files (queueFileErasure).
+ * The caller has locked the workspace's profiles, and queues what takes them out of published files and removes texts of
+ * segments that were theirs alone (queueAftermath).
  */
 export async function eraseCustomers(
   tx: Transaction,
@@ -25,6 +27,7 @@ export async function eraseCustomers(
   await deleteImportRemains(tx, accountId, blindIndexes);
   await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
   await noteErasedInFiles(tx, accountId, workspaceId, ids);
+  await noteEmptied(tx, accountId, ids);
   const note = { erasure_id: newId(), workspace_id: workspaceId, customer_ids: ids, blind_indexes: blindIndexes };
   await insertErasureNote(tx, accountId, note, false);
   return deleteCustomers(tx, accountId, workspaceId, ids);

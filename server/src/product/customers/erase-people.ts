@@ -7,7 +7,7 @@ import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { type Erasee, eraseNamed } from './erase-customers.ts';
 import { deleteErasureItems, insertErasureItems, nextErasureItems } from './erasure-store.ts';
-import { queueFileErasure } from './queue-file-erasure.ts';
+import { queueAftermath } from './queue-aftermath.ts';
 import { recordErased } from './record-erased.ts';
 
 export const ERASED_INLINE = IDS_AN_EVENT;
@@ -30,7 +30,7 @@ export async function erasePeople(
   if (erasees.length <= ERASED_INLINE) {
     await lockProfiles(tx, ids.workspaceId);
     const { erased, notFound } = await eraseNamed(tx, ids.accountId, ids.workspaceId, erasees);
-    await queueFileErasure(services, tx, ids);
+    await queueAftermath(services, tx, ids);
     return { answer: { deleted: erased.length, not_found: notFound }, erased };
   }
   const jobId = await queueJob(services.queue, tx, {
@@ -68,7 +68,7 @@ export const erasureJob: JobKind<Services> = {
         const items = await nextErasureItems(step.tx, accountId, jobId, reached.item, ITEMS_A_STEP);
         const last = items.at(-1);
         if (last === undefined) {
-          await queueFileErasure(services, step.tx, { accountId, workspaceId, userId: run.job.created_by });
+          await queueAftermath(services, step.tx, { accountId, workspaceId, userId: run.job.created_by });
           return reached;
         }
         await lockProfiles(step.tx, workspaceId);

@@ -11,7 +11,7 @@ import {
   notesToTake,
   setNoted,
 } from './erasure-store.ts';
-import { queueFileErasure } from './queue-file-erasure.ts';
+import { queueAftermath } from './queue-aftermath.ts';
 import { recordErased } from './record-erased.ts';
 
 type Parts = Pick<Services, 'database' | 'keyStore' | 'queue' | 'log'>;
@@ -69,7 +69,7 @@ export async function eraseCustomersAgain(parts: Parts, accountIds: readonly str
         await lockProfiles(tx, workspaceId);
         const erased = await eraseCustomers(tx, accountId, workspaceId, note.customer_ids);
         await deleteImportRemains(tx, accountId, note.blind_indexes);
-        await queueFileErasure(parts, tx, { accountId, workspaceId, userId: NO_SUCH_ID });
+        await queueAftermath(parts, tx, { accountId, workspaceId, userId: NO_SUCH_ID });
         await insertErasureNote(tx, accountId, note, true);
         // Nobody asks for it now: who did, stands in the log of before the restore.
         const facts = { erasure_id: erasureId, came_back: true };

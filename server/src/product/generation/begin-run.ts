@@ -3,12 +3,14 @@ import { newId } from '../../platform/ids/ids.ts';
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { freezeSegments, renewSegments, requireRun, saveRun, segmentsOf } from '../campaigns/lock-campaign.ts';
+import { forgetPeople, recordPeople } from '../customers/segment-people.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import type { GroupRow } from '../groups/group.ts';
 import { contextHash, type MessageRow } from '../messages/message.ts';
 import { reusableTexts, runMessages, saveReused } from '../messages/run-messages.ts';
 import { holdForTexts } from '../messages/text-fields.ts';
+import { peopleOfSegments } from '../segments/few-people.ts';
 import { makeSegments } from '../segments/make-segments.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { ledgerOf } from './run-ledger.ts';
@@ -19,7 +21,7 @@ export type BegunRun = { segments: { total: number; matched: number; new: number
 
 /**
  * Keeps the frozen segments (and what was written for them) where they are the same, with their sizes of today; replaces
- * them otherwise.
+ * them otherwise. Who the people of small ones are is kept with them.
  */
 async function freeze(
   tx: Transaction,
@@ -28,8 +30,9 @@ async function freeze(
   fields: readonly LoadedField[],
 ): Promise<SegmentRow[]> {
   const dimensions = readSegmentBy(campaign.segment_by, fields);
-  const { segments } = await makeSegments(tx, group, dimensions, campaign.min_segment_size);
-  const before = await segmentsOf(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  const { segments, groups } = await makeSegments(tx, group, dimensions, campaign.min_segment_size);
+  const { account_id: accountId, workspace_id: workspaceId, campaign_id: campaignId } = campaign;
+  const before = await segmentsOf(tx, accountId, campaignId, campaign.current_run);
   const known = new Map(before.map((row) => [row.canonical_criteria, row.segment_id]));
   const same = before.length === segments.length && segments.every((segment) => known.has(segment.canonical));
   const rows = segments.map(
@@ -41,8 +44,21 @@ async function freeze(
       size: segment.size,
     }),
   );
-  if (same) await renewSegments(tx, campaign.account_id, rows);
-  else await freezeSegments(tx, campaign.account_id, campaign.campaign_id, campaign.current_run, rows);
+  if (same) await renewSegments(tx, accountId, rows);
+  else await freezeSegments(tx, accountId, campaignId, campaign.current_run, rows);
+  const canonicals = new Set(rows.map((row) => row.canonical_criteria));
+  const people = await peopleOfSegments(tx, group, dimensions, groups, canonicals);
+  await recordPeople(
+    tx,
+    { accountId, workspaceId, campaignId },
+    new Map(
+      rows
+        // What everybody gets, or all others, tells of nobody.
+        .filter((row) => Object.keys(row.criteria).length > 0)
+        .map((row) => [row.segment_id, people.get(row.canonical_criteria)?.few ?? []]),
+    ),
+  );
+  if (!same) await forgetPeople(tx, accountId, campaignId);
   return rows;
 }
 
@@ -57,7 +73,8 @@ function isStillGood(campaign: CampaignRow, text: MessageRow, fields: readonly L
 
 /**
  * Begins the campaign's current run: freezes its segments, and takes published texts over where brief, channel and
- * criteria are the same and no check has an error today. Throws not_found (group), empty_group and the segment failures.
+ * criteria are the same and no check has an error today. The caller has locked the workspace's profiles. Throws not_found
+ * (group), empty_group and the segment failures.
  */
 export async function beginRun(
   tx: Transaction,

@@ -3,7 +3,7 @@ import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaign } from '../campaigns/lock-campaign.ts';
 import { statusSchema } from '../campaigns/reply.ts';
-import { loadFields } from '../fields/load-fields.ts';
+import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { messageFailures } from '../messages/errors.ts';
 import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
@@ -29,6 +29,8 @@ export const generationEndpoints = [
     audit: 'campaign.generation_started',
     failures: [campaignFailures, segmentFailures, usageFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
+      // Nobody's values change, and nobody is erased, while it is found out who is in which segment. Before the campaign's lock, as everywhere.
+      await lockProfiles(tx, body.workspace_id);
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
       const started = await startWriting(services, tx, campaign, fields, actor.userId);

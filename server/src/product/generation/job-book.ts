@@ -1,15 +1,24 @@
 import { Failure } from '../../platform/errors/failure.ts';
 import type { ChannelName } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
-import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
+import { keepSegment, lockCampaignForJob } from '../campaigns/lock-campaign.ts';
+import { awaitsErasure } from '../customers/segment-people.ts';
 import { loadFields } from '../fields/load-fields.ts';
-import type { JobRun } from '../jobs/job.ts';
+import { JobPostponed, type JobRun } from '../jobs/job.ts';
 import { type CallPurpose, closeCall, findAnswer, openCall, useAnswers } from '../model-calls/book-calls.ts';
 import type { Outcome } from '../model-calls/model-call.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import type { Services } from '../services.ts';
 import type { CallBook, CallQuestion, WriteRequest, WrittenMessage } from '../writing/writer.ts';
 import type { Workplace } from './workplace.ts';
+
+/** So long until it is decided what becomes of a segment that has nobody left. */
+const ERASURE_SECONDS = 2;
+
+/** Everybody in the segment was erased meanwhile: nothing is to be asked or written about it any more. */
+class SegmentGone extends Error {
+  override readonly name = 'SegmentGone';
+}
 
 /** Texts with the calls they come from, which are to be marked as used in the transaction that saves the texts. */
 export type Answered = { texts: WrittenMessage[]; calls: ReadonlyMap<string, Outcome> };
@@ -43,6 +52,9 @@ export function createJobBook(services: Services, run: JobRun, place: Workplace)
         const callId = await run.step(async ({ tx }) => {
           const campaign = await lockCampaignForJob(tx, job.account_id, purpose.campaignId);
           if (campaign === undefined) throw campaignFailures.wrong_state({ message: 'The campaign was deleted.' });
+          if (!(await keepSegment(tx, job.account_id, purpose.segmentId))) throw new SegmentGone();
+          // Whoever erased the last of its people has been answered: no question about them goes out any more.
+          if (await awaitsErasure(tx, job.account_id, purpose.segmentId)) throw new JobPostponed(ERASURE_SECONDS);
           // A field may have been made sensitive since the segments were frozen: its values are no longer to be told.
           readSegmentBy(campaign.segment_by, await loadFields(tx, job.account_id, job.workspace_id));
           return openCall(tx, keys, campaign, purpose, question);
@@ -64,11 +76,14 @@ export function createJobBook(services: Services, run: JobRun, place: Workplace)
   }
 
   return {
-    /** Has one segment and channel written. What ends in a refusal of the answers uses them up: they are not taken again. */
+    /**
+     * Has one segment and channel written. What ends in a refusal of the answers uses them up: they are not taken again.
+     * Null when the segment is gone.
+     */
     write: async (
       request: WriteRequest,
       unit: { segmentId: string; channel: ChannelName; contextHash: string },
-    ): Promise<Answered> => {
+    ): Promise<Answered | null> => {
       const calls = new Map<string, Outcome>();
       const purpose: CallPurpose = {
         accountId: job.account_id,
@@ -83,6 +98,7 @@ export function createJobBook(services: Services, run: JobRun, place: Workplace)
       try {
         return { texts: await place.writer.write(request, run.signal, bookFor(purpose, calls)), calls };
       } catch (error) {
+        if (error instanceof SegmentGone) return null;
         if (error instanceof Failure && error.code === 'writer_answered_nonsense')
           await services.database.tenant(job.account_id, (tx) => useAnswers(tx, job.account_id, calls));
         throw error;

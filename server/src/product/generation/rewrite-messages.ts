@@ -38,11 +38,13 @@ export async function rewriteMessages(services: Services, run: JobRun): Promise<
       seed: `${first.canonical_criteria} ${job.job_id}`,
       replaces: unit.map((entry) => entry.message),
     });
-    const { texts, calls } = await book.write(request, {
+    const answered = await book.write(request, {
       segmentId: first.segment_id,
       channel: channel.channel,
       contextHash: first.context_hash,
     });
+    if (answered === null) return { rewritten: [], calls: new Map() };
+    const { texts, calls } = answered;
     const rewritten = unit.map((message) => {
       const text = variantOf(texts, message.variant);
       return { message, text, findings: findingsFor(campaign, channel, text, fields) };

@@ -1,5 +1,5 @@
 import type { Channel, SegmentRow } from '../campaigns/campaign.ts';
-import { segmentsOf } from '../campaigns/lock-campaign.ts';
+import { lockCampaignForJob, segmentsOf } from '../campaigns/lock-campaign.ts';
 import { checkWithSample } from '../checks/look-at-members.ts';
 import type { JobRun } from '../jobs/job.ts';
 import { contextHash } from '../messages/message.ts';
@@ -75,7 +75,7 @@ export async function writeMissing(services: Services, run: JobRun): Promise<Rec
     place.writer.concurrency > 1 ? place.writer.concurrency : SAVED_AT_ONCE,
     async (unit) => {
       run.throwIfStopped();
-      const { texts, calls } = await book.write(
+      const answered = await book.write(
         writeRequestFor(place.campaign, unit.channel, unit.segment, place.fields, null),
         {
           segmentId: unit.segment.segment_id,
@@ -83,10 +83,13 @@ export async function writeMissing(services: Services, run: JobRun): Promise<Rec
           contextHash: contextOf(place, unit),
         },
       );
-      return { texts: textsOf(place, unit, texts), calls };
+      return answered === null ? null : { texts: textsOf(place, unit, answered.texts), calls: answered.calls };
     },
-    async (done) => {
+    async (ended) => {
+      const done = ended.filter((entry) => entry !== null);
       written = await run.step(async ({ tx, progress }) => {
+        // Before the segments that the texts are for, as everywhere.
+        await lockCampaignForJob(tx, job.account_id, place.campaign.campaign_id);
         const texts = done.flatMap((entry) => entry.texts);
         const fresh = await saveWritten(tx, job.account_id, place.campaign.campaign_id, texts);
         const calls = new Map(done.flatMap((entry) => [...entry.calls]));

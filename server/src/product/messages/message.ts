@@ -94,7 +94,9 @@ export const messageSchema = z
     created_at: timestampSchema,
     updated_at: timestampSchema,
     note: z.string().nullable().describe('What the reviewer noted.'),
-    written_by: z.string().describe('The writer and its version, or "edited".'),
+    written_by: z
+      .string()
+      .describe('The writer and its version, "edited", or "erased": removed, as everybody it was for was erased.'),
     preheader: z.string().nullable().describe('The line that a mailbox shows behind the subject; emails only.'),
   })
   .meta({ id: 'Message' });

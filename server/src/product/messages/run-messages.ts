@@ -4,9 +4,11 @@ import type { ApprovalStage, MessageInSegment, MessageRow, ReviewStatus } from '
 import {
   appendFindings,
   archiveMessages,
+  blankTexts,
   clearRewriting,
   countsOfRuns,
   deleteRunMessages,
+  deleteUnpublished,
   type Filters,
   findMessages,
   insertMessages,
@@ -19,6 +21,7 @@ import {
   publishedTexts,
   putReviewBack,
   type RunCounts,
+  segmentsWithTexts,
   updateReview,
   updateStage,
   updateText,
@@ -122,3 +125,17 @@ export const beginRewriting = markRewriting;
 export const endRewriting = clearRewriting;
 export const rewritesOf = messagesToRewrite;
 export const runCounts = countsOfRuns;
+
+/**
+ * Removes the texts of segments that have nobody left. Published ones keep their place, empty, as files and manifests name
+ * them; the others go, with what was decided of them. `segmentsLeft` are the segments that keep such places.
+ */
+export async function eraseTexts(
+  tx: Transaction,
+  accountId: string,
+  segmentIds: readonly string[],
+): Promise<{ deleted: string[]; blanked: string[]; segmentsLeft: ReadonlySet<string> }> {
+  const deleted = await deleteUnpublished(tx, accountId, segmentIds);
+  const blanked = await blankTexts(tx, accountId, segmentIds);
+  return { deleted, blanked, segmentsLeft: await segmentsWithTexts(tx, accountId, segmentIds) };
+}

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { ERASED } from '../approvals/approval-content.ts';
 import type { ApprovalStage, MessageFinding, MessageInSegment, MessageRow, ReviewStatus } from './message.ts';
 
 const COLUMNS =
@@ -97,7 +98,10 @@ export type NewMessage = Pick<
   | 'written_by'
 >;
 
-/** Adds texts; one that stands already for its segment, channel and variant is left as it is. Returns how many were new. */
+/**
+ * Adds texts; one that stands already for its segment, channel and variant is left as it is, and one whose segment is gone
+ * is dropped. Returns how many were new.
+ */
 export function insertMessages(
   tx: Transaction,
   accountId: string,
@@ -109,6 +113,8 @@ export function insertMessages(
      select $1, $2, n.message_id, n.run_number, n.segment_id, n.channel, n.variant, n.subject, n.message, n.preheader, n.technique, n.findings, n.review_status, n.approval_stage, n.reused_from, n.context_hash, n.written_by
      from jsonb_to_recordset($3) as n(message_id uuid, run_number integer, segment_id uuid, channel text, variant integer, subject text, message text, preheader text, technique text, findings jsonb,
        review_status text, approval_stage text, reused_from uuid, context_hash text, written_by text)
+       join segments s on s.account_id = $1 and s.segment_id = n.segment_id
+     for key share of s
      on conflict (account_id, campaign_id, run_number, segment_id, channel, variant) do nothing`,
     [accountId, campaignId, JSON.stringify(messages)],
   );
@@ -279,4 +285,41 @@ export async function countsOfRuns(
     [accountId, campaignId],
   );
   return new Map(rows.map(({ run_number, ...counts }) => [run_number, counts]));
+}
+
+/** Deletes the texts of these segments that were not published. */
+export async function deleteUnpublished(
+  tx: Transaction,
+  accountId: string,
+  segmentIds: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.rows<{ message_id: string }>(
+    `delete from messages where account_id = $1 and segment_id = any($2::uuid[]) and approval_stage <> 'Published' returning message_id`,
+    [accountId, segmentIds],
+  );
+  return rows.map((row) => row.message_id);
+}
+
+/** Empties what is left of their texts, which keep their ids and what was decided. Gives those that were not empty yet. */
+export async function blankTexts(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.rows<{ message_id: string }>(
+    `update messages set subject = null, preheader = null, message = '', technique = $3, findings = '[]', review_note = null,
+       context_hash = '', written_by = $3, updated_at = now()
+     where account_id = $1 and segment_id = any($2::uuid[]) and written_by <> $3 returning message_id`,
+    [accountId, segmentIds, ERASED],
+  );
+  return rows.map((row) => row.message_id);
+}
+
+/** Those of the segments that have texts, be they empty. */
+export async function segmentsWithTexts(
+  tx: Transaction,
+  accountId: string,
+  segmentIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.rows<{ segment_id: string }>(
+    'select distinct segment_id from messages where account_id = $1 and segment_id = any($2::uuid[])',
+    [accountId, segmentIds],
+  );
+  return new Set(rows.map((row) => row.segment_id));
 }

@@ -9,7 +9,17 @@ import { openProfile, sealProfile } from '../sealing/profile-envelope.ts';
 import { SealBroken } from '../sealing/seal-broken.ts';
 import type { CallEnd, CallQuestion } from '../writing/writer.ts';
 import { exchangeHash, type ModelCallRow, type Outcome, promptHash } from './model-call.ts';
-import { type Effort, effortOf, endCall, endOpenCalls, insertCall, lockCall, markUsed, unusedAnswer } from './store.ts';
+import {
+  blankCalls,
+  type Effort,
+  effortOf,
+  endCall,
+  endOpenCalls,
+  insertCall,
+  lockCall,
+  markUsed,
+  unusedAnswer,
+} from './store.ts';
 
 // The campaign's row is always locked before its calls, so that two transactions never wait for each other in a circle.
 
@@ -111,10 +121,12 @@ export async function closeCall(
   const isLate = row.status === 'lost' && end.status === 'answered';
   if (row.status !== 'open' && !isLate) return;
   const nano = costOf(row, end, question.price);
-  const text = end.status === 'answered' ? end.text : null;
+  // Whom it tells of was erased while it was waited for: it is paid for, and not kept.
+  const isKept = end.status === 'answered' && row.erased_at === null;
+  const text = isKept ? end.text : null;
   await endCall(tx, purpose.accountId, callId, {
     status: end.status,
-    exchange_hash: end.status === 'answered' ? exchangeHash(question.prompt, text) : null,
+    exchange_hash: isKept ? exchangeHash(question.prompt, text) : null,
     sealed_answer:
       text === null ? null : sealProfile(keys, placeOf(purpose.accountId, purpose.workspaceId, callId), text),
     input_tokens: end.status === 'answered' ? end.inputTokens : null,
@@ -170,4 +182,9 @@ export function effortOfWriting(
   contextHashes: readonly string[],
 ): Promise<Effort> {
   return effortOf(tx, campaign.account_id, campaign.campaign_id, contextHashes, campaign.current_run);
+}
+
+/** Removes prompts, answers and their hashes of calls about segments that have nobody left; what they cost stays. Returns how many. */
+export function eraseExchanges(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<number> {
+  return blankCalls(tx, accountId, segmentIds);
 }

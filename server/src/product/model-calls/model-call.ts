@@ -26,7 +26,8 @@ export type ModelCallRow = {
   outcome: Outcome | null;
   prompt_hash: string;
   exchange_hash: string | null;
-  sealed_prompt: Buffer;
+  /** Null once it was erased. */
+  sealed_prompt: Buffer | null;
   sealed_answer: Buffer | null;
   input_tokens: number | null;
   output_tokens: number | null;
@@ -35,6 +36,8 @@ export type ModelCallRow = {
   created_at: Date;
   ended_at: Date | null;
   used_at: Date | null;
+  /** When prompt and answer were removed, as everybody they told of was erased. */
+  erased_at: Date | null;
 };
 
 const sha256 = (parts: readonly (string | null)[]) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -61,9 +64,9 @@ export const modelCallSchema = z
         'refused: not answered, and free. lost: nothing was heard, so it is counted at the most it can have cost.',
       ),
     outcome: z.enum(['taken', 'unusable']).nullable().describe('What the checks said of the answer.'),
-    prompt: z.string(),
+    prompt: z.string().nullable().describe('Null where everybody that it told of was erased.'),
     answer: z.string().nullable(),
-    prompt_hash: z.string().describe('SHA-256 over writer, model and prompt.'),
+    prompt_hash: z.string().describe('SHA-256 over writer, model and prompt; empty when they were erased.'),
     exchange_hash: z.string().nullable().describe('SHA-256 over prompt and answer.'),
     input_tokens: z.number().int().nullable(),
     output_tokens: z.number().int().nullable(),
@@ -72,17 +75,26 @@ export const modelCallSchema = z
     created_at: timestampSchema,
     ended_at: timestampSchema.nullable(),
     used_at: timestampSchema.nullable(),
+    erased_at: timestampSchema
+      .nullable()
+      .describe('When prompt and answer were removed, as everybody in the segment was erased.'),
   })
   .meta({ id: 'ModelCall' });
 
-/** The call as callers see it, with what was sealed opened. Throws SealBroken where question and answer changed places. */
-export function modelCallReply(row: ModelCallRow, open: (sealed: Buffer) => string): z.output<typeof modelCallSchema> {
+function openExchange(row: ModelCallRow, open: (sealed: Buffer) => string) {
+  if (row.sealed_prompt === null) return { prompt: null, answer: null };
   const prompt = open(row.sealed_prompt);
   const answer = row.sealed_answer === null ? null : open(row.sealed_answer);
   // Both are bound to the call. Which is which, the hashes tell: nobody makes them who cannot read both.
   const isPrompt = promptHash(row.writer, row.model, prompt) === row.prompt_hash;
   const isExchange = answer === null || exchangeHash(prompt, answer) === row.exchange_hash;
   if (!isPrompt || !isExchange) throw new SealBroken('This exchange is not as it was.');
+  return { prompt, answer };
+}
+
+/** The call as callers see it, with what was sealed opened. Throws SealBroken where question and answer changed places. */
+export function modelCallReply(row: ModelCallRow, open: (sealed: Buffer) => string): z.output<typeof modelCallSchema> {
+  const { prompt, answer } = openExchange(row, open);
   return {
     model_call_id: row.model_call_id,
     campaign_id: row.campaign_id,
@@ -105,5 +117,6 @@ export function modelCallReply(row: ModelCallRow, open: (sealed: Buffer) => stri
     created_at: row.created_at.toISOString(),
     ended_at: row.ended_at?.toISOString() ?? null,
     used_at: row.used_at?.toISOString() ?? null,
+    erased_at: row.erased_at?.toISOString() ?? null,
   };
 }

@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import type { ModelCallRow, ModelCallStatus, Outcome } from './model-call.ts';
 
 const COLUMNS =
-  'account_id, model_call_id, campaign_id, run_number, job_id, job_attempt, segment_id, channel, context_hash, writer, model, status, outcome, prompt_hash, exchange_hash, sealed_prompt, sealed_answer, input_tokens, output_tokens, cost_nano, currency, created_at, ended_at, used_at';
+  'account_id, model_call_id, campaign_id, run_number, job_id, job_attempt, segment_id, channel, context_hash, writer, model, status, outcome, prompt_hash, exchange_hash, sealed_prompt, sealed_answer, input_tokens, output_tokens, cost_nano, currency, created_at, ended_at, used_at, erased_at';
 
 export type NewModelCall = Omit<
   ModelCallRow,
@@ -15,6 +15,7 @@ export type NewModelCall = Omit<
   | 'created_at'
   | 'ended_at'
   | 'used_at'
+  | 'erased_at'
 >;
 
 export async function insertCall(tx: Transaction, call: NewModelCall): Promise<void> {
@@ -158,4 +159,13 @@ export async function effortOf(
     [accountId, campaignId, contextHashes, beforeRun],
   );
   return row ?? { calls: 0, inputTokens: 0, outputTokens: 0, nano: 0, currency: null };
+}
+
+/** Leaves of the calls about these segments what they cost. Returns how many. */
+export function blankCalls(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<number> {
+  return tx.run(
+    `update model_calls set sealed_prompt = null, sealed_answer = null, prompt_hash = '', exchange_hash = null, context_hash = '', erased_at = now()
+     where account_id = $1 and segment_id = any($2::uuid[]) and erased_at is null`,
+    [accountId, segmentIds],
+  );
 }

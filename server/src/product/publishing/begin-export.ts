@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import { approvalSection } from '../approvals/approval-section.ts';
 import { requireCampaign, requireRun, segmentsOf } from '../campaigns/lock-campaign.ts';
-import { loadFields } from '../fields/load-fields.ts';
+import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import type { JobRow } from '../jobs/job.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { runMessages } from '../messages/run-messages.ts';
@@ -57,6 +57,8 @@ export async function beginExport(
   job: JobRow,
 ): Promise<{ exported: ExportRow; snapshot: SnapshotRow }> {
   const { account_id: accountId, workspace_id: workspaceId, job_id: exportId } = job;
+  // Before anything is read: texts may be taken out while it is waited for (emptied-segments).
+  await lockProfiles(tx, workspaceId);
   const campaign = await requireCampaign(tx, accountId, workspaceId, job.subject.campaign_id ?? '');
   const run = await requireRun(tx, accountId, campaign.campaign_id, Number(job.subject.run_number));
   const now = services.clock.now();

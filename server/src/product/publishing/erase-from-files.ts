@@ -5,7 +5,7 @@ import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { bytesOfId, newId } from '../../platform/ids/ids.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { FILE_ERASURE } from '../customers/queue-file-erasure.ts';
+import { FILE_ERASURE } from '../customers/queue-aftermath.ts';
 import type { JobKind, JobRun } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';

@@ -45,6 +45,26 @@ export async function insertExport(tx: Transaction, row: ExportRow): Promise<voi
   ]);
 }
 
+/** Exports of the campaign that are under way. */
+export function exportsOfCampaign(tx: Transaction, accountId: string, campaignId: string): Promise<ExportRow[]> {
+  return tx.rows<ExportRow>(
+    `select ${COLUMNS} from exports where account_id = $1 and campaign_id = $2 order by export_id for update`,
+    [accountId, campaignId],
+  );
+}
+
+export async function saveExportContent(
+  tx: Transaction,
+  { account_id, export_id, plan, approval }: Pick<ExportRow, 'account_id' | 'export_id' | 'plan' | 'approval'>,
+): Promise<void> {
+  await tx.run('update exports set plan = $3, approval = $4 where account_id = $1 and export_id = $2', [
+    account_id,
+    export_id,
+    JSON.stringify(plan),
+    JSON.stringify(approval),
+  ]);
+}
+
 /** Notes which members are suppressed now: by themselves, or by one of their identifiers. */
 export async function keepSuppressions(
   tx: Transaction,

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import type { ApprovalSection } from '../approvals/approval-section.ts';
 import { requireRun } from '../campaigns/lock-campaign.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import type { JobRun } from '../jobs/job.ts';
@@ -8,7 +9,7 @@ import type { SnapshotRow } from '../snapshots/snapshot.ts';
 import { countUsage } from '../usage/count-usage.ts';
 import { runPrefix } from './begin-export.ts';
 import { columnsOf } from './export-plan.ts';
-import { type ExportRow, outcomesOf, type RangeOutcome, reopenErased } from './export-store.ts';
+import { type ExportRow, findExport, outcomesOf, type RangeOutcome, reopenErased } from './export-store.ts';
 import { type Delta, isDeltaTrue } from './make-delta.ts';
 import type { Manifest } from './manifest.ts';
 import { type NewPart, newPartsOf } from './new-parts.ts';
@@ -25,6 +26,7 @@ function manifestOf(
   exported: ExportRow,
   snapshot: SnapshotRow,
   group: { customer_group_name: string; approval_digest: string | null },
+  approval: ApprovalSection,
   outcomes: readonly RangeOutcome[],
   parts: readonly NewPart[],
 ): Manifest {
@@ -48,11 +50,12 @@ function manifestOf(
     suppressed: sum('suppressed'),
     held_out: sum('held_out'),
     erased_rows: 0,
+    erased_texts: 0,
     rewritten_at: null,
     delta_of: null,
     changes: null,
     approval_digest: group.approval_digest,
-    approval: exported.approval,
+    approval,
   };
 }
 
@@ -83,7 +86,9 @@ async function swapIn(
   const run = await requireRun(tx, accountId, campaignId, runNumber);
   const outcomes = await outcomesOf(tx, accountId, exported.export_id);
   const parts = newPartsOf(outcomes);
-  const manifest = manifestOf(exported, snapshot, run, outcomes, parts);
+  // As it stands now: texts may have been removed since the files were begun.
+  const { approval } = (await findExport(tx, accountId, exported.export_id)) ?? exported;
+  const manifest = manifestOf(exported, snapshot, run, approval, outcomes, parts);
   const ids = { campaign_id: campaignId, run_number: runNumber };
   await swapPublication(tx, accountId, {
     full: { ...ids, publication_id: id, object_prefix: exported.object_prefix, manifest, parts },

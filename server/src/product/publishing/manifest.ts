@@ -39,6 +39,11 @@ export const manifestSchema = z
     suppressed: z.number().int().describe('Customers on the suppression list of the workspace.'),
     held_out: z.number().int().describe('Customers of the control group: listed with empty texts and holdout true.'),
     erased_rows: z.number().int().default(0).describe('Rows taken out of the parts since they were published.'),
+    erased_texts: z
+      .number()
+      .int()
+      .default(0)
+      .describe('Approved texts removed since they were published, as everybody they were for was erased.'),
     delta_of: z
       .object({ publication_id: idSchema, run_number: z.number().int() })
       .nullable()
@@ -48,7 +53,7 @@ export const manifestSchema = z
       .nullable()
       .default(null)
       .describe('Rows of a delta by what they are; null in a full manifest.'),
-    rewritten_at: timestampSchema.nullable().default(null).describe('When rows were last taken out of a part.'),
+    rewritten_at: timestampSchema.nullable().default(null).describe('When rows or texts were last taken out.'),
     approval_digest: z.string().nullable().describe('The same as approval.digest.'),
     approval: approvalSectionSchema
       .nullable()

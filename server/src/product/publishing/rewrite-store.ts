@@ -134,24 +134,47 @@ export async function saveRewritten(
      where account_id = $1 and publication_id = $2 and page = $3`,
     [accountId, part.publication_id, part.page, facts.rows, facts.bytes, facts.gzip_bytes, facts.sha256],
   );
+  await saveManifest(tx, accountId, part.publication_id, manifest);
+}
+
+export async function saveManifest(
+  tx: Transaction,
+  accountId: string,
+  publicationId: string,
+  manifest: Manifest,
+): Promise<void> {
   await tx.run('update publications set manifest = $3 where account_id = $1 and publication_id = $2', [
     accountId,
-    part.publication_id,
+    publicationId,
     JSON.stringify(manifest),
   ]);
 }
 
-/** Publications of the workspace out of which rows were taken since they were published. */
+/** The publications of these runs of a campaign, that nobody else may change until the transaction ends. */
+export function lockPublications(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumbers: readonly number[],
+): Promise<PublicationHead[]> {
+  return tx.rows<PublicationHead>(
+    'select publication_id, object_prefix, manifest from publications where account_id = $1 and campaign_id = $2 and run_number = any($3::integer[]) order by publication_id for update',
+    [accountId, campaignId, runNumbers],
+  );
+}
+
+/** Publications of the workspace (of one campaign) out of which something was taken since they were published. */
 export async function rewrittenPublications(
   tx: Transaction,
   accountId: string,
   workspaceId: string,
+  campaignId: string | null = null,
 ): Promise<string[]> {
   const rows = await tx.rows<{ publication_id: string }>(
     `select u.publication_id from publications u
        join campaigns c on c.account_id = u.account_id and c.campaign_id = u.campaign_id
-     where u.account_id = $1 and c.workspace_id = $2 and u.manifest->>'rewritten_at' is not null`,
-    [accountId, workspaceId],
+     where u.account_id = $1 and c.workspace_id = $2 and ($3::uuid is null or c.campaign_id = $3) and u.manifest->>'rewritten_at' is not null`,
+    [accountId, workspaceId, campaignId],
   );
   return rows.map((row) => row.publication_id);
 }

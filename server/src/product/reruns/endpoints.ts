@@ -4,7 +4,7 @@ import { type CampaignRow, type CampaignStatus, type RunRow, runLedgerSchema } f
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaign, requireCampaign, requireRun, runsOf } from '../campaigns/lock-campaign.ts';
 import { statusSchema } from '../campaigns/reply.ts';
-import { loadFields } from '../fields/load-fields.ts';
+import { loadFields, lockProfiles } from '../fields/load-fields.ts';
 import { messageReply, messageSchema } from '../messages/message.ts';
 import { pageOfAllMessages, pageOfMessages, runCounts } from '../messages/run-messages.ts';
 import { segmentFailures } from '../segments/errors.ts';
@@ -47,6 +47,8 @@ export const rerunEndpoints = [
     audit: 'campaign.rerun_initiated',
     failures: [rerunFailures, campaignFailures, segmentFailures, usageFailures],
     handle: async ({ services, tx, actor, body, audit }) => {
+      // Nobody's values change, and nobody is erased, while it is found out who is in which segment. Before the campaign's lock, as everywhere.
+      await lockProfiles(tx, body.workspace_id);
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
       const rerun = await initiateRerun(services, tx, campaign, fields, {

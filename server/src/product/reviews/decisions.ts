@@ -10,6 +10,7 @@ import { pickMessages, restoreReview } from '../messages/run-messages.ts';
 import { reviewFailures } from './errors.ts';
 import {
   type DecisionRow,
+  deleteDecisions,
   findStandingRows,
   insertDecision,
   isDecisionOf,
@@ -117,4 +118,13 @@ export async function undoDecision(
   if (wanted !== undefined && !(await isDecisionOf(tx, account_id, campaign_id, current_run, userId, wanted)))
     throw notFound('decision');
   throw reviewFailures.nothing_to_undo();
+}
+
+/** Forgets what was decided of messages whose texts were removed. */
+export async function forgetDecisions(
+  tx: Transaction,
+  accountId: string,
+  messageIds: readonly string[],
+): Promise<void> {
+  await deleteDecisions(tx, accountId, messageIds);
 }

@@ -7,7 +7,7 @@ import { queueJob } from '../jobs/queue-job.ts';
 import { messageFailures } from '../messages/errors.ts';
 import type { MessageInSegment } from '../messages/message.ts';
 import type { Services } from '../services.ts';
-import { beginFullCheck, endFullCheck, findFullCheck } from './store.ts';
+import { beginFullCheck, endFullCheck, findFullCheck, moveFullCheck } from './store.ts';
 
 export const FULL_CHECK = 'full_check';
 const SHOWN = 100;
@@ -62,7 +62,7 @@ export async function startFullCheckOfRerun(
 
 /** Has the rest of the group looked at by a job, and keeps the verdict for this content. */
 export async function startFullCheck(
-  parts: FullCheckParts,
+  parts: Pick<Services, 'queue'>,
   tx: Transaction,
   campaign: CampaignRow,
   of: { digest: string; userId: string; first: FirstLook },
@@ -80,4 +80,25 @@ export async function startFullCheck(
     subject: { campaign_id: campaignId, run_number: String(runNumber), digest: of.digest },
     createdBy: of.userId,
   });
+}
+
+/**
+ * Texts were taken out of a content that was looked at: what was found of the whole stands for the rest. A look that is
+ * still under way begins anew, as it looks at one content only.
+ */
+export async function carryFullCheck(
+  parts: Pick<Services, 'queue'>,
+  tx: Transaction,
+  campaign: CampaignRow,
+  of: { from: string; to: string; userId: string },
+): Promise<void> {
+  const { account_id: accountId, campaign_id: campaignId, current_run: runNumber } = campaign;
+  const found = await findFullCheck(tx, accountId, campaignId, runNumber, of.from);
+  if (found?.status === 'running')
+    await startFullCheck(parts, tx, campaign, {
+      digest: of.to,
+      userId: of.userId,
+      first: { tally: noTally(), position: 0 },
+    });
+  else await moveFullCheck(tx, accountId, { campaignId, runNumber, digest: of.from }, of.to);
 }

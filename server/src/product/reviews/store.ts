@@ -141,3 +141,29 @@ export function findFullCheck(
     [accountId, campaignId, runNumber, digest],
   );
 }
+
+/** What was found of one content stands for another from now on. */
+export async function moveFullCheck(
+  tx: Transaction,
+  accountId: string,
+  content: CheckedContent,
+  toDigest: string,
+): Promise<void> {
+  await tx.run(
+    `update full_checks f set digest = $5 where account_id = $1 and campaign_id = $2 and run_number = $3 and digest = $4
+       and not exists (select 1 from full_checks o where o.account_id = $1 and o.campaign_id = $2 and o.run_number = $3 and o.digest = $5)`,
+    [accountId, content.campaignId, content.runNumber, content.digest, toDigest],
+  );
+}
+
+/** Forgets what was decided of these messages. */
+export async function deleteDecisions(
+  tx: Transaction,
+  accountId: string,
+  messageIds: readonly string[],
+): Promise<void> {
+  await tx.run('delete from review_decisions where account_id = $1 and message_id = any($2::uuid[])', [
+    accountId,
+    messageIds,
+  ]);
+}

@@ -73,11 +73,16 @@ function readBands(field: LoadedField, bands: readonly (number | string)[] | und
   return limits as number[] | string[];
 }
 
-function readAliases(field: LoadedField, aliases: Readonly<Record<string, string>> | undefined): Map<string, string> {
+function readAliases(
+  field: LoadedField,
+  aliases: Readonly<Record<string, string>> | undefined,
+  unusable: 'refused' | 'left out',
+): Map<string, string> {
   const { check } = compileField(field, { todayYear: 2000 });
   const read = new Map<string, string>();
   for (const [value, label] of Object.entries(aliases ?? {})) {
     const canonical = check(value);
+    if (typeof canonical !== 'string' && unusable === 'left out') continue;
     if (typeof canonical !== 'string')
       throw segmentFailures.invalid_alias({
         message: `segment_by ${field.field_name}: an alias stands for a value that the field cannot have.`,
@@ -87,8 +92,15 @@ function readAliases(field: LoadedField, aliases: Readonly<Record<string, string
   return read;
 }
 
-/** The attributes of a wish, checked against the workspace's fields. Throws unknown_field, field_not_segmentable, field_moving, invalid_bands, invalid_alias. */
-export function readSegmentBy(wish: SegmentBy, fields: readonly LoadedField[]): Dimension[] {
+/**
+ * The attributes of a wish, checked against the workspace's fields. Throws unknown_field, field_not_segmentable,
+ * field_moving, invalid_bands, invalid_alias; an alias that stands for no value any more may be left out instead.
+ */
+export function readSegmentBy(
+  wish: SegmentBy,
+  fields: readonly LoadedField[],
+  unusableAliases: 'refused' | 'left out' = 'refused',
+): Dimension[] {
   const byName = new Map(fields.map((field) => [field.field_name.toLowerCase(), field]));
   const seen = new Set<string>();
   return wish.map((attribute) => {
@@ -113,7 +125,7 @@ export function readSegmentBy(wish: SegmentBy, fields: readonly LoadedField[]): 
       kind: kindOf(field),
       bands,
       limits: (bands ?? []).map((band) => (typeof band === 'number' ? (canonicalNumber(String(band)) ?? '0') : band)),
-      aliases: readAliases(field, attribute.aliases),
+      aliases: readAliases(field, attribute.aliases, unusableAliases),
     };
   });
 }

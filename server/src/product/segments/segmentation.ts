@@ -85,6 +85,19 @@ export function segmentsFrom(
   };
 }
 
+/** The segment of such keys among these: their own, else the nearest coarser one that there is. Null: none fits. */
+export function nearestSegment(
+  dimensions: readonly Dimension[],
+  canonicals: ReadonlySet<string>,
+  keys: readonly (string | number | null)[],
+): string | null {
+  for (let length = dimensions.length; length >= 0; length -= 1) {
+    const canonical = canonicalCriteria(criteriaOf(dimensions, keys, length));
+    if (canonicals.has(canonical)) return canonical;
+  }
+  return null;
+}
+
 /** Combinations of values whose segment is kept at hand. */
 const MOST_KEPT = 100_000;
 
@@ -105,13 +118,6 @@ export function createAssigner(
     if (value === undefined) return null;
     return dimension.bands === null ? value : bandOf(dimension, value);
   };
-  const assign = (keys: readonly (string | number | null)[]): string | null => {
-    for (let length = dimensions.length; length >= 0; length -= 1) {
-      const canonical = canonicalCriteria(criteriaOf(dimensions, keys, length));
-      if (canonicals.has(canonical)) return canonical;
-    }
-    return null;
-  };
   const keys: (string | number | null)[] = new Array(dimensions.length).fill(null);
   return (cell) => {
     let map = known;
@@ -121,7 +127,7 @@ export function createAssigner(
       if (index === dimensions.length - 1) {
         const found = map.get(key) as string | null | undefined;
         if (found !== undefined) return found;
-        const assigned = assign(keys);
+        const assigned = nearestSegment(dimensions, canonicals, keys);
         if (kept < MOST_KEPT) {
           kept += 1;
           map.set(key, assigned);
@@ -135,6 +141,6 @@ export function createAssigner(
       }
       map = next;
     }
-    return assign(keys);
+    return nearestSegment(dimensions, canonicals, keys);
   };
 }

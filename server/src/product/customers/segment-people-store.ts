@@ -1,0 +1,122 @@
+import type { Transaction } from '../../platform/database/database.ts';
+
+type Place = { accountId: string; workspaceId: string; campaignId: string };
+
+export async function insertPeople(
+  tx: Transaction,
+  { accountId, workspaceId, campaignId }: Place,
+  people: readonly { segment_id: string; customer_id: string }[],
+): Promise<void> {
+  await tx.run(
+    `insert into segment_people (account_id, workspace_id, campaign_id, segment_id, customer_id)
+     select $1, $2, $3, p.segment_id, p.customer_id from unnest($4::uuid[], $5::uuid[]) as p(segment_id, customer_id)
+     on conflict do nothing`,
+    [
+      accountId,
+      workspaceId,
+      campaignId,
+      people.map(({ segment_id }) => segment_id),
+      people.map(({ customer_id }) => customer_id),
+    ],
+  );
+}
+
+/** Forgets whom segments were of that are gone, and about which no question to a model is on record. */
+export async function deleteIdlePeople(tx: Transaction, accountId: string, campaignId: string): Promise<void> {
+  await tx.run(
+    `delete from segment_people p where p.account_id = $1 and p.campaign_id = $2
+       and not exists (select 1 from segments s where s.account_id = p.account_id and s.segment_id = p.segment_id)
+       and not exists (select 1 from model_calls c where c.account_id = p.account_id and c.segment_id = p.segment_id)`,
+    [accountId, campaignId],
+  );
+}
+
+/** Takes these customers out of their segments, and notes the segments that have nobody left. */
+export async function noteEmptied(tx: Transaction, accountId: string, customerIds: readonly string[]): Promise<void> {
+  const left = await tx.rows<{ workspace_id: string; campaign_id: string; segment_id: string }>(
+    `delete from segment_people p using unnest($2::uuid[]) as w(customer_id)
+     where p.account_id = $1 and p.customer_id = w.customer_id
+     returning p.workspace_id, p.campaign_id, p.segment_id`,
+    [accountId, customerIds],
+  );
+  if (left.length === 0) return;
+  const segments = [...new Map(left.map((row) => [row.segment_id, row])).values()];
+  // The fence has each segment looked up by the key, also where the table is younger than its statistics.
+  await tx.run(
+    `insert into emptied_segments (account_id, workspace_id, campaign_id, segment_id)
+     select $1, s.workspace_id, s.campaign_id, s.segment_id
+     from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as s(workspace_id, campaign_id, segment_id)
+     where not exists (select 1 from segment_people where account_id = $1 and segment_id = s.segment_id offset 0)
+     on conflict do nothing`,
+    [
+      accountId,
+      segments.map((row) => row.workspace_id),
+      segments.map((row) => row.campaign_id),
+      segments.map((row) => row.segment_id),
+    ],
+  );
+}
+
+/** Taken on by no job, or by one that has ended without them. */
+const UNCLAIMED = `(e.job_id is null or not exists (
+  select 1 from jobs j where j.account_id = e.account_id and j.job_id = e.job_id and j.status in ('queued', 'running')))`;
+
+/** Whether segments of the workspace were emptied that no job works on. */
+export async function hasEmptied(tx: Transaction, accountId: string, workspaceId: string): Promise<boolean> {
+  const row = await tx.row(
+    `select 1 from emptied_segments e where e.account_id = $1 and e.workspace_id = $2 and ${UNCLAIMED} limit 1`,
+    [accountId, workspaceId],
+  );
+  return row !== undefined;
+}
+
+/** Whether this one is emptied, and nobody has decided yet what becomes of it. */
+export async function isEmptied(tx: Transaction, accountId: string, segmentId: string): Promise<boolean> {
+  const row = await tx.row('select 1 from emptied_segments where account_id = $1 and segment_id = $2', [
+    accountId,
+    segmentId,
+  ]);
+  return row !== undefined;
+}
+
+/** Gives the job all of them that no job works on. */
+export async function claimEmptied(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  jobId: string,
+): Promise<void> {
+  await tx.run(
+    `update emptied_segments e set job_id = $3
+     where e.account_id = $1 and e.workspace_id = $2 and ${UNCLAIMED}`,
+    [accountId, workspaceId, jobId],
+  );
+}
+
+/** Up to so many emptied segments of this job, all of the first campaign behind one. */
+export async function nextEmptied(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  afterCampaign: string,
+  limit: number,
+): Promise<{ campaignId: string; segmentIds: string[] } | null> {
+  const rows = await tx.rows<{ campaign_id: string; segment_id: string }>(
+    `select campaign_id, segment_id from emptied_segments
+     where account_id = $1 and job_id = $2 and campaign_id = (
+       select campaign_id from emptied_segments where account_id = $1 and job_id = $2 and campaign_id > $3 order by campaign_id limit 1)
+     order by segment_id limit $4`,
+    [accountId, jobId, afterCampaign, limit],
+  );
+  const [first] = rows;
+  return first === undefined
+    ? null
+    : { campaignId: first.campaign_id, segmentIds: rows.map(({ segment_id }) => segment_id) };
+}
+
+export async function deleteEmptied(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<void> {
+  await tx.run('delete from emptied_segments where account_id = $1 and segment_id = any($2::uuid[])', [
+    accountId,
+    segmentIds,
+  ]);
+}

@@ -1,0 +1,171 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { forgetAnswers } from '../../platform/http/kept-answers.ts';
+import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import { approvalContent, approvalDigest } from '../approvals/approval-content.ts';
+import { carryApprovals } from '../approvals/give-approval.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { CampaignRow } from '../campaigns/campaign.ts';
+import { eraseSegments, lockCampaignForJob, requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
+import { SEGMENT_ERASURE } from '../customers/queue-aftermath.ts';
+import { emptiedOf, forgetEmptied, takeEmptied } from '../customers/segment-people.ts';
+import { loadFields, lockProfiles } from '../fields/load-fields.ts';
+import { JobCancelled, JobInterrupted, type JobKind, type JobRow, type JobRun, JobSuperseded } from '../jobs/job.ts';
+import { mustEnd } from '../jobs/must-end.ts';
+import { eraseTexts, runMessages } from '../messages/run-messages.ts';
+import { renewTextHolds } from '../messages/text-fields.ts';
+import { eraseExchanges } from '../model-calls/book-calls.ts';
+import { eraseApprovedTexts, writeRewrittenManifests } from '../publishing/erase-approved-texts.ts';
+import { forgetDecisions } from '../reviews/decisions.ts';
+import { carryFullCheck } from '../reviews/full-check.ts';
+import type { Services } from '../services.ts';
+import { type SegmentInRun, stillLivedIn } from './still-lived-in.ts';
+
+const SEGMENTS_A_STEP = 500;
+
+const digestNow = async (tx: Transaction, campaign: CampaignRow) => {
+  const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  return { messages, digest: approvalDigest(approvalContent(campaign, campaign.current_run, messages)) };
+};
+
+/** What was approved goes on being approved without what was taken out of it, in one run. */
+async function carryDigest(
+  services: Services,
+  tx: Transaction,
+  campaign: CampaignRow,
+  userId: string,
+  changed: { runNumber: number; from: string; to: string },
+): Promise<void> {
+  const { runNumber: run_number, from, to } = changed;
+  const { account_id, campaign_id } = campaign;
+  await carryApprovals(tx, { account_id, campaign_id, run_number }, { from, to });
+  const run = await requireRun(tx, account_id, campaign_id, run_number);
+  if (run.approval_digest !== from) return;
+  await saveRun(tx, account_id, { ...run, approval_digest: to });
+  if (run_number === campaign.current_run) await carryFullCheck(services, tx, campaign, { from, to, userId });
+}
+
+/** Counts what the current run has left, and takes it back to review when none of what was approved is. */
+async function settleRun(tx: Transaction, campaign: CampaignRow, segmentsGone: number): Promise<void> {
+  const { account_id: accountId, campaign_id: campaignId, current_run: runNumber } = campaign;
+  const { messages } = await digestNow(tx, campaign);
+  const run = await requireRun(tx, accountId, campaignId, runNumber);
+  await saveRun(tx, accountId, {
+    ...run,
+    segment_count: run.segment_count - segmentsGone,
+    reused_count: messages.filter((message) => message.reused_from !== null).length,
+    generated_count: messages.filter((message) => message.reused_from === null).length,
+  });
+  if (campaign.status !== 'Ready for review' && campaign.status !== 'Ready to publish') return;
+  await renewTextHolds(tx, campaign, messages, await loadFields(tx, accountId, campaign.workspace_id));
+  if (campaign.status === 'Ready to publish' && !messages.some((message) => message.review_status === 'Approved'))
+    await takeStep(tx, campaign, 'review');
+}
+
+/** Removes all that tells of the people of these segments of a campaign. Nothing is left to do when it is done again. */
+async function eraseOf(
+  services: Services,
+  tx: Transaction,
+  job: JobRow,
+  campaign: CampaignRow,
+  there: readonly SegmentInRun[],
+  segmentIds: readonly string[],
+): Promise<void> {
+  const { account_id: accountId, campaign_id: campaignId } = campaign;
+  const before = await digestNow(tx, campaign);
+  const { deleted, blanked, segmentsLeft } = await eraseTexts(tx, accountId, segmentIds);
+  const prompts = await eraseExchanges(tx, accountId, segmentIds);
+  const others = there.filter((segment) => !segmentsLeft.has(segment.segment_id));
+  if (deleted.length + blanked.length + prompts + others.length === 0) return;
+  await eraseSegments(tx, accountId, {
+    published: [...segmentsLeft],
+    others: others.map((segment) => segment.segment_id),
+  });
+  await forgetDecisions(tx, accountId, blanked);
+  await forgetAnswers(tx, accountId, campaignId);
+  const runNumbers = [...new Set(there.map((segment) => segment.run_number))];
+  const now = services.clock.now();
+  const elsewhere = await eraseApprovedTexts(tx, campaign, runNumbers, new Set(blanked), now);
+  const after = await digestNow(tx, campaign);
+  const own = { runNumber: campaign.current_run, from: before.digest, to: after.digest };
+  const changed = [own, ...elsewhere].filter(({ from, to }) => from !== to);
+  for (const change of changed) await carryDigest(services, tx, campaign, job.created_by, change);
+  const gone = others.filter((segment) => segment.run_number === campaign.current_run).length;
+  if (gone > 0) await settleRun(tx, campaign, gone);
+  const digests = changed.map(({ runNumber: run_number, from, to }) => ({ run_number, before: from, after: to }));
+  await recordEvent(tx, {
+    accountId,
+    action: 'campaign.texts_erased',
+    outcome: 'done',
+    actorUserId: job.created_by,
+    sessionId: null,
+    workspaceId: job.workspace_id,
+    objectIds: {
+      campaign_id: campaignId,
+      segment_ids: [...segmentIds],
+      messages: deleted.length + blanked.length,
+      prompts,
+      digests: [...new Map(digests.map((one) => [JSON.stringify(one), one])).values()],
+      job_id: job.job_id,
+    },
+    client: null,
+    address: null,
+    requestId: newId(),
+  });
+}
+
+type Batch = { campaignId: string; segmentIds: string[] };
+
+/** Erases emptied segments of one campaign, but for those that somebody has come into since. */
+function eraseBatch(services: Services, run: JobRun, { campaignId, segmentIds }: Batch): Promise<void> {
+  const { job } = run;
+  const { account_id: accountId, workspace_id: workspaceId } = job;
+  return run.step(async ({ tx }) => {
+    await lockProfiles(tx, workspaceId);
+    const campaign = await lockCampaignForJob(tx, accountId, campaignId);
+    if (campaign === undefined) return;
+    const { livedIn, there } = await stillLivedIn(tx, campaign, segmentIds);
+    const emptied = segmentIds.filter((id) => !livedIn.has(id));
+    const found = there.filter((segment) => !livedIn.has(segment.segment_id));
+    if (emptied.length > 0) await eraseOf(services, tx, job, campaign, found, emptied);
+  });
+}
+
+const isOver = (error: unknown) =>
+  error instanceof JobInterrupted || error instanceof JobSuperseded || error instanceof JobCancelled;
+
+/**
+ * Removes criteria, texts, prompts and answers of segments all of whose people were erased. A segment is forgotten as
+ * emptied only when the manifests that had its texts are written, so a start after a crash does what was left. What goes
+ * wrong with one campaign keeps no other one waiting.
+ */
+export const segmentErasureJob: JobKind<Services> = {
+  kind: SEGMENT_ERASURE,
+  refuseCancel: mustEnd,
+  run: async (services, run) => {
+    const { account_id: accountId, workspace_id: workspaceId, job_id: jobId } = run.job;
+    const keys = await services.keyring.forAccount(accountId);
+    const failed: unknown[] = [];
+    let [segments, after] = [0, NO_SUCH_ID];
+    for (;;) {
+      run.throwIfStopped();
+      const batch = await run.step(async ({ tx }) => {
+        await takeEmptied(tx, accountId, workspaceId, jobId);
+        return emptiedOf(tx, accountId, jobId, after, SEGMENTS_A_STEP);
+      });
+      if (batch === null) break;
+      try {
+        await eraseBatch(services, run, batch);
+        await writeRewrittenManifests(services, keys, workspaceId, batch.campaignId);
+        await run.step(({ tx }) => forgetEmptied(tx, accountId, batch.segmentIds));
+        segments += batch.segmentIds.length;
+      } catch (error) {
+        if (isOver(error)) throw error;
+        failed.push(error);
+        after = batch.campaignId;
+      }
+    }
+    if (failed.length > 0) throw failed[0];
+    return { segments };
+  },
+};
