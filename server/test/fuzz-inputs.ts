@@ -13,7 +13,7 @@ export function randomFrom(seed: number): () => number {
 }
 
 /** Texts on which parsers, templates, SQL and file names have stumbled before. */
-const NASTY_TEXTS: readonly string[] = [
+export const NASTY_TEXTS: readonly string[] = [
   '',
   ' ',
   '\u0000',
