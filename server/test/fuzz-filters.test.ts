@@ -12,7 +12,7 @@ import { makeTenantObjects } from './tenant-objects.ts';
  * is to be tried again, so that of all statements none may fail, for whatever reason.
  */
 const SEED = 20_261_130;
-const INPUTS = isLongForm ? 30_000 : 3_000;
+const INPUTS = isLongForm ? 30_000 : 1_500;
 
 /** Names that mean something to SQL, to Postgres or to scripts, and texts that are not names. */
 const NAMES = [
