@@ -363,7 +363,7 @@ export type Manifest = {
   held_out: number;
   /** Rows taken out of the parts since they were published. */
   erased_rows: number;
-  /** Approved texts removed since they were published, as everybody they were for was erased. */
+  /** Approved texts that are no longer there, as everybody they were for was erased. */
   erased_texts: number;
   /** In the manifest of a delta: what it tells the changes since. Null there: everything is new. */
   delta_of: { publication_id: string; run_number: number } | null;

@@ -24,6 +24,7 @@ create table emptied_segments (
   segment_id uuid not null,
   -- Whoever works these off. Null: nobody yet.
   job_id uuid,
+  emptied_at timestamptz not null default now(),
   primary key (account_id, segment_id),
   foreign key (account_id, workspace_id) references workspaces on delete cascade
 );
@@ -44,3 +45,6 @@ create index kept_answers_campaign on kept_answers (account_id, campaign_id) whe
 
 -- Texts are found by their segment where it is emptied or frozen anew.
 create index messages_segment on messages (account_id, segment_id);
+
+-- What the run's segments were made by; the campaign's own may be another by the next run. Null: as the campaign has it.
+alter table campaign_runs add column segment_by jsonb;

@@ -16,6 +16,7 @@ import { accountsInUse, eraseWhatCameBack } from './product/accounts/erase-accou
 import { apiAbout } from './product/api-about.ts';
 import { createTrailKeeper } from './product/audit/keep-trail.ts';
 import { createErasureKeeper, eraseCustomersAgain } from './product/customers/keep-erasures.ts';
+import { queueLeftAftermath } from './product/customers/queue-aftermath.ts';
 import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
 import { createUploadReceiver } from './product/imports/receive-upload.ts';
@@ -52,7 +53,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const { services, close } = opened;
   try {
     await eraseWhatCameBack(services);
-    await eraseCustomersAgain(services, await accountsInUse(services));
+    const accountIds = await accountsInUse(services);
+    await eraseCustomersAgain(services, accountIds);
+    await queueLeftAftermath(services, accountIds);
     const firstStart = await bootstrap(services);
     const http = createHttpServer({
       services,

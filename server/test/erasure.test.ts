@@ -50,8 +50,6 @@ test('who is erased stands nowhere any more, sealed or not, once what was under 
   const person = { customer_number: `${MARK}-1`, first_name: `Name ${MARK}`, plan: `Plan ${MARK}`, tenure: 3 };
   const others = [1, 2, 3].map((index) => ({ customer_number: `other${index}`, plan: 'Common', tenure: 3 }));
   await six.add([...others, person], groupId);
-  await six.ok('PUT', '/v1/suppression', { identifiers: [{ customer_number: person.customer_number }] });
-  await six.ok('DELETE', '/v1/suppression', { identifiers: [{ customer_number: person.customer_number }] });
   // Rows that failed: by a value, by their shape, and as a record of unknown names.
   const failing = [
     'customer_number,first_name,plan,tenure',
@@ -73,8 +71,13 @@ test('who is erased stands nowhere any more, sealed or not, once what was under 
   await workOffAll();
   const theirs = (await six.messages(campaignId)).filter((message) => message.segment.label.includes(MARK));
   assert.equal(theirs.length, 2);
-  for (const { message_id } of theirs)
-    await six.decide(campaignId, { message_ids: [message_id], review_status: 'Approved', note: `For ${MARK}` });
+  for (const { message_id } of theirs) {
+    const decided = { message_ids: [message_id], review_status: 'Approved', note: `For ${MARK}` };
+    const ids = { workspace_id: server.a.workspaceId, campaign_id: campaignId };
+    const headers = { 'idempotency-key': `note-${message_id}` };
+    const answered = await server.a.call('PATCH', '/v1/campaign/messages', { ...ids, ...decided }, { headers });
+    assert.equal(answered.status, 200);
+  }
   await six.decide(campaignId, { all: true, review_status: 'Approved' });
   await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
   await workOffAll();
@@ -84,6 +87,7 @@ test('who is erased stands nowhere any more, sealed or not, once what was under 
     await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId, gzip: true, delta });
     await workOffAll();
   }
+  await six.ok('PUT', '/v1/suppression', { identifiers: [{ customer_number: person.customer_number }] });
   // Another export, and another upload with them, wait.
   await six.ok('POST', '/v1/messages/publish', { campaign_id: campaignId });
   const again = failing.map((line) => line.replace(/^fine/, 'late'));
@@ -93,6 +97,7 @@ test('who is erased stands nowhere any more, sealed or not, once what was under 
   for (const place of [
     ...['customers', 'customers.sealed_profile', 'import_failed_rows.sealed_row', 'segments', 'messages'],
     ...['review_decisions', 'publications', 'model_calls.sealed_prompt', 'model_calls.sealed_answer'],
+    'kept_answers.sealed_answer',
   ])
     assert.ok(told.includes(place), `${place} among ${told}`);
   assert.ok(told.some((place) => place.startsWith('uploads/')));
@@ -121,9 +126,15 @@ test('no question about somebody goes to a model once their erasure is acknowled
   const campaignId = await six.draft('Not asked', { customer_group_id: groupId, writer: 'fake' });
   const { job_id } = await six.ok('POST', '/v1/campaign/generate', { campaign_id: campaignId });
   await six.ok('DELETE', '/v1/customer', { identifiers: [{ customer_number: 'not asked' }] });
+  const [failing] = (await queuedJobs()).filter(({ kind }) => kind === 'segment_erasure');
+  await server.app.services.database.tenant(server.a.accountId, (tx) =>
+    tx.run("update jobs set status = 'failed' where job_id = $1", [failing?.job_id]),
+  );
   const askedBefore = model.requests.length;
-  // Its own job has not come to it yet: the writing waits for that.
+  // What is to remove it has failed for good: the writing waits, and has it done again.
   assert.equal(await workOff(server, job_id), 'queued');
+  const { error } = await six.ok('POST', '/v1/job', { job_id });
+  assert.equal(error.code, 'erasure_under_way');
   await workOffAll('campaign_generation');
   await workOffAll();
   assert.equal((await six.campaign(campaignId)).status, 'Ready for review');

@@ -116,6 +116,10 @@ describe('a file as it was published', () => {
     assert.deepEqual(manifestProblems(without, without.approval.digest), []);
     assert.deepEqual(manifestProblems(without, manifest.approval?.digest ?? '').length, 1, 'its digest is another');
     assert.deepEqual(await problemsOf(bytes, without), []);
+    // A text in the row of somebody held out is wrong whatever it says.
+    const heldOut = joined(lines().map((line) => line.replace(/,false$/, ',true')));
+    const { parts, rows } = fitted(heldOut, manifest.rows);
+    assert.deepEqual(new Set(await problemsOf(heldOut, { ...without, parts, rows })), new Set(['text_not_approved']));
   });
 
   test('of a delta has none, with those who were removed; a text in such a row is found', async () => {

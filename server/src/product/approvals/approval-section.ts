@@ -8,6 +8,7 @@ import {
   approvalDigest,
   type ContentCampaign,
   type ContentMessage,
+  ERASED,
   withoutTexts,
 } from './approval-content.ts';
 import { listStanding } from './store.ts';
@@ -60,4 +61,9 @@ export function sectionWithout(section: ApprovalSection, messageIds: ReadonlySet
   const content = withoutTexts(section.content, messageIds);
   const digest = approvalDigest(content);
   return digest === section.digest ? null : { ...section, content, digest };
+}
+
+/** How many of its texts are not there any more. */
+export function erasedTexts(section: ApprovalSection): number {
+  return section.content.messages.filter((text) => text.written_by === ERASED).length;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApprovalRow } from '../approvals/approval.ts';
-import type { Criteria } from '../segments/segment-by.ts';
+import type { Criteria, SegmentBy } from '../segments/segment-by.ts';
 import type { Budget, Spending } from './budget.ts';
 import { campaignFailures } from './errors.ts';
 
@@ -206,6 +206,8 @@ export type RunRow = {
   approval_digest: string | null;
   /** Null for a first run, which has nothing to take over. */
   ledger: RunLedger | null;
+  /** What its segments were made by. Null before they were, and in runs of before this was kept. */
+  segment_by: SegmentBy | null;
 };
 
 export type SegmentRow = {

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { forgetAnswers } from '../../platform/http/kept-answers.ts';
 import type { LoadedField } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import type { CampaignRow } from './campaign.ts';
@@ -45,5 +46,6 @@ export async function deleteCampaign(tx: Transaction, campaign: CampaignRow): Pr
       message: 'Messages of this campaign are being written. Cancel the job first (DELETE /v1/job).',
     });
   await releaseNeeds(tx, campaign);
+  await forgetAnswers(tx, campaign.account_id, campaign.campaign_id);
   await deleteCampaignRow(tx, campaign.account_id, campaign.campaign_id);
 }

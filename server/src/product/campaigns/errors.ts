@@ -16,6 +16,15 @@ export const campaignFailures = failures({
     message: 'There is no writer of this name. Use offline, or one that the operator has configured.',
   },
   unknown_export_field: { status: 400, message: 'export_fields names a field that the workspace does not have.' },
+  erasure_under_way: {
+    status: 503,
+    message: 'Everybody in a segment was erased. Writing goes on by itself when what tells of them is removed.',
+  },
+  erasure_unfinished: {
+    status: 400,
+    message:
+      'Everybody in a segment was erased, and what tells of them could not be removed so far. Have the operator look why jobs of the kind segment_erasure fail, then generate again.',
+  },
   budget_spent: {
     status: 400,
     message: 'The budget of this campaign is spent. What was written is kept. Raise it and generate again to go on.',

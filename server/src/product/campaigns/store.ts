@@ -17,7 +17,7 @@ const FULL_CHECK = `(select jsonb_build_object('status', f.status, 'digest', f.d
    order by f.started_at desc limit 1)`;
 const COLUMNS = `${OWN_COLUMNS}, ${APPROVALS} as approvals, ${QUORUM} as quorum, ${FULL_CHECK} as full_check`;
 const RUN_COLUMNS =
-  'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest, ledger';
+  'run_id, campaign_id, run_number, customer_group_id, customer_group_name, segment_count, reused_count, generated_count, archived_count, initiated_by, created_at, completed_at, approval_digest, ledger, segment_by';
 const MAX_CAMPAIGNS_LISTED = 10_000;
 const MAX_RUNS_LISTED = 10_000;
 
@@ -247,7 +247,7 @@ export function listRuns(tx: Transaction, accountId: string, campaignId: string)
 
 export async function updateRun(tx: Transaction, accountId: string, run: RunRow): Promise<void> {
   await tx.run(
-    `update campaign_runs set customer_group_id = $4, customer_group_name = $5, segment_count = $6, reused_count = $7, generated_count = $8, archived_count = $9, completed_at = $10, approval_digest = $11, ledger = $12
+    `update campaign_runs set customer_group_id = $4, customer_group_name = $5, segment_count = $6, reused_count = $7, generated_count = $8, archived_count = $9, completed_at = $10, approval_digest = $11, ledger = $12, segment_by = $13
      where account_id = $1 and campaign_id = $2 and run_number = $3`,
     [
       accountId,
@@ -262,6 +262,7 @@ export async function updateRun(tx: Transaction, accountId: string, run: RunRow)
       run.completed_at,
       run.approval_digest,
       run.ledger === null ? null : JSON.stringify(run.ledger),
+      run.segment_by === null ? null : JSON.stringify(run.segment_by),
     ],
   );
 }

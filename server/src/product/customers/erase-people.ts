@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { IDS_AN_EVENT } from '../audit/record-call.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
-import type { JobKind } from '../jobs/job.ts';
+import type { JobKind, JobRow } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
@@ -55,6 +55,13 @@ function reachedBy(cursor: Record<string, unknown> | null): Reached {
   };
 }
 
+/** Forgets whom it was still to erase. Those that it did erase go from files and texts all the same. */
+async function endErasing(services: Services, tx: Transaction, job: JobRow): Promise<void> {
+  await deleteErasureItems(tx, job.account_id, job.job_id, Number.MAX_SAFE_INTEGER);
+  const { account_id: accountId, workspace_id: workspaceId, created_by: userId } = job;
+  await queueAftermath(services, tx, { accountId, workspaceId, userId });
+}
+
 /** Erases what a large call named, a thousand at a step; each step forgets its items in the transaction that erases them. */
 export const erasureJob: JobKind<Services> = {
   kind: ERASURE,
@@ -93,6 +100,6 @@ export const erasureJob: JobKind<Services> = {
       if (ended !== null) return { deleted: ended.deleted, not_found: ended.not_found };
     }
   },
-  onFailed: (_services, tx, job) => deleteErasureItems(tx, job.account_id, job.job_id, Number.MAX_SAFE_INTEGER),
-  onCancelled: (_services, tx, job) => deleteErasureItems(tx, job.account_id, job.job_id, Number.MAX_SAFE_INTEGER),
+  onFailed: (services, tx, job) => endErasing(services, tx, job),
+  onCancelled: (services, tx, job) => endErasing(services, tx, job),
 };

@@ -1,8 +1,9 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { hasErasedInFiles } from './erasure-store.ts';
-import { hasEmptied } from './segment-people-store.ts';
+import { hasEmptied, workspacesToEmpty } from './segment-people-store.ts';
 
 /** The job that takes erased customers out of published files; what it does is publishing's. */
 export const FILE_ERASURE = 'published_file_erasure';
@@ -20,4 +21,16 @@ export async function queueAftermath(
     queueJob(services.queue, tx, { accountId, workspaceId, kind, subject: {}, createdBy: userId });
   if (await hasErasedInFiles(tx, accountId, workspaceId)) await queueOf(FILE_ERASURE);
   if (await hasEmptied(tx, accountId, workspaceId)) await queueOf(SEGMENT_ERASURE);
+}
+
+/** Queues again what jobs have left that failed for good: for the start of a server. */
+export async function queueLeftAftermath(
+  services: Pick<Services, 'queue' | 'database'>,
+  accountIds: readonly string[],
+): Promise<void> {
+  for (const accountId of accountIds)
+    await services.database.tenant(accountId, async (tx) => {
+      for (const workspaceId of await workspacesToEmpty(tx, accountId))
+        await queueAftermath(services, tx, { accountId, workspaceId, userId: NO_SUCH_ID });
+    });
 }

@@ -47,7 +47,7 @@ export async function noteEmptied(tx: Transaction, accountId: string, customerId
      select $1, s.workspace_id, s.campaign_id, s.segment_id
      from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as s(workspace_id, campaign_id, segment_id)
      where not exists (select 1 from segment_people where account_id = $1 and segment_id = s.segment_id offset 0)
-     on conflict do nothing`,
+     on conflict (account_id, segment_id) do update set job_id = null`,
     [
       accountId,
       segments.map((row) => row.workspace_id),
@@ -70,13 +70,22 @@ export async function hasEmptied(tx: Transaction, accountId: string, workspaceId
   return row !== undefined;
 }
 
-/** Whether this one is emptied, and nobody has decided yet what becomes of it. */
-export async function isEmptied(tx: Transaction, accountId: string, segmentId: string): Promise<boolean> {
-  const row = await tx.row('select 1 from emptied_segments where account_id = $1 and segment_id = $2', [
-    accountId,
-    segmentId,
-  ]);
-  return row !== undefined;
+/** Since when this one is emptied and nobody has decided what becomes of it; undefined when that is not so. */
+export async function emptiedAt(tx: Transaction, accountId: string, segmentId: string): Promise<Date | undefined> {
+  const row = await tx.row<{ emptied_at: Date }>(
+    'select emptied_at from emptied_segments where account_id = $1 and segment_id = $2',
+    [accountId, segmentId],
+  );
+  return row?.emptied_at;
+}
+
+/** Workspaces of the account with emptied segments that no job works on. */
+export async function workspacesToEmpty(tx: Transaction, accountId: string): Promise<string[]> {
+  const rows = await tx.rows<{ workspace_id: string }>(
+    `select distinct e.workspace_id from emptied_segments e where e.account_id = $1 and ${UNCLAIMED}`,
+    [accountId],
+  );
+  return rows.map((row) => row.workspace_id);
 }
 
 /** Gives the job all of them that no job works on. */
@@ -93,6 +102,9 @@ export async function claimEmptied(
   );
 }
 
+/** Emptied segments of one campaign, and since when the first of them is. */
+export type EmptiedBatch = { campaignId: string; segmentIds: string[]; since: Date };
+
 /** Up to so many emptied segments of this job, all of the first campaign behind one. */
 export async function nextEmptied(
   tx: Transaction,
@@ -100,9 +112,9 @@ export async function nextEmptied(
   jobId: string,
   afterCampaign: string,
   limit: number,
-): Promise<{ campaignId: string; segmentIds: string[] } | null> {
-  const rows = await tx.rows<{ campaign_id: string; segment_id: string }>(
-    `select campaign_id, segment_id from emptied_segments
+): Promise<EmptiedBatch | null> {
+  const rows = await tx.rows<{ campaign_id: string; segment_id: string; emptied_at: Date }>(
+    `select campaign_id, segment_id, emptied_at from emptied_segments
      where account_id = $1 and job_id = $2 and campaign_id = (
        select campaign_id from emptied_segments where account_id = $1 and job_id = $2 and campaign_id > $3 order by campaign_id limit 1)
      order by segment_id limit $4`,
@@ -111,12 +123,23 @@ export async function nextEmptied(
   const [first] = rows;
   return first === undefined
     ? null
-    : { campaignId: first.campaign_id, segmentIds: rows.map(({ segment_id }) => segment_id) };
+    : {
+        campaignId: first.campaign_id,
+        segmentIds: rows.map(({ segment_id }) => segment_id),
+        since: rows.map((row) => row.emptied_at).reduce((one, other) => (one < other ? one : other)),
+      };
 }
 
-export async function deleteEmptied(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<void> {
-  await tx.run('delete from emptied_segments where account_id = $1 and segment_id = any($2::uuid[])', [
+/** Forgets those that are still this job's: one that was emptied again since is not. */
+export async function deleteEmptied(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  segmentIds: readonly string[],
+): Promise<void> {
+  await tx.run('delete from emptied_segments where account_id = $1 and job_id = $2 and segment_id = any($3::uuid[])', [
     accountId,
+    jobId,
     segmentIds,
   ]);
 }

@@ -3,10 +3,13 @@ import {
   claimEmptied,
   deleteEmptied,
   deleteIdlePeople,
+  type EmptiedBatch,
+  emptiedAt,
   insertPeople,
-  isEmptied,
   nextEmptied,
 } from './segment-people-store.ts';
+
+export type { EmptiedBatch };
 
 /**
  * Keeps who the people of segments are, beside those that are known already: when the last of a segment's is erased, what
@@ -45,16 +48,21 @@ export function emptiedOf(
   jobId: string,
   afterCampaign: string,
   limit: number,
-): Promise<{ campaignId: string; segmentIds: string[] } | null> {
+): Promise<EmptiedBatch | null> {
   return nextEmptied(tx, accountId, jobId, afterCampaign, limit);
 }
 
-/** Whether everybody of the segment was erased, and it is not decided yet what becomes of what tells of them. */
-export function awaitsErasure(tx: Transaction, accountId: string, segmentId: string): Promise<boolean> {
-  return isEmptied(tx, accountId, segmentId);
+/** Since when everybody of the segment is erased and it is not decided yet what becomes of what tells of them. */
+export function awaitsErasureSince(tx: Transaction, accountId: string, segmentId: string): Promise<Date | undefined> {
+  return emptiedAt(tx, accountId, segmentId);
 }
 
-/** These are done with. */
-export async function forgetEmptied(tx: Transaction, accountId: string, segmentIds: readonly string[]): Promise<void> {
-  await deleteEmptied(tx, accountId, segmentIds);
+/** The job is done with these, unless somebody was erased meanwhile who had come into one of them. */
+export async function forgetEmptied(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+  segmentIds: readonly string[],
+): Promise<void> {
+  await deleteEmptied(tx, accountId, jobId, segmentIds);
 }

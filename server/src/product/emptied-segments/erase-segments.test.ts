@@ -10,6 +10,8 @@ import { lockProfiles } from '../fields/load-fields.ts';
 let server: TestServer;
 let six: TestCampaigns;
 let putsFail = 0;
+/** What storing a manifest waits for. */
+let gate: { reached(): void; opened: Promise<void> } | null = null;
 before(async () => {
   server = await startTestServer({
     workers: false,
@@ -21,6 +23,10 @@ before(async () => {
             putsFail -= 1;
             throw new Error('The storage is away.');
           }
+          if (key.endsWith('manifest.json') && gate !== null) {
+            gate.reached();
+            await gate.opened;
+          }
           await real.objects.put(key, content);
         },
       },
@@ -30,7 +36,7 @@ before(async () => {
 });
 const work = (jobId: string, looks?: number) =>
   workOff(server, jobId, looks === undefined ? undefined : stoppingAfter(looks));
-const written = async (campaignId: string) => {
+const written = async (campaignId: string, excluded = '') => {
   const { job_id } = await six.ok('POST', '/v1/campaign/generate', { campaign_id: campaignId });
   assert.equal(await work(job_id), 'completed');
   // Texts that name the value, as a reviewer may word them.
@@ -39,6 +45,9 @@ const written = async (campaignId: string) => {
       message_ids: [message_id],
       message: `Open it today: Spring Saver for ${segment.criteria.plan}.`,
     });
+  const left = (await six.messages(campaignId)).filter((message) => message.segment.criteria.plan === excluded);
+  if (left.length > 0)
+    await six.decide(campaignId, { message_ids: left.map(({ message_id }) => message_id), review_status: 'Excluded' });
   await six.decide(campaignId, { all: true, review_status: 'Approved' });
   await six.ok('POST', '/v1/campaign/approve', { campaign_id: campaignId });
 };
@@ -88,15 +97,17 @@ test('erasing what was said of segments goes on where it was stopped, or storage
 
 test('erasing what was said of segments takes it out of an export that is under way, and of its manifest', async () => {
   await person('exported', 'Mulgaraplan');
+  await person('excluded', 'Kalutaplan');
   const campaignId = await six.draft('Export under way');
-  await written(campaignId);
+  await written(campaignId, 'Kalutaplan');
   const exportId = await publishing(campaignId);
   for (let looks = 1; (await six.ok('POST', '/v1/job', { job_id: exportId })).progress.done === 0; looks += 1)
     assert.equal(await work(exportId, looks), 'queued');
   assert.ok((await left('Mulgaraplan')).includes('exports'));
   const jobId = await eraseOne('exported');
   assert.equal(await work(jobId), 'completed');
-  assert.ok(!(await left('Mulgaraplan')).includes('exports'));
+  assert.equal(await work(await eraseOne('excluded')), 'completed');
+  for (const own of ['Mulgaraplan', 'Kalutaplan']) assert.ok(!(await left(own)).includes('exports'), own);
   assert.equal(await work(exportId), 'completed');
   for (const fileJob of await queued('published_file_erasure')) assert.equal(await work(fileJob), 'completed');
   assert.deepEqual(await left('Mulgaraplan'), []);
@@ -144,7 +155,9 @@ test('an export that begins while texts are erased is made of what is left', asy
   await held.promise;
   const waiting = () =>
     server.app.services.database.tenant(server.a.accountId, async (tx) => {
-      const rows = await tx.rows("select 1 from pg_locks where locktype = 'advisory' and not granted");
+      const rows = await tx.rows(
+        "select 1 from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database() and l.locktype = 'advisory' and not l.granted",
+      );
       return rows.length;
     });
   const works = [work(jobId)];
@@ -181,4 +194,51 @@ test('what goes wrong with one campaign keeps no other one waiting, and a manife
   await run("update publications set manifest = manifest - 'approval' where campaign_id = $1", broken);
   assert.equal(await work(jobId), 'completed');
   assert.deepEqual(await Promise.all(campaigns.map(texts)), [false, false, false]);
+  for (const fileJob of await queued('published_file_erasure')) assert.equal(await work(fileJob), 'completed');
+  // But for the manifest that nobody can read any more.
+  assert.deepEqual(
+    (await left('Dunnartplan')).filter((place) => !place.includes(broken) && !place.includes(old)),
+    [],
+  );
+});
+
+test('whoever is erased while it is forgotten that somebody had come into the segment is not overlooked', async () => {
+  await person('gate one', 'Chudditchplan');
+  await person('gate two', 'Wambengerplan');
+  const campaignId = await six.draft('Come and gone');
+  await written(campaignId);
+  assert.equal(await work(await publishing(campaignId)), 'completed');
+  // So that there is a manifest to be written again.
+  assert.equal(await work(await eraseOne('gate two')), 'completed');
+  await person('newcomer', 'Chudditchplan');
+  const jobId = await eraseOne('gate one');
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  gate = { reached: reached.resolve, opened: opened.promise };
+  const working = work(jobId);
+  await reached.promise;
+  gate = null;
+  const next = await eraseOne('newcomer');
+  opened.resolve();
+  assert.equal(await working, 'completed');
+  assert.notEqual(next, jobId);
+  assert.equal(await work(next), 'completed');
+  for (const fileJob of await queued('published_file_erasure')) assert.equal(await work(fileJob), 'completed');
+  assert.deepEqual(await left('Chudditchplan'), []);
+});
+
+test('a job that failed for good is queued again when the server starts', async () => {
+  await person('left over', 'Ningauiplan');
+  const campaignId = await six.draft('Left over');
+  await written(campaignId);
+  const jobId = await eraseOne('left over');
+  await server.app.services.database.tenant(server.a.accountId, (tx) =>
+    tx.run("update jobs set status = 'failed' where job_id = $1", [jobId]),
+  );
+  assert.deepEqual(await queued('segment_erasure'), []);
+  await server.restart();
+  const [again, ...more] = await queued('segment_erasure');
+  assert.equal(more.length, 0);
+  assert.equal(await work(again ?? ''), 'completed');
+  assert.deepEqual(await left('Ningauiplan'), []);
 });

@@ -1,16 +1,26 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { Failure } from '../../platform/errors/failure.ts';
 import { forgetAnswers } from '../../platform/http/kept-answers.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { newId } from '../../platform/ids/ids.ts';
+import { describeError } from '../../platform/log/log.ts';
 import { approvalContent, approvalDigest } from '../approvals/approval-content.ts';
 import { carryApprovals } from '../approvals/give-approval.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
 import { eraseSegments, lockCampaignForJob, requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
 import { SEGMENT_ERASURE } from '../customers/queue-aftermath.ts';
-import { emptiedOf, forgetEmptied, takeEmptied } from '../customers/segment-people.ts';
+import { type EmptiedBatch, emptiedOf, forgetEmptied, takeEmptied } from '../customers/segment-people.ts';
 import { loadFields, lockProfiles } from '../fields/load-fields.ts';
-import { JobCancelled, JobInterrupted, type JobKind, type JobRow, type JobRun, JobSuperseded } from '../jobs/job.ts';
+import {
+  JobCancelled,
+  JobInterrupted,
+  type JobKind,
+  JobPostponed,
+  type JobRow,
+  type JobRun,
+  JobSuperseded,
+} from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
 import { eraseTexts, runMessages } from '../messages/run-messages.ts';
 import { renewTextHolds } from '../messages/text-fields.ts';
@@ -22,6 +32,8 @@ import type { Services } from '../services.ts';
 import { type SegmentInRun, stillLivedIn } from './still-lived-in.ts';
 
 const SEGMENTS_A_STEP = 500;
+/** What does not come to rest in that time is not waited for: who was erased comes first. */
+const WAITED_AT_MOST_MS = 60 * 60_000;
 
 const digestNow = async (tx: Transaction, campaign: CampaignRow) => {
   const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
@@ -45,14 +57,25 @@ async function carryDigest(
   if (run_number === campaign.current_run) await carryFullCheck(services, tx, campaign, { from, to, userId });
 }
 
+/** Counts the segments that runs have left. */
+async function countSegmentsGone(
+  tx: Transaction,
+  { account_id, campaign_id }: CampaignRow,
+  gone: readonly SegmentInRun[],
+): Promise<void> {
+  for (const [runNumber, segments] of Map.groupBy(gone, (segment) => segment.run_number)) {
+    const run = await requireRun(tx, account_id, campaign_id, runNumber);
+    await saveRun(tx, account_id, { ...run, segment_count: run.segment_count - segments.length });
+  }
+}
+
 /** Counts what the current run has left, and takes it back to review when none of what was approved is. */
-async function settleRun(tx: Transaction, campaign: CampaignRow, segmentsGone: number): Promise<void> {
+async function settleCurrentRun(tx: Transaction, campaign: CampaignRow): Promise<void> {
   const { account_id: accountId, campaign_id: campaignId, current_run: runNumber } = campaign;
   const { messages } = await digestNow(tx, campaign);
   const run = await requireRun(tx, accountId, campaignId, runNumber);
   await saveRun(tx, accountId, {
     ...run,
-    segment_count: run.segment_count - segmentsGone,
     reused_count: messages.filter((message) => message.reused_from !== null).length,
     generated_count: messages.filter((message) => message.reused_from === null).length,
   });
@@ -83,15 +106,13 @@ async function eraseOf(
   });
   await forgetDecisions(tx, accountId, blanked);
   await forgetAnswers(tx, accountId, campaignId);
-  const runNumbers = [...new Set(there.map((segment) => segment.run_number))];
-  const now = services.clock.now();
-  const elsewhere = await eraseApprovedTexts(tx, campaign, runNumbers, new Set(blanked), now);
+  const elsewhere = await eraseApprovedTexts(tx, campaign, there, new Set(blanked), services.clock.now());
   const after = await digestNow(tx, campaign);
   const own = { runNumber: campaign.current_run, from: before.digest, to: after.digest };
   const changed = [own, ...elsewhere].filter(({ from, to }) => from !== to);
   for (const change of changed) await carryDigest(services, tx, campaign, job.created_by, change);
-  const gone = others.filter((segment) => segment.run_number === campaign.current_run).length;
-  if (gone > 0) await settleRun(tx, campaign, gone);
+  await countSegmentsGone(tx, campaign, others);
+  if (others.some((segment) => segment.run_number === campaign.current_run)) await settleCurrentRun(tx, campaign);
   const digests = changed.map(({ runNumber: run_number, from, to }) => ({ run_number, before: from, after: to }));
   await recordEvent(tx, {
     accountId,
@@ -114,21 +135,36 @@ async function eraseOf(
   });
 }
 
-type Batch = { campaignId: string; segmentIds: string[] };
-
-/** Erases emptied segments of one campaign, but for those that somebody has come into since. */
-function eraseBatch(services: Services, run: JobRun, { campaignId, segmentIds }: Batch): Promise<void> {
+/**
+ * Erases emptied segments of one campaign and gives those that are to be forgotten once its manifests are written. Those that
+ * somebody has come into since are forgotten at once: they may be emptied again at any moment.
+ */
+function eraseBatch(services: Services, run: JobRun, batch: EmptiedBatch): Promise<string[]> {
   const { job } = run;
+  const { campaignId, segmentIds } = batch;
+  const mayWait = services.clock.now().getTime() - batch.since.getTime() < WAITED_AT_MOST_MS;
   const { account_id: accountId, workspace_id: workspaceId } = job;
   return run.step(async ({ tx }) => {
     await lockProfiles(tx, workspaceId);
     const campaign = await lockCampaignForJob(tx, accountId, campaignId);
-    if (campaign === undefined) return;
-    const { livedIn, there } = await stillLivedIn(tx, campaign, segmentIds);
+    if (campaign === undefined) return segmentIds;
+    const { livedIn, there } = await stillLivedIn(tx, campaign, segmentIds, mayWait);
+    await forgetEmptied(tx, accountId, job.job_id, [...livedIn]);
     const emptied = segmentIds.filter((id) => !livedIn.has(id));
     const found = there.filter((segment) => !livedIn.has(segment.segment_id));
     if (emptied.length > 0) await eraseOf(services, tx, job, campaign, found, emptied);
+    return emptied;
   });
+}
+
+/** What keeps a job from ending for good comes first: it is tried again for all that is left. */
+function gravest(errors: readonly unknown[]): unknown {
+  const isFinal = (error: unknown) => error instanceof Failure && error.status < 500;
+  return (
+    errors.find((error) => !isFinal(error) && !(error instanceof JobPostponed)) ??
+    errors.find((error) => error instanceof JobPostponed) ??
+    errors[0]
+  );
 }
 
 const isOver = (error: unknown) =>
@@ -147,25 +183,24 @@ export const segmentErasureJob: JobKind<Services> = {
     const keys = await services.keyring.forAccount(accountId);
     const failed: unknown[] = [];
     let [segments, after] = [0, NO_SUCH_ID];
+    await run.step(({ tx }) => takeEmptied(tx, accountId, workspaceId, jobId));
     for (;;) {
       run.throwIfStopped();
-      const batch = await run.step(async ({ tx }) => {
-        await takeEmptied(tx, accountId, workspaceId, jobId);
-        return emptiedOf(tx, accountId, jobId, after, SEGMENTS_A_STEP);
-      });
+      const batch = await run.step(({ tx }) => emptiedOf(tx, accountId, jobId, after, SEGMENTS_A_STEP));
       if (batch === null) break;
       try {
-        await eraseBatch(services, run, batch);
+        const erased = await eraseBatch(services, run, batch);
         await writeRewrittenManifests(services, keys, workspaceId, batch.campaignId);
-        await run.step(({ tx }) => forgetEmptied(tx, accountId, batch.segmentIds));
-        segments += batch.segmentIds.length;
+        await run.step(({ tx }) => forgetEmptied(tx, accountId, jobId, erased));
+        segments += erased.length;
       } catch (error) {
         if (isOver(error)) throw error;
+        services.log.warn('segment_erasure_failed', { campaign_id: batch.campaignId, ...describeError(error) });
         failed.push(error);
         after = batch.campaignId;
       }
     }
-    if (failed.length > 0) throw failed[0];
+    if (failed.length > 0) throw gravest(failed);
     return { segments };
   },
 };

@@ -5,43 +5,39 @@ import { requireRun, segmentsAmong, segmentsOf } from '../campaigns/lock-campaig
 import { recordPeople } from '../customers/segment-people.ts';
 import { type LoadedField, loadFields } from '../fields/load-fields.ts';
 import { findGroupHere } from '../groups/find-group.ts';
+import type { GroupRow } from '../groups/group.ts';
 import { JobPostponed } from '../jobs/job.ts';
-import { peopleNow, type SegmentPeople } from '../segments/few-people.ts';
-import { type Dimension, readSegmentBy } from '../segments/segment-by.ts';
+import { combinationsNow, peopleOfSegments } from '../segments/few-people.ts';
+import { type Dimension, readSegmentBy, type SegmentBy } from '../segments/segment-by.ts';
+import type { Group } from '../segments/segmentation.ts';
 
 export type SegmentInRun = { segment_id: string; run_number: number; canonical_criteria: string };
 
 const MOVING_SECONDS = 5;
 
 /**
- * Null when a field that made the segments is gone, or makes none any more: then nobody fits. Throws JobPostponed while a
- * field's values are being moved: nobody can tell then.
+ * Null when a field that made the segments is gone, or makes none any more: then nobody fits. While a field's values are
+ * being moved nobody can tell: throws JobPostponed as long as that may be waited for.
  */
-function dimensionsOf(campaign: CampaignRow, fields: readonly LoadedField[]): Dimension[] | null {
+function dimensionsOf(wish: SegmentBy, fields: readonly LoadedField[], mayWait: boolean): Dimension[] | null {
   try {
-    return readSegmentBy(campaign.segment_by, fields, 'left out');
+    return readSegmentBy(wish, fields, 'left out');
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (error.code === 'field_moving') throw new JobPostponed(MOVING_SECONDS);
+    if (error.code === 'field_moving' && mayWait) throw new JobPostponed(MOVING_SECONDS);
     return null;
   }
 }
 
-/** Who falls into which segment of a run now, by canonical criteria. */
-async function peopleOfRun(
-  tx: Transaction,
-  campaign: CampaignRow,
-  dimensions: readonly Dimension[],
-  runNumber: number,
-  wanted: ReadonlySet<string>,
-): Promise<Map<string, SegmentPeople>> {
-  const { account_id: accountId, workspace_id: workspaceId, campaign_id: campaignId } = campaign;
-  const run = await requireRun(tx, accountId, campaignId, runNumber);
-  const group = await findGroupHere(tx, accountId, workspaceId, run.customer_group_id);
-  if (group === undefined) return new Map();
-  const segments = await segmentsOf(tx, accountId, campaignId, runNumber);
-  const canonicals = new Set(segments.map((segment) => segment.canonical_criteria));
-  return peopleNow(tx, group, dimensions, canonicals, wanted);
+/** Counts each group once for each way of making segments: runs of a campaign mostly share both. */
+function createCounter(tx: Transaction) {
+  const counted = new Map<string, Group[]>();
+  return async (group: GroupRow, wish: SegmentBy, dimensions: readonly Dimension[]): Promise<Group[]> => {
+    const key = JSON.stringify([group.customer_group_id, wish]);
+    const groups = counted.get(key) ?? (await combinationsNow(tx, group, dimensions));
+    counted.set(key, groups);
+    return groups;
+  };
 }
 
 /**
@@ -52,20 +48,30 @@ export async function stillLivedIn(
   tx: Transaction,
   campaign: CampaignRow,
   segmentIds: readonly string[],
+  mayWait: boolean,
 ): Promise<{ there: SegmentInRun[]; livedIn: ReadonlySet<string> }> {
   const { account_id: accountId, workspace_id: workspaceId, campaign_id: campaignId } = campaign;
   const there = await segmentsAmong(tx, accountId, segmentIds);
-  const dimensions = dimensionsOf(campaign, await loadFields(tx, accountId, workspaceId));
+  const fields = await loadFields(tx, accountId, workspaceId);
+  const count = createCounter(tx);
   const few = new Map<string, string[]>();
-  if (dimensions !== null)
-    for (const [runNumber, segments] of Map.groupBy(there, (segment) => segment.run_number)) {
-      const wanted = new Set(segments.map((segment) => segment.canonical_criteria));
-      const people = await peopleOfRun(tx, campaign, dimensions, runNumber, wanted);
-      for (const { segment_id, canonical_criteria } of segments) {
-        const now = people.get(canonical_criteria);
-        if (now !== undefined) few.set(segment_id, now.few ?? []);
-      }
+  for (const [runNumber, segments] of Map.groupBy(there, (segment) => segment.run_number)) {
+    const run = await requireRun(tx, accountId, campaignId, runNumber);
+    const wish = run.segment_by ?? campaign.segment_by;
+    const dimensions = dimensionsOf(wish, fields, mayWait);
+    const group = await findGroupHere(tx, accountId, workspaceId, run.customer_group_id);
+    if (dimensions === null || group === undefined) continue;
+    const groups = await count(group, wish, dimensions);
+    const all = new Set(
+      (await segmentsOf(tx, accountId, campaignId, runNumber)).map((segment) => segment.canonical_criteria),
+    );
+    const wanted = new Set(segments.map((segment) => segment.canonical_criteria));
+    const people = await peopleOfSegments(tx, group, dimensions, groups, all, wanted);
+    for (const { segment_id, canonical_criteria } of segments) {
+      const now = people.get(canonical_criteria);
+      if (now !== undefined) few.set(segment_id, now.few ?? []);
     }
+  }
   await recordPeople(tx, { accountId, workspaceId, campaignId }, few);
   return { there, livedIn: new Set(few.keys()) };
 }

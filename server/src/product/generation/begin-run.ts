@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { forgetAnswers } from '../../platform/http/kept-answers.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { CampaignRow, SegmentRow } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
@@ -47,7 +48,7 @@ async function freeze(
   if (same) await renewSegments(tx, accountId, rows);
   else await freezeSegments(tx, accountId, campaignId, campaign.current_run, rows);
   const canonicals = new Set(rows.map((row) => row.canonical_criteria));
-  const people = await peopleOfSegments(tx, group, dimensions, groups, canonicals);
+  const people = await peopleOfSegments(tx, group, dimensions, groups, canonicals, canonicals);
   await recordPeople(
     tx,
     { accountId, workspaceId, campaignId },
@@ -58,7 +59,11 @@ async function freeze(
         .map((row) => [row.segment_id, people.get(row.canonical_criteria)?.few ?? []]),
     ),
   );
-  if (!same) await forgetPeople(tx, accountId, campaignId);
+  if (!same) {
+    await forgetPeople(tx, accountId, campaignId);
+    // They have texts of segments of which nobody knows any more whose they were.
+    await forgetAnswers(tx, accountId, campaignId);
+  }
   return rows;
 }
 
@@ -119,6 +124,7 @@ export async function beginRun(
     customer_group_id: group.customer_group_id,
     customer_group_name: group.group_name,
     segment_count: segments.length,
+    segment_by: campaign.segment_by,
     reused_count: there.filter((text) => text.reused_from !== null).length,
     generated_count: there.filter((text) => text.reused_from === null).length,
     ledger: runNumber === 1 ? null : await ledgerOf(tx, campaign, segments, there),

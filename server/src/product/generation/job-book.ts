@@ -2,18 +2,16 @@ import { Failure } from '../../platform/errors/failure.ts';
 import type { ChannelName } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { keepSegment, lockCampaignForJob } from '../campaigns/lock-campaign.ts';
-import { awaitsErasure } from '../customers/segment-people.ts';
+import { awaitsErasureSince } from '../customers/segment-people.ts';
 import { loadFields } from '../fields/load-fields.ts';
-import { JobPostponed, type JobRun } from '../jobs/job.ts';
+import type { JobRun } from '../jobs/job.ts';
 import { type CallPurpose, closeCall, findAnswer, openCall, useAnswers } from '../model-calls/book-calls.ts';
 import type { Outcome } from '../model-calls/model-call.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import type { Services } from '../services.ts';
 import type { CallBook, CallQuestion, WriteRequest, WrittenMessage } from '../writing/writer.ts';
+import { waitForErasure } from './wait-for-erasure.ts';
 import type { Workplace } from './workplace.ts';
-
-/** So long until it is decided what becomes of a segment that has nobody left. */
-const ERASURE_SECONDS = 2;
 
 /** Everybody in the segment was erased meanwhile: nothing is to be asked or written about it any more. */
 class SegmentGone extends Error {
@@ -49,16 +47,19 @@ export function createJobBook(services: Services, run: JobRun, place: Workplace)
       },
       open: async (question) => {
         const keys = await keysNow();
-        const callId = await run.step(async ({ tx }) => {
+        const opened = await run.step(async ({ tx }) => {
           const campaign = await lockCampaignForJob(tx, job.account_id, purpose.campaignId);
           if (campaign === undefined) throw campaignFailures.wrong_state({ message: 'The campaign was deleted.' });
           if (!(await keepSegment(tx, job.account_id, purpose.segmentId))) throw new SegmentGone();
           // Whoever erased the last of its people has been answered: no question about them goes out any more.
-          if (await awaitsErasure(tx, job.account_id, purpose.segmentId)) throw new JobPostponed(ERASURE_SECONDS);
+          const awaitedSince = await awaitsErasureSince(tx, job.account_id, purpose.segmentId);
+          if (awaitedSince !== undefined) return { awaitedSince };
           // A field may have been made sensitive since the segments were frozen: its values are no longer to be told.
           readSegmentBy(campaign.segment_by, await loadFields(tx, job.account_id, job.workspace_id));
-          return openCall(tx, keys, campaign, purpose, question);
+          return { callId: await openCall(tx, keys, campaign, purpose, question) };
         });
+        if ('awaitedSince' in opened) return waitForErasure(services, job, opened.awaitedSince);
+        const { callId } = opened;
         questions.set(callId, question);
         inUse.add(callId);
         return callId;

@@ -45,11 +45,16 @@ export async function insertExport(tx: Transaction, row: ExportRow): Promise<voi
   ]);
 }
 
-/** Exports of the campaign that are under way. */
-export function exportsOfCampaign(tx: Transaction, accountId: string, campaignId: string): Promise<ExportRow[]> {
+/** Exports of these runs of a campaign that are under way. */
+export function exportsOfRuns(
+  tx: Transaction,
+  accountId: string,
+  campaignId: string,
+  runNumbers: readonly number[],
+): Promise<ExportRow[]> {
   return tx.rows<ExportRow>(
-    `select ${COLUMNS} from exports where account_id = $1 and campaign_id = $2 order by export_id for update`,
-    [accountId, campaignId],
+    `select ${COLUMNS} from exports where account_id = $1 and campaign_id = $2 and run_number = any($3::integer[]) order by export_id for update`,
+    [accountId, campaignId, runNumbers],
   );
 }
 

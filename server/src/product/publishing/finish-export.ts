@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import type { ApprovalSection } from '../approvals/approval-section.ts';
+import { type ApprovalSection, erasedTexts } from '../approvals/approval-section.ts';
 import { requireRun } from '../campaigns/lock-campaign.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import type { JobRun } from '../jobs/job.ts';
@@ -50,7 +50,7 @@ function manifestOf(
     suppressed: sum('suppressed'),
     held_out: sum('held_out'),
     erased_rows: 0,
-    erased_texts: 0,
+    erased_texts: erasedTexts(approval),
     rewritten_at: null,
     delta_of: null,
     changes: null,

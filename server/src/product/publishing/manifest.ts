@@ -43,7 +43,7 @@ export const manifestSchema = z
       .number()
       .int()
       .default(0)
-      .describe('Approved texts removed since they were published, as everybody they were for was erased.'),
+      .describe('Approved texts that are no longer there, as everybody they were for was erased.'),
     delta_of: z
       .object({ publication_id: idSchema, run_number: z.number().int() })
       .nullable()

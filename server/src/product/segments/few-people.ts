@@ -23,7 +23,7 @@ export async function peopleOfSegments(
   dimensions: readonly Dimension[],
   groups: readonly Group[],
   canonicals: ReadonlySet<string>,
-  wanted: ReadonlySet<string> = canonicals,
+  wanted: ReadonlySet<string>,
 ): Promise<Map<string, SegmentPeople>> {
   const people = new Map<string, SegmentPeople>();
   const combinations = Map.groupBy(groups, ({ keys }) => nearestSegment(dimensions, canonicals, keys));
@@ -41,16 +41,12 @@ export async function peopleOfSegments(
   return people;
 }
 
-/** The same as the group is now. Nobody is said to fit where there are far more combinations than segments are made of. */
-export async function peopleNow(
+/** The combinations that a group has now. None where there are far more of them than segments are made of. */
+export async function combinationsNow(
   tx: Transaction,
   group: { account_id: string; customer_group_id: string },
   dimensions: readonly Dimension[],
-  canonicals: ReadonlySet<string>,
-  wanted: ReadonlySet<string>,
-): Promise<Map<string, SegmentPeople>> {
+): Promise<Group[]> {
   const groups = await countGroups(tx, group.account_id, group.customer_group_id, dimensions, MOST_LOOKED_AT);
-  return groups.length > MOST_LOOKED_AT
-    ? new Map()
-    : peopleOfSegments(tx, group, dimensions, groups, canonicals, wanted);
+  return groups.length > MOST_LOOKED_AT ? [] : groups;
 }
