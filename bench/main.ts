@@ -7,6 +7,7 @@ import type { BenchPart } from './bench-part.ts';
 import { consolePart } from './console-part.ts';
 import { erasePart } from './erase-part.ts';
 import { importPart } from './import-part.ts';
+import { neighboursPart } from './neighbours-part.ts';
 import { publishPart } from './publish-part.ts';
 import { httpPart, pagesPart, segmentsPart } from './read-parts.ts';
 import { reviewPart } from './review-part.ts';
@@ -15,6 +16,7 @@ import { writerPart } from './writer-part.ts';
 
 const PARTS: readonly BenchPart[] = [
   importPart,
+  neighboursPart,
   pagesPart,
   segmentsPart,
   erasePart,
