@@ -56,6 +56,8 @@ export type AuditTrail = {
   events: number;
   /** Events of the last second, which are not linked yet. */
   waiting: number;
+  /** Of the oldest of them. More than a minute ago: something keeps events from being linked. */
+  waiting_since: string | null;
   checkpoints: number;
   /** Position and hash of the last link. */
   end: string;

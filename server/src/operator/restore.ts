@@ -85,7 +85,7 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
       `Restored as of ${manifest.made_at}. Erased again, as they had been since: ${erased.customers} customers, ${erased.accounts} accounts.`,
     );
     print(
-      'Everybody signs in anew. What was changed after the backup is as it was before: look at users, roles and API keys that were taken away since, and take them away again before you start the server.',
+      'Who was erased after these keys were copied is not known to them: is this the newest copy? Everybody signs in anew. What was changed after the backup is as it was before: look at users, roles and API keys that were taken away since, and take them away again before you start the server.',
     );
   } finally {
     await close();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSizeSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { endpoint } from '../services.ts';
 import { auditFailures } from './errors.ts';
-import { eventReply } from './event.ts';
+import { eventReply, moment } from './event.ts';
 import { findEvents } from './store.ts';
 import { problemSentence, readKnownLink, verifyAccount } from './verify-account.ts';
 
@@ -29,6 +29,9 @@ const trailSchema = z
     intact: z.boolean(),
     events: z.number().int(),
     waiting: z.number().int().describe('Events of the last second, which are not linked yet.'),
+    waiting_since: timestampSchema
+      .nullable()
+      .describe('Of the oldest of them. More than a minute ago: something keeps events from being linked.'),
     checkpoints: z.number().int(),
     end: z.string().describe('Position and hash of the last link.'),
     verified_at: timestampSchema,
@@ -111,6 +114,7 @@ export const auditEndpoints = [
         intact: report.intact,
         events: report.events,
         waiting: report.waiting,
+        waiting_since: report.waitingSince === null ? null : moment(report.waitingSince),
         checkpoints: report.checkpoints,
         end: `${report.position}:${report.linkHash}`,
         verified_at: services.clock.now().toISOString(),

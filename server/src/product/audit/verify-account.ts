@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { ObjectStorage } from '../../providers/object-storage/object-storage.ts';
 import { readAnchor } from './anchor.ts';
 import type { AuditKeys } from './chain.ts';
+import { moment } from './event.ts';
 import { type KnownLink, type TrailProblem, type TrailReport, verifyTrail } from './verify-trail.ts';
 
 type VerifyParts = { database: Database; objects: ObjectStorage; auditKeys: AuditKeys };
@@ -43,6 +44,13 @@ const SENTENCES: Readonly<Record<TrailProblem['kind'], string>> = {
   cut: 'the chain does not lead to a point that it had reached: it was cut or made anew',
 };
 
+const OVERDUE_MS = 60_000;
+
+/** Whether events wait longer than any server that runs would let them: none runs, or something keeps it from linking them. */
+export function isLinkingOverdue({ waitingSince }: TrailReport, now: Date): boolean {
+  return waitingSince !== null && now.getTime() - waitingSince.getTime() > OVERDUE_MS;
+}
+
 /** What was found, in words. */
 export function problemSentence(kind: TrailProblem['kind']): string {
   const sentence = SENTENCES[kind];
@@ -51,7 +59,8 @@ export function problemSentence(kind: TrailProblem['kind']): string {
 
 /** A report for people: one line of summary, one a problem. */
 export function reportText(accountId: string, report: TrailReport): string {
-  const head = `${accountId}  ${report.intact ? 'intact' : 'NOT INTACT'}  ${report.events} events (${report.waiting} waiting), ${report.checkpoints} checkpoints`;
+  const since = report.waitingSince === null ? '' : ` since ${moment(report.waitingSince)}`;
+  const head = `${accountId}  ${report.intact ? 'intact' : 'NOT INTACT'}  ${report.events} events (${report.waiting} waiting${since}), ${report.checkpoints} checkpoints`;
   const lines = report.problems.map(({ kind, position, eventId }) => {
     const where = [position === null ? null : `position ${position}`, eventId === null ? null : `event ${eventId}`];
     return `  ${kind}: ${SENTENCES[kind]}${where.some(Boolean) ? ` (${where.filter(Boolean).join(', ')})` : ''}`;

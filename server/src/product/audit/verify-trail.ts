@@ -25,6 +25,8 @@ export type TrailProblem = {
 export type TrailReport = {
   events: number;
   waiting: number;
+  /** When the oldest waiting event happened. It is linked within seconds; until then nobody could tell that it was deleted. */
+  waitingSince: Date | null;
   checkpoints: number;
   /** The end of the chain, to be kept elsewhere and compared later. */
   position: number;
@@ -78,10 +80,11 @@ export async function verifyTrail(
   if (anchor === 'missing' && end.position > 0) tell('anchor_missing', end.position);
   const waiting = await walkUnlinked(tx, keys, accountId, tell);
   // An account begins with the event of its making: a trail without any event has been emptied.
-  if (end.position === 0 && waiting === 0) tell('cut', 0);
+  if (end.position === 0 && waiting.count === 0) tell('cut', 0);
   return {
-    events: end.events + waiting,
-    waiting,
+    events: end.events + waiting.count,
+    waiting: waiting.count,
+    waitingSince: waiting.since,
     checkpoints: checkpoints.count,
     position: end.position,
     linkHash: end.hash.toString('hex'),
@@ -158,14 +161,18 @@ async function walkLinks(
 }
 
 /** Events outside the chain: only those wait rightly that are ours and on the list of those to link. */
-async function walkUnlinked(tx: Transaction, keys: AuditKeys, accountId: string, tell: Tell): Promise<number> {
+async function walkUnlinked(tx: Transaction, keys: AuditKeys, accountId: string, tell: Tell) {
   const events = await unlinkedEvents(tx, accountId);
-  let waiting = 0;
+  let count = 0;
+  let since: Date | null = null;
   for (const event of events) {
     if (!event.waiting) tell('event_taken_out', null, event.event_id);
-    else waiting += 1;
+    else {
+      count += 1;
+      if (since === null || event.happened_at < since) since = event.happened_at;
+    }
     if (!keys.seal(canonicalEvent(event)).equals(event.seal)) tell('event_not_ours', null, event.event_id);
   }
   for (const eventId of await strayPending(tx, accountId, MAX_PROBLEMS)) tell('pending_altered', null, eventId);
-  return waiting;
+  return { count, since };
 }
