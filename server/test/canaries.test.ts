@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { createClient } from '@nudgescribe/sdk';
 import { answer, startModelServer } from '../src/product/writing/test-model-server.ts';
+import { filesWith, formsOf } from './clear-text-search.ts';
 import { freePort } from './crash/import-track.ts';
 import { type Running, startProcess, whenReady } from './crash/processes.ts';
 
@@ -91,30 +93,43 @@ const line = (number: number, age: string | number = number % 90) => {
 const csv = (from: number, to: number, more: string[] = []) =>
   [HEADER, ...Array.from({ length: to - from }, (_, index) => line(from + index)), ...more].join('\n');
 
-/** Every way in which a text may stand in bytes without anybody having sealed it. */
-function formsOf(text: string): Buffer[] {
-  // Whole groups of three bytes: what stands around the text changes the edges only.
-  const base64 = [0, 1, 2].map((shift) => Buffer.from(text.slice(shift)).subarray(0, 12).toString('base64'));
-  return [text, text.toUpperCase(), Buffer.from(text).toString('hex'), ...base64]
-    .map((form) => Buffer.from(form))
-    .concat(Buffer.from(text, 'utf16le'));
-}
+/** The files of the server in which the text stands in any form. */
+const onDisk = (text: string) => filesWith(folder, text);
 
-async function filesBelow(path: string): Promise<string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** The files in which the text stands in any form. */
-async function filesWith(text: string): Promise<string[]> {
-  const forms = formsOf(text);
-  const found: string[] = [];
-  for (const file of await filesBelow(folder)) {
-    const content = await readFile(file).catch(() => Buffer.alloc(0));
-    if (forms.some((form) => content.includes(form))) found.push(relative(folder, file));
+test('the search unpacks what is packed, wherever it begins and also where it breaks off', async () => {
+  const probe = `probe${randomBytes(6).toString('hex')}`;
+  const searched = join(folder, 'searched');
+  await mkdir(searched);
+  const lines = Array.from({ length: 1_000 }, () => randomBytes(9).toString('base64'));
+  const packed = gzipSync(`${probe}\n${lines.join('\n')}`);
+  const noise = randomBytes(5_000);
+  for (const [name, content] of [
+    ['whole.gz', packed],
+    ['short.gz', gzipSync(Buffer.from(probe, 'utf16le'))],
+    ['within', Buffer.concat([noise, gzipSync(probe), noise])],
+    ['cut', packed.subarray(0, packed.length / 2)],
+    ['overwritten', Buffer.concat([packed.subarray(0, packed.length / 2), noise])],
+    // RFC 1952: a file's name after the ten bytes.
+    [
+      'named.gz',
+      Buffer.concat([
+        packed.subarray(0, 3),
+        Buffer.of(8),
+        packed.subarray(4, 10),
+        Buffer.from('name\0'),
+        packed.subarray(10),
+      ]),
+    ],
+    ['without', gzipSync(lines.join('\n'))],
+    ['noise', noise],
+  ] as const) {
+    assert.ok(!content.includes(probe), name);
+    await writeFile(join(searched, name), content);
   }
-  return found;
-}
+  const found = await filesWith(searched, probe);
+  await rm(searched, { recursive: true });
+  assert.deepEqual(found.sort(), ['cut', 'named.gz', 'overwritten', 'short.gz', 'whole.gz', 'within']);
+});
 
 test('ten thousand personal values stand nowhere in clear: not on disk, in logs, in jobs, or in prompts', async () => {
   await start();
@@ -190,7 +205,7 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
   await client.customers.upload({ ...into, on_error: 'skip' }, csv(10_000, 60_000), { contentType: 'text/csv' });
   await new Promise((resolve) => setTimeout(resolve, 700));
   await running?.end('SIGKILL');
-  assert.deepEqual(await filesWith(SECRET), [], 'after a kill');
+  assert.deepEqual(await onDisk(SECRET), [], 'after a kill');
   await start();
 
   // Written about by a language model, reviewed, published, fetched.
@@ -228,7 +243,7 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
   assert.equal(await running?.end('SIGTERM'), 0, running?.output());
   running = null;
 
-  assert.deepEqual(await filesWith(SECRET), [], 'after everything');
+  assert.deepEqual(await onDisk(SECRET), [], 'after everything');
   assert.ok(log.length > 10_000, 'the log is there to be searched');
   const told = JSON.stringify(model.requests);
   for (const form of formsOf(SECRET)) {
@@ -236,7 +251,7 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     assert.ok(!told.includes(form.toString()), 'the prompts');
   }
   // The search finds what it should find.
-  const clear = await filesWith(CLEAR);
+  const clear = await onDisk(CLEAR);
   assert.ok(
     clear.some((name) => name.includes('pg_wal')) && clear.some((name) => name.includes('base')),
     clear.join('\n'),
