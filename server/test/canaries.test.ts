@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { createClient } from '@nudgescribe/sdk';
+import { createClient, type Import } from '@nudgescribe/sdk';
 import { answer, startModelServer } from '../src/product/writing/test-model-server.ts';
 import { filesWith, formsOf } from './clear-text-search.ts';
 import { freePort } from './crash/import-track.ts';
 import { type Running, startProcess, whenReady } from './crash/processes.ts';
+import { until } from './harness.ts';
 
 /*
  * A server as a user runs it, with its own database and at its most talkative, is given ten thousand values that nobody
@@ -19,6 +20,7 @@ import { type Running, startProcess, whenReady } from './crash/processes.ts';
  * for as well: a search that finds nothing at all would prove nothing.
  */
 const PEOPLE = 2_500;
+const LARGE = 50_000;
 // Lower case and without punctuation, as identifiers are stored in lower case: one search finds every canary.
 const SECRET = `kanarie${randomBytes(6).toString('hex')}`;
 const CLEAR = `offen${randomBytes(6).toString('hex')}`;
@@ -172,6 +174,8 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     gzip: true,
   });
   assert.ok(packed.created === 100);
+  const stored = async () => (await client.customers.pages(into)).total_customers;
+  assert.equal(await stored(), PEOPLE);
   for (const body of [
     { ...into, customer_data: [{ ...person(1), age: SECRET }] },
     { ...into, customer_data: [{ ...person(1), email: SECRET }] },
@@ -202,11 +206,21 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
   });
 
   // Killed in the middle of a large file.
-  await client.customers.upload({ ...into, on_error: 'skip' }, csv(10_000, 60_000), { contentType: 'text/csv' });
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  const large = csv(10_000, 10_000 + LARGE);
+  const { import_id } = await client.customers.upload({ ...into, on_error: 'skip' }, large, {
+    contentType: 'text/csv',
+  });
+  const underWay = async () => {
+    const { status, created } = (await client.imports.get({ workspace_id, import_id })) as Import;
+    return status === 'running' && created > 0 && created < LARGE;
+  };
+  await until(underWay);
   await running?.end('SIGKILL');
   assert.deepEqual(await onDisk(SECRET), [], 'after a kill');
   await start();
+  assert.ok(await underWay(), 'the kill came in the middle');
+  const then = await stored();
+  assert.ok(then > PEOPLE && then < PEOPLE + LARGE, `${then} people`);
 
   // Written about by a language model, reviewed, published, fetched.
   const campaign = await client.campaigns.create({
