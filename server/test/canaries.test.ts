@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createClient, type Import } from '@nudgescribe/sdk';
+import { connectToRunning } from '../src/platform/database/embedded/running-database.ts';
 import { answer, startModelServer } from '../src/product/writing/test-model-server.ts';
-import { filesWith, formsOf } from './clear-text-search.ts';
+import { filesWith, formsOf, tablesWith } from './clear-text-search.ts';
 import { freePort } from './crash/import-track.ts';
 import { type Running, startProcess, whenReady } from './crash/processes.ts';
 import { until } from './harness.ts';
@@ -16,14 +17,18 @@ import { until } from './harness.ts';
  * A server as a user runs it, with its own database and at its most talkative, is given ten thousand values that nobody
  * may read (four sensitive or unique fields of 2,500 people) and made to do everything with them: take them in by every
  * way, refuse them, repair, find, show, write about, publish, erase; it is killed on the way. Then every byte that it left
- * on the disk, wrote to its logs, or told a language model is searched for them. What may stand there in clear is searched
- * for as well: a search that finds nothing at all would prove nothing.
+ * on the disk, wrote to its logs, or told a language model, and every row of its database, is searched for them. What may
+ * stand there in clear is searched for as well: a search that finds nothing at all would prove nothing.
  */
 const PEOPLE = 2_500;
 const LARGE = 50_000;
+/** Comes as JSON, and is not erased. */
+const STORYTELLER = 1_600;
 // Lower case and without punctuation, as identifiers are stored in lower case: one search finds every canary.
 const SECRET = `kanarie${randomBytes(6).toString('hex')}`;
 const CLEAR = `offen${randomBytes(6).toString('hex')}`;
+// May be in clear as well, and so long that Postgres compresses it: its rows show it, the files do not.
+const LONG = `lang${randomBytes(6).toString('hex')}`;
 
 const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-canaries-'));
 const dataDir = join(folder, 'data');
@@ -86,6 +91,7 @@ const person = (number: number) => ({
   note: `Said "${SECRET}t${number}", then left`,
   plan: `${CLEAR}${number % 2}`,
   age: number % 90,
+  ...(number === STORYTELLER ? { story: `${LONG} `.repeat(400) } : {}),
 });
 const HEADER = 'customer_number,email,first_name,note,plan,age';
 const line = (number: number, age: string | number = number % 90) => {
@@ -97,6 +103,8 @@ const csv = (from: number, to: number, more: string[] = []) =>
 
 /** The files of the server in which the text stands in any form. */
 const onDisk = (text: string) => filesWith(folder, text);
+/** The tables of the running server's database in whose rows it does. */
+const inRows = async (text: string) => tablesWith((await connectToRunning(dataDir)).url, text);
 
 test('the search unpacks what is packed, wherever it begins and also where it breaks off', async () => {
   const probe = `probe${randomBytes(6).toString('hex')}`;
@@ -145,6 +153,7 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     { field_name: 'first_name' },
     { field_name: 'note' },
     { field_name: 'plan', is_sensitive: false },
+    { field_name: 'story', is_sensitive: false },
   ])
     await client.fields.create({ workspace_id, field_type: 'string', ...field });
   await client.fields.create({ workspace_id, field_name: 'age', field_type: 'number', is_sensitive: false });
@@ -221,6 +230,7 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
   assert.ok(await underWay(), 'the kill came in the middle');
   const then = await stored();
   assert.ok(then > PEOPLE && then < PEOPLE + LARGE, `${then} people`);
+  assert.deepEqual(await inRows(SECRET), [], 'after a kill');
 
   // Written about by a language model, reviewed, published, fetched.
   const campaign = await client.campaigns.create({
@@ -233,7 +243,8 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     export_fields: ['first_name', 'note'],
   });
   const ids = { workspace_id, campaign_id: campaign.campaign_id };
-  await client.waitForJob(workspace_id, (await client.campaigns.generate(ids)).job_id);
+  const { job_id } = await client.campaigns.generate(ids);
+  await client.waitForJob(workspace_id, job_id);
   const [message] = await client.messages.list(ids);
   const previews = await client.messages.preview({ ...ids, message_id: message?.message_id ?? '' });
   assert.ok(JSON.stringify(previews).includes(SECRET));
@@ -254,6 +265,11 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     identifiers: Array.from({ length: 1_200 }, (_, index) => ({ email: person(index).email })),
   });
   await client.audit.list({});
+  assert.deepEqual(await inRows(SECRET), [], 'after everything');
+  // This search, too, finds what it should find: values in clear, what Postgres compressed, and what is queued.
+  assert.ok((await inRows(CLEAR)).includes('public.customers'));
+  assert.deepEqual(await inRows(LONG), ['public.customers']);
+  assert.ok((await inRows(job_id)).some((name) => name.startsWith('job_queue.')));
   assert.equal(await running?.end('SIGTERM'), 0, running?.output());
   running = null;
 
@@ -271,4 +287,5 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     clear.join('\n'),
   );
   assert.ok(told.includes(CLEAR));
+  assert.deepEqual(await onDisk(LONG), [], 'only the rows show what is compressed');
 });

@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
+import { onCluster } from './cluster.ts';
 
-// Looks for a text wherever somebody with the disk could find it. A text that is to be found should
+// Looks for a text wherever somebody with the disk, or with the database, could find it. A text that is to be found should
 // be lower case and without punctuation, as identifiers are stored.
 
 /** Every way in which a text may stand in bytes without anybody having sealed it. */
@@ -76,4 +77,27 @@ export async function filesWith(folder: string, text: string): Promise<string[]>
     if (await holds(content, forms)) found.push(relative(folder, file));
   }
   return found;
+}
+
+/**
+ * The tables in whose rows the text stands in any form, as the superuser reads them: Postgres keeps long values compressed,
+ * and its files do not show them. Of all schemas, the job queue's and the catalogue's as well, where statistics quote values.
+ */
+export function tablesWith(databaseUrl: string, text: string): Promise<string[]> {
+  // Bytes are told as hexadecimal digits.
+  const forms = formsOf(text).flatMap((form) => [form.toString('hex'), ...(form.includes(0) ? [] : [form.toString()])]);
+  return onCluster(databaseUrl, async (client) => {
+    const tables = await client.query<{ name: string }>(
+      `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname <> 'pg_toast' order by 1`,
+    );
+    const found: string[] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query(`select 1 from only ${name} t where t::text like any($1) limit 1`, [
+        forms.map((form) => `%${form}%`),
+      ]);
+      if (rows.length > 0) found.push(name);
+    }
+    return found;
+  });
 }
