@@ -1,25 +1,34 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createClient } from '@nudgescribe/sdk';
+import { gzipSync } from 'node:zlib';
+import { createClient, type Import } from '@nudgescribe/sdk';
+import { connectToRunning } from '../src/platform/database/embedded/running-database.ts';
 import { answer, startModelServer } from '../src/product/writing/test-model-server.ts';
+import { filesWith, formsOf, tablesWith } from './clear-text-search.ts';
 import { freePort } from './crash/import-track.ts';
 import { type Running, startProcess, whenReady } from './crash/processes.ts';
+import { until } from './harness.ts';
 
 /*
  * A server as a user runs it, with its own database and at its most talkative, is given ten thousand values that nobody
  * may read (four sensitive or unique fields of 2,500 people) and made to do everything with them: take them in by every
  * way, refuse them, repair, find, show, write about, publish, erase; it is killed on the way. Then every byte that it left
- * on the disk, wrote to its logs, or told a language model is searched for them. What may stand there in clear is searched
- * for as well: a search that finds nothing at all would prove nothing.
+ * on the disk, wrote to its logs, or told a language model, and every row of its database, is searched for them. What may
+ * stand there in clear is searched for as well: a search that finds nothing at all would prove nothing.
  */
 const PEOPLE = 2_500;
+const LARGE = 50_000;
+/** Comes as JSON, and is not erased. */
+const STORYTELLER = 1_600;
 // Lower case and without punctuation, as identifiers are stored in lower case: one search finds every canary.
 const SECRET = `kanarie${randomBytes(6).toString('hex')}`;
 const CLEAR = `offen${randomBytes(6).toString('hex')}`;
+// May be in clear as well, and so long that Postgres compresses it: its rows show it, the files do not.
+const LONG = `lang${randomBytes(6).toString('hex')}`;
 
 const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-canaries-'));
 const dataDir = join(folder, 'data');
@@ -82,6 +91,7 @@ const person = (number: number) => ({
   note: `Said "${SECRET}t${number}", then left`,
   plan: `${CLEAR}${number % 2}`,
   age: number % 90,
+  ...(number === STORYTELLER ? { story: `${LONG} `.repeat(400) } : {}),
 });
 const HEADER = 'customer_number,email,first_name,note,plan,age';
 const line = (number: number, age: string | number = number % 90) => {
@@ -91,30 +101,45 @@ const line = (number: number, age: string | number = number % 90) => {
 const csv = (from: number, to: number, more: string[] = []) =>
   [HEADER, ...Array.from({ length: to - from }, (_, index) => line(from + index)), ...more].join('\n');
 
-/** Every way in which a text may stand in bytes without anybody having sealed it. */
-function formsOf(text: string): Buffer[] {
-  // Whole groups of three bytes: what stands around the text changes the edges only.
-  const base64 = [0, 1, 2].map((shift) => Buffer.from(text.slice(shift)).subarray(0, 12).toString('base64'));
-  return [text, text.toUpperCase(), Buffer.from(text).toString('hex'), ...base64]
-    .map((form) => Buffer.from(form))
-    .concat(Buffer.from(text, 'utf16le'));
-}
+/** The files of the server in which the text stands in any form. */
+const onDisk = (text: string) => filesWith(folder, text);
+/** The tables of the running server's database in whose rows it does. */
+const inRows = async (text: string) => tablesWith((await connectToRunning(dataDir)).url, text);
 
-async function filesBelow(path: string): Promise<string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** The files in which the text stands in any form. */
-async function filesWith(text: string): Promise<string[]> {
-  const forms = formsOf(text);
-  const found: string[] = [];
-  for (const file of await filesBelow(folder)) {
-    const content = await readFile(file).catch(() => Buffer.alloc(0));
-    if (forms.some((form) => content.includes(form))) found.push(relative(folder, file));
+test('the search unpacks what is packed, wherever it begins and also where it breaks off', async () => {
+  const probe = `probe${randomBytes(6).toString('hex')}`;
+  const searched = join(folder, 'searched');
+  await mkdir(searched);
+  const lines = Array.from({ length: 1_000 }, () => randomBytes(9).toString('base64'));
+  const packed = gzipSync(`${probe}\n${lines.join('\n')}`);
+  const noise = randomBytes(5_000);
+  for (const [name, content] of [
+    ['whole.gz', packed],
+    ['short.gz', gzipSync(Buffer.from(probe, 'utf16le'))],
+    ['within', Buffer.concat([noise, gzipSync(probe), noise])],
+    ['cut', packed.subarray(0, packed.length / 2)],
+    ['overwritten', Buffer.concat([packed.subarray(0, packed.length / 2), noise])],
+    // RFC 1952: a file's name after the ten bytes.
+    [
+      'named.gz',
+      Buffer.concat([
+        packed.subarray(0, 3),
+        Buffer.of(8),
+        packed.subarray(4, 10),
+        Buffer.from('name\0'),
+        packed.subarray(10),
+      ]),
+    ],
+    ['without', gzipSync(lines.join('\n'))],
+    ['noise', noise],
+  ] as const) {
+    assert.ok(!content.includes(probe), name);
+    await writeFile(join(searched, name), content);
   }
-  return found;
-}
+  const found = await filesWith(searched, probe);
+  await rm(searched, { recursive: true });
+  assert.deepEqual(found.sort(), ['cut', 'named.gz', 'overwritten', 'short.gz', 'whole.gz', 'within']);
+});
 
 test('ten thousand personal values stand nowhere in clear: not on disk, in logs, in jobs, or in prompts', async () => {
   await start();
@@ -128,6 +153,7 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     { field_name: 'first_name' },
     { field_name: 'note' },
     { field_name: 'plan', is_sensitive: false },
+    { field_name: 'story', is_sensitive: false },
   ])
     await client.fields.create({ workspace_id, field_type: 'string', ...field });
   await client.fields.create({ workspace_id, field_name: 'age', field_type: 'number', is_sensitive: false });
@@ -157,6 +183,8 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     gzip: true,
   });
   assert.ok(packed.created === 100);
+  const stored = async () => (await client.customers.pages(into)).total_customers;
+  assert.equal(await stored(), PEOPLE);
   for (const body of [
     { ...into, customer_data: [{ ...person(1), age: SECRET }] },
     { ...into, customer_data: [{ ...person(1), email: SECRET }] },
@@ -187,11 +215,22 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
   });
 
   // Killed in the middle of a large file.
-  await client.customers.upload({ ...into, on_error: 'skip' }, csv(10_000, 60_000), { contentType: 'text/csv' });
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  const large = csv(10_000, 10_000 + LARGE);
+  const { import_id } = await client.customers.upload({ ...into, on_error: 'skip' }, large, {
+    contentType: 'text/csv',
+  });
+  const underWay = async () => {
+    const { status, created } = (await client.imports.get({ workspace_id, import_id })) as Import;
+    return status === 'running' && created > 0 && created < LARGE;
+  };
+  await until(underWay);
   await running?.end('SIGKILL');
-  assert.deepEqual(await filesWith(SECRET), [], 'after a kill');
+  assert.deepEqual(await onDisk(SECRET), [], 'after a kill');
   await start();
+  assert.ok(await underWay(), 'the kill came in the middle');
+  const then = await stored();
+  assert.ok(then > PEOPLE && then < PEOPLE + LARGE, `${then} people`);
+  assert.deepEqual(await inRows(SECRET), [], 'after a kill');
 
   // Written about by a language model, reviewed, published, fetched.
   const campaign = await client.campaigns.create({
@@ -204,7 +243,8 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     export_fields: ['first_name', 'note'],
   });
   const ids = { workspace_id, campaign_id: campaign.campaign_id };
-  await client.waitForJob(workspace_id, (await client.campaigns.generate(ids)).job_id);
+  const { job_id } = await client.campaigns.generate(ids);
+  await client.waitForJob(workspace_id, job_id);
   const [message] = await client.messages.list(ids);
   const previews = await client.messages.preview({ ...ids, message_id: message?.message_id ?? '' });
   assert.ok(JSON.stringify(previews).includes(SECRET));
@@ -225,10 +265,15 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     identifiers: Array.from({ length: 1_200 }, (_, index) => ({ email: person(index).email })),
   });
   await client.audit.list({});
+  assert.deepEqual(await inRows(SECRET), [], 'after everything');
+  // This search, too, finds what it should find: values in clear, what Postgres compressed, and what is queued.
+  assert.ok((await inRows(CLEAR)).includes('public.customers'));
+  assert.deepEqual(await inRows(LONG), ['public.customers']);
+  assert.ok((await inRows(job_id)).some((name) => name.startsWith('job_queue.')));
   assert.equal(await running?.end('SIGTERM'), 0, running?.output());
   running = null;
 
-  assert.deepEqual(await filesWith(SECRET), [], 'after everything');
+  assert.deepEqual(await onDisk(SECRET), [], 'after everything');
   assert.ok(log.length > 10_000, 'the log is there to be searched');
   const told = JSON.stringify(model.requests);
   for (const form of formsOf(SECRET)) {
@@ -236,10 +281,11 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     assert.ok(!told.includes(form.toString()), 'the prompts');
   }
   // The search finds what it should find.
-  const clear = await filesWith(CLEAR);
+  const clear = await onDisk(CLEAR);
   assert.ok(
     clear.some((name) => name.includes('pg_wal')) && clear.some((name) => name.includes('base')),
     clear.join('\n'),
   );
   assert.ok(told.includes(CLEAR));
+  assert.deepEqual(await onDisk(LONG), [], 'only the rows show what is compressed');
 });

@@ -6,7 +6,7 @@ import { createAccount } from '../src/product/accounts/create-account.ts';
 import { eraseAccount } from '../src/product/accounts/erase-account.ts';
 import { endpoints } from '../src/product/endpoints.ts';
 import { ROLE_CODES } from '../src/product/roles/roles.ts';
-import { connectAsOwner, databaseDigest } from './database-digest.ts';
+import { connectAsOwner, databaseDigest, objectDigest, queueDigest } from './database-digest.ts';
 import { ownExample } from './example-bodies.ts';
 import { isLongForm } from './form.ts';
 import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
@@ -188,6 +188,13 @@ async function told(
 const eventsOfB = async () =>
   (await client.query('select count(*) from audit_events where account_id = $1', [server.b.accountId])).rows;
 
+/** Everything that a call could change: rows, work that is queued, files. */
+const stored = async () => ({
+  rows: await databaseDigest(client),
+  queued: await queueDigest(client),
+  files: await objectDigest(server.dataDir),
+});
+
 describe('a wrong id in any place of any call', () => {
   test('is a real one wherever such a thing can be', () => {
     const kinds = new Set(allPlaces().flatMap(({ places }) => places.map(({ kind }) => kind)));
@@ -200,7 +207,7 @@ describe('a wrong id in any place of any call', () => {
   });
 
   test('changes nothing, tells nothing, and is answered like an id that never was', async (t) => {
-    const before = [await databaseDigest(client), await eventsOfB()];
+    const before = [await stored(), await eventsOfB()];
     const foreignIds = Object.values(others.foreign);
     const toldApart = new Set<string>();
     let calls = 0;
@@ -234,7 +241,7 @@ describe('a wrong id in any place of any call', () => {
           }
         }
     }
-    assert.deepEqual([await databaseDigest(client), await eventsOfB()], before, 'something changed');
+    assert.deepEqual([await stored(), await eventsOfB()], before, 'something changed');
     assert.deepEqual([...toldApart].sort(), Object.keys(OWN_RECORD).sort());
     t.diagnostic(`${calls} calls`);
   });
@@ -250,6 +257,20 @@ describe('a wrong id in any place of any call', () => {
       seen.push((await databaseDigest(client)).join());
     }
     assert.equal(new Set(seen).size, 3);
+  });
+
+  test('would show what it queued and what files it made', async () => {
+    const { a } = server;
+    const draftId = await makeDraft(a, own, 'Another');
+    const atFirst = await stored();
+    await write(a, a.workspaceId, draftId);
+    const written = await stored();
+    await publish(a, a.workspaceId, draftId);
+    const published = await stored();
+    assert.equal(written.queued.length, atFirst.queued.length + 1);
+    assert.deepEqual(written.files, atFirst.files);
+    assert.equal(published.queued.length, written.queued.length + 1);
+    assert.ok(published.files.length > written.files.length, published.files.join('\n'));
   });
 });
 

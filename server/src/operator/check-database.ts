@@ -93,7 +93,7 @@ function checkWalls({ roles, withoutWall }: DatabaseFacts): Finding[] {
     findings.push(
       bad(
         `Tables without the wall between tenants: ${withoutWall.join(', ')}.`,
-        'Somebody changed them: restore row level security (forced) and their policy.',
+        'Somebody changed them: restore row level security (forced) and the policy "tenant", and drop others that the server comes under.',
       ),
     );
   if (findings.length === 0) findings.push(good('Tenants are walled: forced row level security, roles without power.'));

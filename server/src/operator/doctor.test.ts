@@ -117,6 +117,39 @@ describe('doctor', () => {
       assert.ok(found.includes(word), `${word} in ${found}`);
   });
 
+  test('takes nothing but the wall itself for one, and finds every way past it', async () => {
+    const wall = `to nudgescribe_app using (account_id = current_setting('app.account_id')::uuid)
+      with check (account_id = current_setting('app.account_id')::uuid)`;
+    const ways: [string, string][] = [
+      ['create policy way on customers using (true)', 'drop policy way on customers'],
+      ['create policy way on customers to nudgescribe_app using (true)', 'drop policy way on customers'],
+      [
+        'drop policy tenant on customers; create policy way on customers using (true)',
+        `drop policy way on customers; create policy tenant on customers ${wall}`,
+      ],
+      ['drop policy tenant on customers', `create policy tenant on customers ${wall}`],
+      ['alter policy tenant on customers to public', 'alter policy tenant on customers to nudgescribe_app'],
+      [
+        'alter policy tenant on customers with check (true)',
+        "alter policy tenant on customers with check (account_id = current_setting('app.account_id')::uuid)",
+      ],
+    ];
+    for (const [doIt, undo] of ways)
+      assert.match(
+        await whatIsBadAfter(
+          () => asOwner(doIt),
+          () => asOwner(undo),
+        ),
+        /without the wall between tenants: customers\./,
+        doIt,
+      );
+    const othersOwn = await whatIsBadAfter(
+      () => asOwner('create policy report on customers to nudgescribe_operator using (true)'),
+      () => asOwner('drop policy report on customers'),
+    );
+    assert.doesNotMatch(othersOwn, /wall/);
+  });
+
   test('finds an altered audit trail', async () => {
     const change = (from: string, to: string) =>
       asOwner(

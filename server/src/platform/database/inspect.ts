@@ -20,7 +20,7 @@ export type DatabaseFacts = {
   isEncrypted: boolean | null;
   /** Ours that exist. */
   roles: RoleFacts[];
-  /** Tables with an account_id and no wall: forced row level security and a policy. */
+  /** Tables with an account_id that lack the wall (forced row level security and its policy), or let the app past it. */
   withoutWall: string[];
   pending: string[];
   /** What this version does not know, or has otherwise. */
@@ -39,6 +39,9 @@ const SETTINGS = [
   'log_parameter_max_length',
   'log_parameter_max_length_on_error',
 ];
+
+/** The wall's expression as PostgreSQL tells it. */
+const WALL = "(account_id = (current_setting('app.account_id'::text))::uuid)";
 
 /** Looks at a database as its owner, and changes nothing. Throws what the driver throws when it cannot be reached. */
 export function inspectDatabase(ownerUrl: string): Promise<DatabaseFacts> {
@@ -64,12 +67,20 @@ export function inspectDatabase(ownerUrl: string): Promise<DatabaseFacts> {
        from pg_roles where rolname = any($1) order by rolname`,
       [ROLES],
     );
+    // Policies add up: any other one that the app comes under, by PUBLIC or by a role it is in, is a way past the wall.
     const open = await client.query<{ name: string }>(
       `select c.relname as name from pg_class c
        join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
        join pg_attribute a on a.attrelid = c.oid and a.attname = 'account_id' and not a.attisdropped
        where c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity
-         and exists (select 1 from pg_policy p where p.polrelid = c.oid)) order by c.relname`,
+         and array[true] is not distinct from (
+           select array_agg(p.polroles = array[app.oid] and p.polcmd = '*' and p.polpermissive
+             and pg_get_expr(p.polqual, c.oid) = $1 and pg_get_expr(p.polwithcheck, c.oid) = $1)
+           from pg_policy p join pg_roles app on app.rolname = 'nudgescribe_app'
+           where p.polrelid = c.oid
+             and exists (select 1 from unnest(p.polroles) r where r = 0 or pg_has_role(app.oid, r, 'member'))))
+       order by c.relname`,
+      [WALL],
     );
     return {
       version: now.version,
