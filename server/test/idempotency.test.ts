@@ -133,8 +133,8 @@ describe('Idempotency-Key', () => {
 
   test('lasts 24 hours, and what is kept is not readable', async () => {
     const key = 'kept-for-a-day';
-    const first = await a.call('PUT', '/v1/api-key', { key_name: 'Kept' }, withKey(key));
-    const again = await a.call('PUT', '/v1/api-key', { key_name: 'Kept' }, withKey(key));
+    const first = await makeGroup(key, 'Kept');
+    const again = await makeGroup(key, 'Kept');
     assert.equal(again.text, first.text);
     const { rows } = await client.query('select * from kept_answers');
     const stored = rows
@@ -144,12 +144,8 @@ describe('Idempotency-Key', () => {
           .join(' '),
       )
       .join(' ');
-    for (const secret of [
-      key,
-      'Kept',
-      ...Object.values(first.body).filter((value) => typeof value === 'string' && value.length > 40),
-    ])
-      assert.ok(!stored.includes(secret as string), 'something readable is kept');
+    for (const secret of [key, 'Kept', first.body.customer_group_id])
+      assert.ok(!stored.includes(secret), 'something readable is kept');
     await client.query(`update kept_answers set created_at = now() - interval '25 hours'`);
     assert.deepEqual(
       [(await makeGroup('aged', 'Aged')).status, (await makeGroup('aged', 'Aged')).headers.get('idempotency-replayed')],
