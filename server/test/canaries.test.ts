@@ -6,8 +6,7 @@ import { join, relative } from 'node:path';
 import { after, test } from 'node:test';
 import { createClient } from '@nudgescribe/sdk';
 import { answer, startModelServer } from '../src/product/writing/test-model-server.ts';
-import { freePort } from './crash/import-track.ts';
-import { type Running, startProcess, whenReady } from './crash/processes.ts';
+import { freePort, type Running, startProcess, whenReady } from './crash/processes.ts';
 
 /*
  * A server as a user runs it, with its own database and at its most talkative, is given ten thousand values that nobody
