@@ -9,8 +9,7 @@ import { createClient, type Import } from '@nudgescribe/sdk';
 import { connectToRunning } from '../src/platform/database/embedded/running-database.ts';
 import { answer, startModelServer } from '../src/product/writing/test-model-server.ts';
 import { filesWith, formsOf, tablesWith } from './clear-text-search.ts';
-import { freePort } from './crash/import-track.ts';
-import { type Running, startProcess, whenReady } from './crash/processes.ts';
+import { freePort, type Running, startProcess, whenReady } from './crash/processes.ts';
 import { until } from './harness.ts';
 
 /*

@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { countsOf, type TestWorkspace, testWorkspace } from '../../src/product/customers/test-workspace.ts';
 import { sweepAllUploads } from '../../src/product/imports/sweep-uploads.ts';
 import { type Answer, send, startTestServer, type TestServer } from '../harness.ts';
 import { emptyModel, type ImportFile, importFile, type Model, seeded } from './import-file.ts';
 import { SERVER_POINTS, WORKER_POINTS } from './kill-points.ts';
-import { type Running, startProcess, whenReady } from './processes.ts';
+import { DYING, freePort, type Running, startProcess, whenReady } from './processes.ts';
 
-const DYING = fileURLToPath(new URL('./dying-process.ts', import.meta.url));
 const ROWS = 9_000;
 /** A killed worker's import is taken up when its heartbeat has been missing for 10 to 15 seconds. */
 const ENDED_WITHIN_MS = 120_000;
 
 export type Kills = { kills: number; points: Map<string, number>; imports: number };
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No loopback port is free.');
-  return address.port;
-}
 
 /**
  * Imports into one workspace, file after file, while the processes that receive and apply them are killed. A server of

@@ -14,6 +14,7 @@ const TRANSACTIONS: readonly (readonly [name: string, statement: RegExp])[] = [
   ['answer', /^\s*update model_calls set status = \$3/],
   ['texts', /^\s*insert into messages\b/],
   ['step', /^\s*update jobs set cursor/],
+  ['kept', /^\s*insert into kept_answers\b/],
 ];
 const STORES_CUSTOMERS = /^\s*insert into customers\b/;
 /** Behind so much of an upload; larger ones stream to storage while they arrive, smaller ones are put there whole. */
@@ -21,6 +22,8 @@ const BYTES_OF_UPLOAD = 200_000;
 
 /** Where a server that receives an upload dies. */
 export const SERVER_POINTS = ['put begins', 'put half', 'put ended', 'before queueing', 'after queueing'] as const;
+/** Where a server dies that was called with an Idempotency-Key: its change is not committed yet, or committed and not answered. */
+export const KEYED_POINTS = ['before kept', 'after kept'] as const;
 /** Where a process dies that has messages written by a language model. */
 export const WRITING_POINTS = [
   'before question',

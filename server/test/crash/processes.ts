@@ -1,10 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** A server or worker that kills itself where it is told to. */
+export const DYING = fileURLToPath(new URL('./dying-process.ts', import.meta.url));
 const READY_MS = 60_000;
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('No loopback port is free.');
+  return address.port;
+}
 
 /** A server or worker in a process of its own, as a user runs it. */
 export type Running = {
@@ -56,4 +68,22 @@ export async function whenReady(url: string, server: Running): Promise<void> {
       throw new Error(`The server did not get ready:\n${server.output()}`);
     await sleep(20);
   }
+}
+
+/**
+ * A further server on the settings of one that runs, in a process of its own, so that nothing in memory is common to both.
+ * It works off no jobs, and kills itself at the point if one is given.
+ */
+export async function startServerBeside(
+  settings: Record<string, string>,
+  point = 'never',
+): Promise<Running & { url: string }> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = startProcess(['server', point], { ...settings, NUDGESCRIBE_PORT: String(port) }, DYING);
+  await whenReady(url, server).catch(async (error: unknown) => {
+    await server.end('SIGKILL');
+    throw error;
+  });
+  return { ...server, url };
 }

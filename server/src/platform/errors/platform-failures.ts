@@ -51,7 +51,7 @@ export const platformFailures = failures({
   idempotency_answer_gone: {
     status: 409,
     message:
-      'The first call with this Idempotency-Key was done, and its answer was too long to keep. Read what it made.',
+      'The first call with this Idempotency-Key was done, and its answer is not kept. Read what it made; a secret that was lost with it is made anew, under a new key.',
   },
   too_many_calls: { status: 429, message: 'Too many calls in a minute. Wait as long as Retry-After says.' },
   too_many_sign_ins: {

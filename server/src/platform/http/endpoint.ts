@@ -88,6 +88,11 @@ export type Endpoint<Services, Body extends AnyBody = AnyBody> = {
   transaction: 'write' | 'read' | 'own';
   /** Whether the call changes something, and so takes an Idempotency-Key. By itself true for PUT, PATCH and DELETE. */
   changes: boolean;
+  /**
+   * The reply holds a secret that is shown once. Nothing of it is kept: sent again under its Idempotency-Key the call has no
+   * second effect, as any other, and gets idempotency_answer_gone.
+   */
+  answersSecret: boolean;
   /** Codes this call may answer with beyond the general ones. */
   failures: readonly { readonly table: Readonly<Record<string, { status: number; message: string }>> }[];
   handle(call: Call<Services, z.output<Body>>): Promise<unknown>;
@@ -120,7 +125,8 @@ type Optional =
   | 'failures'
   | 'transaction'
   | 'description'
-  | 'changes';
+  | 'changes'
+  | 'answersSecret';
 
 /** Whether the call needs a token: then it is known whose it is before anything else. */
 export function isSignedIn(access: Access): boolean {
@@ -139,6 +145,7 @@ export function defineEndpoint<Services, Body extends AnyBody>(
     failures: [],
     description: spec.summary,
     changes: isSignedIn(spec.access) && ['PUT', 'PATCH', 'DELETE'].includes(spec.method),
+    answersSecret: false,
     ...spec,
     audit,
     transaction: spec.transaction ?? (audit === null ? 'read' : 'write'),

@@ -13,7 +13,8 @@ import { blankAnswersOf, findKept, insertKept, type KeptPlace, lockKey } from '.
  *
  * The answer is kept in the transaction of the change, so that after a crash either both are there or neither. While that
  * transaction runs it holds a lock on the key; a crash lets go of it. What was refused had no effect and is not kept: the
- * key may be used for the mended call.
+ * key may be used for the mended call. Of an answer that holds a secret nothing is kept but that it was given: who holds the
+ * token and the key must not get the secret a second time.
  */
 export type Outcome = { result: unknown } | { failure: Failure };
 
@@ -47,7 +48,7 @@ const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 export function keyedCall(
   actor: Actor,
   key: string,
-  call: { name: string; fields: Record<string, unknown>; content: Buffer | null },
+  call: { name: string; fields: Record<string, unknown>; content: Buffer | null; answersSecret: boolean },
   sealer: AnswerSealer,
 ): KeyedCall {
   const placeIn = (tx: Transaction): KeptPlace => ({
@@ -71,9 +72,11 @@ export function keyedCall(
     },
     keep: async (tx, outcome) => {
       const place = placeIn(tx);
-      const packed = pack(outcome);
+      const packed = call.answersSecret ? null : pack(outcome);
       const sealed =
-        packed.length > LONGEST_ANSWER_BYTES ? Buffer.alloc(0) : sealer.seal(place.keyHash.subarray(0, 16), packed);
+        packed === null || packed.length > LONGEST_ANSWER_BYTES
+          ? Buffer.alloc(0)
+          : sealer.seal(place.keyHash.subarray(0, 16), packed);
       const campaignId = isUuid(call.fields.campaign_id) ? call.fields.campaign_id : null;
       await insertKept(tx, place, { call_hash: callHash(tx), sealed_answer: sealed, campaign_id: campaignId });
     },

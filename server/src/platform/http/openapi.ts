@@ -102,16 +102,20 @@ export function describeApi<Services>(
   };
 }
 
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description:
-    'A key of your own for this very call. Sent again within 24 hours with the same key, it has no second effect and gets the first answer, with Idempotency-Replayed: true.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-};
-
 type AnyEndpoint = DescribedCall['endpoint'];
+
+function idempotencyKeyOf({ answersSecret }: AnyEndpoint): Record<string, unknown> {
+  const again = answersSecret
+    ? 'gets 409 idempotency_answer_gone, as its secret is shown once'
+    : 'gets the first answer, with Idempotency-Replayed: true';
+  return {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description: `A key of your own for this very call. Sent again within 24 hours with the same key, it has no second effect and ${again}.`,
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  };
+}
 
 /** The capability an endpoint belongs to: the first part of its name. */
 export function capabilityOf(endpoint: { name: string }): string {
@@ -163,7 +167,7 @@ function operationOf(call: DescribedCall, components: Readonly<Record<string, Js
   }));
   const parameters = [
     ...pathParameters,
-    ...(endpoint.changes ? [IDEMPOTENCY_KEY] : []),
+    ...(endpoint.changes ? [idempotencyKeyOf(endpoint)] : []),
     ...uploadParameters(call, components),
   ];
   const requestBody = requestBodyOf(call, components);

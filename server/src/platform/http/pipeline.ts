@@ -223,7 +223,8 @@ async function keyOf<Services>(
   if (key === undefined) return null;
   const content = input.upload?.contentHash ?? null;
   const sealer = await parts.answerSealer(actor.accountId);
-  return keyedCall(actor, key, { name: endpoint.name, fields: input.fields, content }, sealer);
+  const { name, answersSecret } = endpoint;
+  return keyedCall(actor, key, { name, fields: input.fields, content, answersSecret }, sealer);
 }
 
 /** Stands in for the transaction of endpoints that open their own; using it is a mistake in the handler. */

@@ -114,6 +114,7 @@ export const apiKeyEndpoints = [
     access: { kind: 'account', permission: 'api_keys.write' },
     body: z.strictObject({ key_name: nameSchema, ...limits }),
     reply: apiKeySchema.extend({ api_key: z.string() }),
+    answersSecret: true,
     example: { key_name: 'Nightly import', permissions: ['customers.write', 'groups.read', 'jobs.read'] },
     audit: 'api_key.created',
     failures,

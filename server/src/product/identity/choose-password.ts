@@ -4,6 +4,7 @@ import { recordCall } from '../audit/record-call.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { recordRefusal } from '../audit/record-refusal.ts';
 import type { ProductCall, Services } from '../services.ts';
+import { knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { acceptPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import type { Origin } from './open-session.ts';
@@ -99,8 +100,9 @@ export function lookAtLink(
 }
 
 /**
- * Chooses a password by a one-time link. Every session of the user ends; a second factor stays. Throws as withLink;
- * weak_password, which leaves the link good.
+ * Chooses a password by a one-time link. Every session of the user ends; a second factor stays. The place is known from now
+ * on, as after a sign-in: who never signed in has none, and strangers who keep guessing would keep them out. Throws as
+ * withLink; weak_password, which leaves the link good.
  */
 export async function redeemLink(
   parts: Parts,
@@ -109,7 +111,7 @@ export async function redeemLink(
 ): Promise<UserRow> {
   const { user: seen } = await lookAtLink(parts, wish.token, tried);
   const passwordHash = await acceptPassword(wish.password, [seen.email, seen.display_name]);
-  return withLink(parts, wish.token, tried, async (tx, user) => {
+  const chosen = await withLink(parts, wish.token, tried, async (tx, user) => {
     const { account_id: accountId, user_id: userId } = user;
     const { client, address, requestId } = tried;
     await endPasswordLink(tx, accountId, userId);
@@ -129,4 +131,6 @@ export async function redeemLink(
     });
     return user;
   });
+  await knowPlace(parts, { email: chosen.email, address: tried.address }, chosen.account_id);
+  return chosen;
 }

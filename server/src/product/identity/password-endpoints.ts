@@ -57,6 +57,7 @@ export const passwordEndpoints = [
       link: z.string().describe('Absolute where the server knows its address, else relative to the server.'),
       expires_at: timestampSchema,
     }),
+    answersSecret: true,
     example: { user_id: EXAMPLE_ID },
     audit: 'user.invited',
     failures: [identityFailures, roleFailures],

@@ -1,96 +1,115 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { after, before, test } from 'node:test';
+import { type Running, startServerBeside } from '../../../test/crash/processes.ts';
 import { send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
-import { type App, startApp } from '../../app.ts';
-import { readConfig } from '../../config.ts';
 
 // Access is taken away on one process; the next call on another one, which has just served the same token, is refused, and
-// so is one after a restart of both.
+// so is one after a restart of both. The other one is a process of its own, so that nothing in memory is common to both.
 
 const PASSWORD = 'seven horses in the rain';
 
 let server: TestServer;
 let a: Tenant;
-let second: App;
+let beside: Running & { url: string };
 
 before(async () => {
   server = await startTestServer({ workers: false });
   a = server.a;
-  second = await startSecond();
+  beside = await startServerBeside(server.environment);
 });
+after(() => beside.end('SIGKILL'));
 
-const startSecond = () =>
-  startApp(readConfig({ ...server.environment, NUDGESCRIBE_PORT: '0' }), { checkReplies: true, workers: false });
+/** Somebody who is signed in. What they have is taken away by a call to the server at `at`. */
+type Held = { at: string; userId: string; keyId: string; token: string; refreshToken: string; roleCode: string };
 
-type Held = { userId: string; keyId: string; token: string; roleCode: string };
-
-const change = async (method: string, path: string, body: unknown, token = a.token) => {
-  const answer = await a.call(method, path, body, { token });
+const change = async (at: string, method: string, path: string, body: unknown, token = a.token) => {
+  const answer = await send(at, method, path, body, { token });
   assert.equal(answer.status, 200, `${method} ${path}: ${answer.text}`);
   return answer.body;
 };
 
-/** Everything by which access ends or shrinks, from that moment on. */
-const WAYS: Record<string, (held: Held) => Promise<unknown>> = {
-  'the user is disabled': ({ userId }) => change('PATCH', '/v1/user', { user_id: userId, disabled: true }),
-  'the user is deleted': ({ userId }) => change('DELETE', '/v1/user', { user_id: userId }),
-  'the role is a lesser one': ({ userId }) => change('PATCH', '/v1/user', { user_id: userId, role_code: 'VIEWER' }),
-  'the role holds in another workspace only': async ({ userId }) => {
-    const { workspace_id } = await change('PUT', '/v1/workspace', { workspace_name: `Other of ${userId}` });
-    await change('PATCH', '/v1/user', { user_id: userId, workspaces: [{ workspace_id, role_code: 'EDITOR' }] });
+type Way = (held: Held) => Promise<unknown>;
+
+/** Everything by which access ends from that moment on, and with it what the refresh token is good for. */
+const ENDS: Record<string, Way> = {
+  'the user is disabled': ({ at, userId }) => change(at, 'PATCH', '/v1/user', { user_id: userId, disabled: true }),
+  'the user is deleted': ({ at, userId }) => change(at, 'DELETE', '/v1/user', { user_id: userId }),
+  'the key is revoked': ({ at, keyId }) => change(at, 'DELETE', '/v1/api-key', { api_key_id: keyId }),
+  'the session is signed out': ({ at, token }) => change(at, 'DELETE', '/v1/session', {}, token),
+  'the session is ended by an administrator': async ({ at, userId }) => {
+    const [{ session_id }] = await change(at, 'POST', '/v1/session', { user_id: userId });
+    await change(at, 'DELETE', '/v1/session', { session_id });
   },
-  'a role of the account itself allows less': ({ roleCode }) =>
-    change('PATCH', '/v1/role', { role_code: roleCode, permissions: ['groups.read', 'workspaces.read'] }),
-  'the key is revoked': ({ keyId }) => change('DELETE', '/v1/api-key', { api_key_id: keyId }),
-  'the key allows less': ({ keyId }) =>
-    change('PATCH', '/v1/api-key', { api_key_id: keyId, permissions: ['groups.read', 'workspaces.read'] }),
-  'the session is signed out': ({ token }) => change('DELETE', '/v1/session', {}, token),
-  'the session is ended by an administrator': async ({ userId }) => {
-    const [{ session_id }] = await change('POST', '/v1/session', { user_id: userId });
-    await change('DELETE', '/v1/session', { session_id });
-  },
-  'the password is set by a link': async ({ userId }) => {
-    const { token } = await change('PUT', '/v1/user/link', { user_id: userId });
-    await change('PATCH', '/v1/password-link', { token, password: 'nine geese over the water' });
+  'the password is set by a link': async ({ at, userId }) => {
+    const { token } = await change(at, 'PUT', '/v1/user/link', { user_id: userId });
+    await change(at, 'PATCH', '/v1/password-link', { token, password: 'nine geese over the water' });
   },
 };
 
+const LESS = ['groups.read', 'workspaces.read'];
+
+/** Everything by which access shrinks: the session goes on, and new tokens reach no further. */
+const SHRINKS: Record<string, Way> = {
+  'the role is a lesser one': ({ at, userId }) =>
+    change(at, 'PATCH', '/v1/user', { user_id: userId, role_code: 'VIEWER' }),
+  'the role holds in another workspace only': async ({ at, userId }) => {
+    const { workspace_id } = await change(at, 'PUT', '/v1/workspace', { workspace_name: `Other of ${userId}` });
+    await change(at, 'PATCH', '/v1/user', { user_id: userId, workspaces: [{ workspace_id, role_code: 'EDITOR' }] });
+  },
+  'a role of the account itself allows less': ({ at, roleCode }) =>
+    change(at, 'PATCH', '/v1/role', { role_code: roleCode, permissions: LESS }),
+  'the key allows less': ({ at, keyId }) =>
+    change(at, 'PATCH', '/v1/api-key', { api_key_id: keyId, permissions: LESS }),
+};
+
 async function held(index: number): Promise<Held> {
+  const at = index % 2 === 0 ? server.url : beside.url;
   const email = `held-${index}@example.test`;
-  const role = await change('PUT', '/v1/role', {
+  const role = await change(at, 'PUT', '/v1/role', {
     role_name: `Role ${index}`,
     permissions: ['workspaces.read', 'groups.read', 'groups.write'],
   });
-  const user = await change('PUT', '/v1/user', { email, password: PASSWORD, role_code: role.role_code });
-  const key = await change('PUT', '/v1/api-key', { key_name: `Key ${index}` });
-  const pair = await a.call(
-    'POST',
-    '/v1/auth',
-    { email, password: PASSWORD },
-    { token: null, headers: { 'x-api-key': key.api_key } },
-  );
+  const user = await change(at, 'PUT', '/v1/user', { email, password: PASSWORD, role_code: role.role_code });
+  const key = await change(at, 'PUT', '/v1/api-key', { key_name: `Key ${index}` });
+  const headers = { 'x-api-key': key.api_key };
+  const pair = await send(at, 'POST', '/v1/auth', { email, password: PASSWORD }, { token: null, headers });
   assert.equal(pair.status, 200, pair.text);
-  return { userId: user.user_id, keyId: key.api_key_id, token: pair.body.access_token, roleCode: role.role_code };
+  const { access_token: token, refresh_token: refreshToken } = pair.body;
+  return { at, userId: user.user_id, keyId: key.api_key_id, token, refreshToken, roleCode: role.role_code };
 }
 
+const makes = async (url: string, token: string, group_name: string) =>
+  (await send(url, 'PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name }, { token })).status;
+const refreshes = (url: string, token: string) => send(url, 'GET', '/v1/auth', undefined, { token });
+
 test('what is taken away is gone at the next call on every process, and after a restart', async () => {
-  const makes = async (url: string, token: string, group_name: string) =>
-    (await send(url, 'PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name }, { token })).status;
-  const all: { way: string; token: string }[] = [];
-  for (const [index, [way, take]] of Object.entries(WAYS).entries()) {
+  const gone: { way: string; token: string }[] = [];
+  const ended: { way: string; refreshToken: string }[] = [];
+  for (const [index, [way, take]] of Object.entries({ ...ENDS, ...SHRINKS }).entries()) {
     const one = await held(index);
-    for (const [place, url] of [server.url, second.url].entries())
+    for (const [place, url] of [server.url, beside.url].entries())
       assert.equal(await makes(url, one.token, `Before ${index} ${place}`), 200, way);
     await take(one);
-    assert.equal(await makes(second.url, one.token, 'After'), 403, `${way}: on the other process`);
-    assert.equal(await makes(server.url, one.token, 'After'), 403, `${way}: on this one`);
-    all.push({ way, token: one.token });
+    const [elsewhere, here] = one.at === server.url ? [beside.url, server.url] : [server.url, beside.url];
+    for (const url of [elsewhere, here]) assert.equal(await makes(url, one.token, 'After'), 403, `${way}: at ${url}`);
+    gone.push({ way, token: one.token });
+    const renewed = await refreshes(elsewhere, one.refreshToken);
+    if (way in ENDS) {
+      assert.deepEqual([renewed.status, (await refreshes(here, one.refreshToken)).status], [403, 403], way);
+      ended.push({ way, refreshToken: one.refreshToken });
+      continue;
+    }
+    assert.equal(renewed.status, 200, `${way}: ${renewed.text}`);
+    const token = renewed.body.access_token;
+    for (const url of [elsewhere, here]) assert.equal(await makes(url, token, 'After'), 403, `${way}: renewed`);
+    gone.push({ way: `${way}: renewed`, token });
   }
-  await second.stop();
+  await beside.end('SIGTERM');
   await server.restart();
-  second = await startSecond();
-  for (const { way, token } of all)
-    for (const url of [server.url, second.url])
-      assert.equal(await makes(url, token, 'After'), 403, `${way}: after a restart`);
-  await second.stop();
+  beside = await startServerBeside(server.environment);
+  for (const url of [server.url, beside.url]) {
+    for (const { way, token } of gone) assert.equal(await makes(url, token, 'After'), 403, `${way}: after a restart`);
+    for (const { way, refreshToken } of ended)
+      assert.equal((await refreshes(url, refreshToken)).status, 403, `${way}: refreshed after a restart`);
+  }
 });

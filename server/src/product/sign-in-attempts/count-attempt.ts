@@ -67,7 +67,7 @@ export async function countCodeAttempt(parts: AttemptParts, attempt: Attempt, ac
   return { giveBack: () => database.acrossAccounts((tx) => giveBack(tx, [used])) };
 }
 
-/** Somebody signed in from there: from now on strangers' failures elsewhere do not count against who comes from there. */
+/** Somebody signed in from there, or chose a password by a link: from now on strangers' failures elsewhere do not count against who comes from there. */
 export function knowPlace(
   { database, clock, attemptKey }: AttemptParts,
   attempt: Attempt,

@@ -74,6 +74,27 @@ describe('failed sign-ins', () => {
     assert.equal(await guess(email, 15, () => '203.0.113.1'), 10);
   });
 
+  test('of a stranger do not lock out who was invited and comes from where the link was redeemed', async () => {
+    const email = 'invited@example.test';
+    const { body: made } = await a.call('PUT', '/v1/user', { email, role_code: 'EDITOR' });
+    const { body: link } = await a.call('PUT', '/v1/user/link', { user_id: made.user_id });
+    const redeem = (token: string, password: string, address: string) =>
+      send(server.url, 'PATCH', '/v1/password-link', { token, password }, { token: null, headers: from(address) });
+    assert.equal(await guess(email, 40, (index) => `198.51.100.${100 + index}`), 20);
+    assert.equal((await redeem(link.token, 'short', '203.0.113.11')).status, 400);
+    assert.equal((await redeem(link.token, PASSWORD, '203.0.113.10')).status, 200);
+    assert.equal((await redeem(link.token, PASSWORD, '203.0.113.12')).status, 403);
+    for (const address of ['203.0.113.11', '203.0.113.12'])
+      assert.equal((await signIn(email, PASSWORD, address)).status, 429, 'a link that was not redeemed tells nothing');
+    assert.equal((await signIn(email, PASSWORD, '203.0.113.10')).status, 200);
+    assert.equal((await openConsole(email, PASSWORD, '203.0.113.10')).status, 200);
+    // So is who had forgotten the password and now comes from elsewhere.
+    const { body: reset } = await a.call('PUT', '/v1/user/link', { user_id: made.user_id });
+    assert.equal((await redeem(reset.token, 'seven horses under an old bridge', '203.0.113.13')).status, 200);
+    assert.equal((await signIn(email, 'seven horses under an old bridge', '203.0.113.13')).status, 200);
+    assert.equal(await guess(email, 15, () => '203.0.113.13'), 10, 'a known place has its own allowance, and no more');
+  });
+
   test('are counted alike for an email that is nobody, and told alike', async () => {
     const email = await newUser('somebody');
     const told = async (of: string) => {

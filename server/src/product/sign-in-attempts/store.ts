@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 
 const PLACES_KEPT = '90 days';
 
-/** Those of the places that somebody signed in from, and not too long ago. */
+/** Those of the places that are known, and not for too long. */
 export async function knownPlaces(tx: Transaction, places: readonly Buffer[], now: Date): Promise<Buffer[]> {
   const rows = await tx.rows<{ place: Buffer }>(
     `select place from sign_in_places where place = any($1) and seen_at > $2::timestamptz - interval '${PLACES_KEPT}'`,
