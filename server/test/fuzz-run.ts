@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { asOwner } from '../src/platform/database/as-owner.ts';
+import { isSignedIn } from '../src/platform/http/endpoint.ts';
 import { endpoints } from '../src/product/endpoints.ts';
 import { ownExample } from './example-bodies.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type Route,
   type Send,
 } from './fuzz-caller.ts';
+import { eventsOf, RECORDED_WHEN, recordedReads } from './fuzz-events.ts';
 import { type FuzzCall, fuzzer, randomFrom } from './fuzz-inputs.ts';
 import { LAST, lastRoutes } from './fuzz-last.ts';
 import { jsonOf, sentCall } from './send.ts';
@@ -33,6 +35,8 @@ export type FuzzWork = {
   longestMs: number;
   keeper: Keeper;
   ids: Record<string, string>;
+  /** A campaign that no input names, with its files. */
+  publishedId: string;
 };
 
 /** Of one route: how many inputs were looked at, and how many of them got 200. */
@@ -51,19 +55,8 @@ const AT_ONCE = 8;
 /** How many inputs of other routes go out with a few of one that takes away. */
 const BESIDE = 3;
 
-type Answered = { endpoint: Route; status: number };
-
-/** How many audit events a call leaves: one if it changed something or was refused to who is known, none if it did nothing. */
-function eventsOf({ endpoint, status }: Answered): readonly number[] {
-  const isKnown = endpoint.access.kind === 'account' || endpoint.access.kind === 'workspace';
-  if (!isKnown) return [0, 1];
-  if (status === 403) return [1];
-  // An import that was rejected is on record, with what was wrong.
-  if (status === 400 && endpoint.intake === 'upload') return [0, 1];
-  if (status !== 200) return [0];
-  // Reading much, or what is sealed, is an event.
-  return endpoint.changes ? [1] : [0, 1];
-}
+/** What was answered to one call, and how many events it may have left. */
+type Answered = { name: string; status: number; events: readonly number[] };
 
 async function unaccounted(answered: ReadonlyMap<string, Answered>): Promise<string[]> {
   const counts = await asOwner(process.env.NUDGESCRIBE_DATABASE_URL ?? '', async (client) => {
@@ -72,9 +65,9 @@ async function unaccounted(answered: ReadonlyMap<string, Answered>): Promise<str
     );
     return new Map(rows.map(({ request_id, events }) => [request_id, events]));
   });
-  const wrong = [...answered].filter(([requestId, call]) => !eventsOf(call).includes(counts.get(requestId) ?? 0));
+  const wrong = [...answered].filter(([requestId, { events }]) => !events.includes(counts.get(requestId) ?? 0));
   const told = wrong.map(
-    ([id, { endpoint, status }]) => `${endpoint.name} answered ${status} and left ${counts.get(id) ?? 0} events`,
+    ([id, { name, status }]) => `${name} answered ${status} and left ${counts.get(id) ?? 0} events`,
   );
   return [...new Set(told)];
 }
@@ -184,6 +177,20 @@ async function sendLast(round: Round, first: FirstInputs): Promise<void> {
   }
 }
 
+/** Good calls of all reads that leave an event: what an input would have to hit upon is not left to chance. */
+async function readOnRecord({ ids, publishedId, make, send }: Round): Promise<void> {
+  for (const endpoint of recordedReads) {
+    if (!isSignedIn(endpoint.access)) continue;
+    const body = { ...ownExample(endpoint, ids), ...RECORDED_WHEN[endpoint.name] };
+    await make(endpoint.name, endpoint.name === 'publishing.fetch' ? { ...body, campaign_id: publishedId } : body);
+  }
+  const place = { workspace_id: ids.workspace_id, campaign_id: publishedId };
+  const { url } = await make('publishing.fetch', { ...place, page: 1, format: 'url' });
+  const query = Object.fromEntries(new URL(url, 'http://link').searchParams);
+  const file = await send(endpointNamed('publishing.download'), { query }, {});
+  assert.equal(file.status, 200, file.text);
+}
+
 async function fuzz(work: FuzzWork): Promise<FuzzReport> {
   const report: FuzzReport = { statuses: {}, routes: {}, unaccounted: [], isReady: false };
   const answered = new Map<string, Answered>();
@@ -192,7 +199,8 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + BESIDE });
   const send: Send = async (endpoint, call, credentials) => {
     const answer = await sendLightly(app.url, endpoint, call, credentials, agent);
-    answered.set(answer.requestId, { endpoint, status: answer.status });
+    const { name } = endpoint;
+    answered.set(answer.requestId, { name, status: answer.status, events: eventsOf(endpoint, call, answer) });
     assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);
     return answer;
   };
@@ -207,6 +215,7 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
     report,
     isInTime: () => performance.now() < deadline,
   };
+  await readOnRecord(round);
   const first = firstInputs(round);
   await sendFirst(round, first, BESIDE * LAST.length * Math.ceil(round.share / AT_ONCE));
   await sendLast(round, first);
