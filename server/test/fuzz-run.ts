@@ -48,6 +48,8 @@ export type FuzzReport = {
   routes: Record<string, RouteCount>;
   /** Kinds of calls that left more or fewer audit events than they should have. */
   unaccounted: string[];
+  /** Of the bodies that came as a form or packed: how many of each were read to the end. */
+  read: { form: number; packed: number };
   isReady: boolean;
 };
 
@@ -114,6 +116,13 @@ function count({ routes, statuses }: FuzzReport, { name }: Route, { status }: Fu
   statuses[status] = (statuses[status] ?? 0) + 1;
   const { sent, done } = routes[name] ?? { sent: 0, done: 0 };
   routes[name] = { sent: sent + 1, done: done + (status === 200 ? 1 : 0) };
+}
+
+/** An import that is rejected for its rows was read, too. */
+function countRead({ read }: FuzzReport, { headers }: FuzzCall, { status, body }: FuzzAnswer): void {
+  if (status !== 200 && body?.code !== 'import_rejected') return;
+  if (headers?.['content-type']?.startsWith('multipart/form-data')) read.form += 1;
+  if (headers?.['content-encoding'] === 'gzip') read.packed += 1;
 }
 
 /** The inputs of all routes by turns but those that come last. */
@@ -192,13 +201,20 @@ async function readOnRecord({ ids, publishedId, make, send }: Round): Promise<vo
 }
 
 async function fuzz(work: FuzzWork): Promise<FuzzReport> {
-  const report: FuzzReport = { statuses: {}, routes: {}, unaccounted: [], isReady: false };
+  const report: FuzzReport = {
+    statuses: {},
+    routes: {},
+    unaccounted: [],
+    read: { form: 0, packed: 0 },
+    isReady: false,
+  };
   const answered = new Map<string, Answered>();
   const deadline = performance.now() + work.longestMs;
   const app = await startApp(readConfig(process.env), { checkReplies: true });
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + BESIDE });
   const send: Send = async (endpoint, call, credentials) => {
     const answer = await sendLightly(app.url, endpoint, call, credentials, agent);
+    countRead(report, call, answer);
     const { name } = endpoint;
     answered.set(answer.requestId, { name, status: answer.status, events: eventsOf(endpoint, call, answer) });
     assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);

@@ -90,6 +90,8 @@ async function round(seed: number, longestMs: number, counts: Map<string, number
   assert.deepEqual(unexpected(errors), [], 'SQL errors');
   assert.deepEqual(report.unaccounted, [], 'audit events');
   assert.deepEqual(leftOut(report.routes, Math.floor(INPUTS / endpoints.length)), [], 'routes left out');
+  const { form, packed } = report.read;
+  assert.ok(form > 5 && packed > 20, `${form} forms and ${packed} packed bodies were read`);
   const sent = Object.values(report.routes).reduce((sum, route) => sum + route.sent, 0);
   assert.ok(sent >= INPUTS, `${sent} of ${INPUTS} inputs were sent in the time`);
   const idle = LAST.filter((name) => report.routes[name]?.done === 0);
