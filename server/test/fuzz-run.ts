@@ -4,12 +4,12 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { asOwner } from '../src/platform/database/as-owner.ts';
 import { isSignedIn } from '../src/platform/http/endpoint.ts';
 import { endpoints } from '../src/product/endpoints.ts';
 import { ownExample } from './example-bodies.ts';
 import {
   bearer,
+  type Colleague,
   endpointNamed,
   type FuzzAnswer,
   good,
@@ -17,12 +17,22 @@ import {
   type Keeper,
   type Make,
   makeCaller,
+  makeColleagues,
   type Route,
   type Send,
 } from './fuzz-caller.ts';
 import { eventsOf, RECORDED_WHEN, recordedReads } from './fuzz-events.ts';
 import { type FuzzCall, fuzzer, randomFrom } from './fuzz-inputs.ts';
 import { LAST, lastRoutes } from './fuzz-last.ts';
+import {
+  type Answered,
+  count,
+  countRead,
+  type FuzzReport,
+  hearColleague,
+  newReport,
+  unaccounted,
+} from './fuzz-report.ts';
 import { jsonOf, sentCall } from './send.ts';
 
 // A server in a process of its own that is sent inputs made from every call's schema, and tells what came of them. Outside
@@ -39,40 +49,11 @@ export type FuzzWork = {
   publishedId: string;
 };
 
-/** Of one route: how many inputs were looked at, and how many of them got 200. */
-export type RouteCount = { sent: number; done: number };
-
-export type FuzzReport = {
-  /** How many answers of each status, by status. */
-  statuses: Record<string, number>;
-  routes: Record<string, RouteCount>;
-  /** Kinds of calls that left more or fewer audit events than they should have. */
-  unaccounted: string[];
-  /** Of the bodies that came as a form or packed: how many of each were read to the end. */
-  read: { form: number; packed: number };
-  isReady: boolean;
-};
-
 const AT_ONCE = 8;
+/** How many of the inputs are sent by somebody with less than an administrator's role. */
+const COLLEAGUES_SHARE = 1 / 8;
 /** How many inputs of other routes go out with a few of one that takes away. */
 const BESIDE = 3;
-
-/** What was answered to one call, and how many events it may have left. */
-type Answered = { name: string; status: number; events: readonly number[] };
-
-async function unaccounted(answered: ReadonlyMap<string, Answered>): Promise<string[]> {
-  const counts = await asOwner(process.env.NUDGESCRIBE_DATABASE_URL ?? '', async (client) => {
-    const { rows } = await client.query<{ request_id: string; events: number }>(
-      'select request_id, count(*)::integer as events from audit_events group by request_id',
-    );
-    return new Map(rows.map(({ request_id, events }) => [request_id, events]));
-  });
-  const wrong = [...answered].filter(([requestId, { events }]) => !events.includes(counts.get(requestId) ?? 0));
-  const told = wrong.map(
-    ([id, { name, status }]) => `${name} answered ${status} and left ${counts.get(id) ?? 0} events`,
-  );
-  return [...new Set(told)];
-}
 
 /** Sends one call by Node's own client: fetch would take a tenth of the whole run's time. */
 async function sendLightly(
@@ -112,36 +93,30 @@ type Round = FuzzWork & {
   isInTime(): boolean;
 };
 
-function count({ routes, statuses }: FuzzReport, { name }: Route, { status }: FuzzAnswer): void {
-  statuses[status] = (statuses[status] ?? 0) + 1;
-  const { sent, done } = routes[name] ?? { sent: 0, done: 0 };
-  routes[name] = { sent: sent + 1, done: done + (status === 200 ? 1 : 0) };
-}
-
-/** An import that is rejected for its rows was read, too. */
-function countRead({ read }: FuzzReport, { headers }: FuzzCall, { status, body }: FuzzAnswer): void {
-  if (status !== 200 && body?.code !== 'import_rejected') return;
-  if (headers?.['content-type']?.startsWith('multipart/form-data')) read.form += 1;
-  if (headers?.['content-encoding'] === 'gzip') read.packed += 1;
-}
-
-/** The inputs of all routes by turns but those that come last. */
-function firstInputs({ inputs, share, ids, keeper, random, send, report }: Round) {
+/** The inputs of all routes by turns but those that come last: mostly an administrator's. */
+function firstInputs({ inputs, share, ids, keeper, random, send, report }: Round, colleagues: readonly Colleague[]) {
   const routes = endpoints
     .filter(({ name }) => !LAST.some((last) => last === name))
     .map((endpoint) => ({ endpoint, next: fuzzer(endpoint, ids, random) }));
   let left = inputs - share * LAST.length;
+  /** Somebody else in one of a few inputs, where it matters who calls. */
+  const someoneElse = ({ access }: Route): Colleague | undefined =>
+    isSignedIn(access) && random() < COLLEAGUES_SHARE
+      ? colleagues[Math.floor(random() * colleagues.length)]
+      : undefined;
   return {
     left: () => left,
     sendOne: async () => {
       const { endpoint, next } = routes[left % routes.length] as (typeof routes)[number];
       left -= 1;
       const { kind } = endpoint.access;
+      const colleague = someoneElse(endpoint);
       const credentials: Record<string, string> =
-        kind === 'api_key' ? { 'x-api-key': keeper.apiKey } : bearer(keeper.token);
+        kind === 'api_key' ? { 'x-api-key': keeper.apiKey } : bearer((colleague ?? keeper).token);
       const answer = await send(endpoint, next(), credentials);
       count(report, endpoint, answer);
-      assert.ok(kind !== 'workspace' || !isUnauthorised(answer), endpoint.name);
+      if (colleague !== undefined) hearColleague(report, colleague, endpoint, answer);
+      else assert.ok(kind !== 'workspace' || !isUnauthorised(answer), endpoint.name);
     },
   };
 }
@@ -201,13 +176,7 @@ async function readOnRecord({ ids, publishedId, make, send }: Round): Promise<vo
 }
 
 async function fuzz(work: FuzzWork): Promise<FuzzReport> {
-  const report: FuzzReport = {
-    statuses: {},
-    routes: {},
-    unaccounted: [],
-    read: { form: 0, packed: 0 },
-    isReady: false,
-  };
+  const report = newReport();
   const answered = new Map<string, Answered>();
   const deadline = performance.now() + work.longestMs;
   const app = await startApp(readConfig(process.env), { checkReplies: true });
@@ -232,7 +201,7 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
     isInTime: () => performance.now() < deadline,
   };
   await readOnRecord(round);
-  const first = firstInputs(round);
+  const first = firstInputs(round, await makeColleagues(send, work.keeper, work.ids.workspace_id ?? ''));
   await sendFirst(round, first, BESIDE * LAST.length * Math.ceil(round.share / AT_ONCE));
   await sendLast(round, first);
   await sendFirst(round, first, 0);
