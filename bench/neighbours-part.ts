@@ -68,7 +68,7 @@ export const neighboursPart: BenchPart = {
   name: 'neighbours',
   about: 'small calls and an import of one account while another one takes all it can get',
   run: async ({ rows, nodeOptions }) => {
-    const server = await startServerUnderTest(nodeOptions);
+    const server = await startServerUnderTest(nodeOptions, { areLifted: false });
     try {
       const neighbour = await neighbourOf(server);
       await makeFields(neighbour, neighbour.workspaceId);
@@ -84,7 +84,8 @@ export const neighboursPart: BenchPart = {
       await sleep(IDLE_SECONDS * 1_000);
       const idle = await quiet.stop();
       const alone = await loadSmall('Alone');
-      const { access_token: token } = await server.client.auth.signIn(server.login);
+      const { email, password } = server.login;
+      const { access_token: token } = await server.client.auth.signIn({ email, password });
       const flooding = flood(server, token);
       const steady = callSteadily(neighbour);
       const importing = importMuch(server, large, largeRows);

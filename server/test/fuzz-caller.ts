@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { endpoints } from '../src/product/endpoints.ts';
+import { type Permission, ROLE_PERMISSIONS } from '../src/product/roles/roles.ts';
 import type { FuzzCall } from './fuzz-inputs.ts';
 import type { Answer } from './send.ts';
 
@@ -74,4 +75,28 @@ export async function makeCaller(send: Send, keeper: Keeper): Promise<Caller> {
   };
   await caller.signIn();
   return caller;
+}
+
+export const COLLEAGUE_ROLES = ['EDITOR', 'REVIEWER', 'VIEWER'] as const;
+type ColleagueRole = (typeof COLLEAGUE_ROLES)[number];
+/** Somebody who may do less in the workspace than its administrators. */
+export type Colleague = { role: ColleagueRole; token: string };
+
+/** Whether the role lets call this at all; what only some bodies of the call need is left to the server. */
+export function mayCall(role: ColleagueRole, { access }: Route): boolean {
+  if (access.kind !== 'account' && access.kind !== 'workspace') return true;
+  return access.permission === null || ROLE_PERMISSIONS[role].has(access.permission as Permission);
+}
+
+/** Makes one of each role, and signs them in. No input names them. */
+export async function makeColleagues(send: Send, keeper: Keeper, workspace_id: string): Promise<Colleague[]> {
+  const colleagues: Colleague[] = [];
+  for (const role of COLLEAGUE_ROLES) {
+    const login = { email: `${role.toLowerCase()}@example.test`, password: keeper.password };
+    const user = { ...login, role_code: role, workspaces: [{ workspace_id, role_code: role }] };
+    await good(send, 'users.create', user, bearer(keeper.token));
+    const { access_token } = await good(send, 'auth.sign_in', login, { 'x-api-key': keeper.apiKey });
+    colleagues.push({ role, token: access_token });
+  }
+  return colleagues;
 }

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { endpoints } from '../src/product/endpoints.ts';
 import { isLongForm } from './form.ts';
 import { fuzzer, NASTY_TEXTS, randomFrom } from './fuzz-inputs.ts';
-import { clusterWithLog, startTestServer, type TestServer } from './harness.ts';
-import { type DatabaseLog, openLog } from './postgres-log.ts';
+import { quietServer } from './quiet-server.ts';
 import { makeTenantObjects } from './tenant-objects.ts';
 
 /*
@@ -32,21 +31,6 @@ const NAMES = [
   ],
   ...NASTY_TEXTS,
 ];
-
-async function quietServer(): Promise<{ server: TestServer; newErrors(): Promise<string[]> }> {
-  const opened = Promise.withResolvers<DatabaseLog>();
-  const server = await startTestServer({
-    cluster: await clusterWithLog(),
-    prepareDatabase: async (url) => opened.resolve(await openLog(url)),
-  });
-  const log = await opened.promise;
-  // As a server starts it may meet another that does.
-  const before = (await log.errors()).length;
-  return {
-    server,
-    newErrors: async () => (await log.errors()).slice(before).map(({ state, message }) => `${state} ${message}`),
-  };
-}
 
 test('no filter, sort key or paging of a call that reads makes a statement fail', async (t) => {
   const { server, newErrors } = await quietServer();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AnyEndpoint, type Fields, ownExample } from './example-bodies.ts';
+import { type FileInput, uploadForms } from './fuzz-uploads.ts';
 
 /** Random numbers from 0 to 1 that a seed repeats (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -119,6 +120,7 @@ export type FuzzCall = {
  */
 export function fuzzer(endpoint: AnyEndpoint, ownIds: Readonly<Record<string, string>>, random: () => number) {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const { packed, upload } = uploadForms(random);
   const nasty = () => (random() < 0.6 ? pick(NASTY_TEXTS) : pick(NASTY_VALUES));
   const good = () => ownExample(endpoint, ownIds);
   const known = Object.entries(endpoint.body.shape).map(([name, type]) => ({
@@ -195,24 +197,26 @@ export function fuzzer(endpoint: AnyEndpoint, ownIds: Readonly<Record<string, st
     return dice < 0.85 ? bytes : Buffer.concat([bytes, bytes.subarray(at)]);
   }
 
-  function upload(): FuzzCall {
+  /** A file of nasty cells, and the parameters beside it. */
+  function fileInput(): FileInput {
     const cells = Array.from(
       { length: 1 + Math.floor(random() * 12) },
       () => `${pick(NASTY_TEXTS)},${pick(NASTY_TEXTS)}`,
     );
-    const query = Object.fromEntries(
+    const parameters = Object.fromEntries(
       Object.entries(good()).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
     );
-    if (random() < 0.5) query[pick(known).name] = pick(NASTY_TEXTS).slice(0, 500);
-    const ndjson = random() < 0.4;
+    if (random() < 0.5) parameters.on_error = 'skip';
+    if (random() < 0.5) parameters[pick(known).name] = pick(NASTY_TEXTS).slice(0, 500);
+    const isNdjson = random() < 0.4;
     return {
-      query: Object.fromEntries(Object.entries(query).map(([name, text]) => [name, text.toWellFormed()])),
-      raw: ndjson
+      parameters: Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, text.toWellFormed()])),
+      content: isNdjson
         ? cells
             .map(() => JSON.stringify(random() < 0.8 ? { customer_number: pick(NASTY_TEXTS), tier: nasty() } : nasty()))
             .join('\n')
         : `customer_number,tier\n${cells.join('\n')}`,
-      headers: { 'content-type': ndjson ? 'application/x-ndjson' : 'text/csv' },
+      isNdjson,
     };
   }
 
@@ -224,7 +228,8 @@ export function fuzzer(endpoint: AnyEndpoint, ownIds: Readonly<Record<string, st
           [pick(NASTY_TEXTS).slice(0, 50).toWellFormed() || 'x']: pick(NASTY_TEXTS).slice(0, 500).toWellFormed(),
         },
       };
-    if (endpoint.intake === 'upload' && dice < 0.4) return upload();
+    if (endpoint.intake === 'upload' && dice < 0.6) return upload(fileInput());
+    if (dice < 0.02) return packed({ body: changed() });
     if (dice < 0.12) return { raw: broken(), headers: { 'content-type': 'application/json' } };
     if (dice < 0.15) return { body: nasty() ?? {} };
     return { body: changed() };

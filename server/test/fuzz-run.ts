@@ -4,11 +4,12 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { asOwner } from '../src/platform/database/as-owner.ts';
+import { isSignedIn } from '../src/platform/http/endpoint.ts';
 import { endpoints } from '../src/product/endpoints.ts';
 import { ownExample } from './example-bodies.ts';
 import {
   bearer,
+  type Colleague,
   endpointNamed,
   type FuzzAnswer,
   good,
@@ -16,11 +17,22 @@ import {
   type Keeper,
   type Make,
   makeCaller,
+  makeColleagues,
   type Route,
   type Send,
 } from './fuzz-caller.ts';
+import { eventsOf, RECORDED_WHEN, recordedReads } from './fuzz-events.ts';
 import { type FuzzCall, fuzzer, randomFrom } from './fuzz-inputs.ts';
 import { LAST, lastRoutes } from './fuzz-last.ts';
+import {
+  type Answered,
+  count,
+  countRead,
+  type FuzzReport,
+  hearColleague,
+  newReport,
+  unaccounted,
+} from './fuzz-report.ts';
 import { jsonOf, sentCall } from './send.ts';
 
 // A server in a process of its own that is sent inputs made from every call's schema, and tells what came of them. Outside
@@ -33,51 +45,15 @@ export type FuzzWork = {
   longestMs: number;
   keeper: Keeper;
   ids: Record<string, string>;
-};
-
-/** Of one route: how many inputs were looked at, and how many of them got 200. */
-export type RouteCount = { sent: number; done: number };
-
-export type FuzzReport = {
-  /** How many answers of each status, by status. */
-  statuses: Record<string, number>;
-  routes: Record<string, RouteCount>;
-  /** Kinds of calls that left more or fewer audit events than they should have. */
-  unaccounted: string[];
-  isReady: boolean;
+  /** A campaign that no input names, with its files. */
+  publishedId: string;
 };
 
 const AT_ONCE = 8;
+/** How many of the inputs are sent by somebody with less than an administrator's role. */
+const COLLEAGUES_SHARE = 1 / 8;
 /** How many inputs of other routes go out with a few of one that takes away. */
 const BESIDE = 3;
-
-type Answered = { endpoint: Route; status: number };
-
-/** How many audit events a call leaves: one if it changed something or was refused to who is known, none if it did nothing. */
-function eventsOf({ endpoint, status }: Answered): readonly number[] {
-  const isKnown = endpoint.access.kind === 'account' || endpoint.access.kind === 'workspace';
-  if (!isKnown) return [0, 1];
-  if (status === 403) return [1];
-  // An import that was rejected is on record, with what was wrong.
-  if (status === 400 && endpoint.intake === 'upload') return [0, 1];
-  if (status !== 200) return [0];
-  // Reading much, or what is sealed, is an event.
-  return endpoint.changes ? [1] : [0, 1];
-}
-
-async function unaccounted(answered: ReadonlyMap<string, Answered>): Promise<string[]> {
-  const counts = await asOwner(process.env.NUDGESCRIBE_DATABASE_URL ?? '', async (client) => {
-    const { rows } = await client.query<{ request_id: string; events: number }>(
-      'select request_id, count(*)::integer as events from audit_events group by request_id',
-    );
-    return new Map(rows.map(({ request_id, events }) => [request_id, events]));
-  });
-  const wrong = [...answered].filter(([requestId, call]) => !eventsOf(call).includes(counts.get(requestId) ?? 0));
-  const told = wrong.map(
-    ([id, { endpoint, status }]) => `${endpoint.name} answered ${status} and left ${counts.get(id) ?? 0} events`,
-  );
-  return [...new Set(told)];
-}
 
 /** Sends one call by Node's own client: fetch would take a tenth of the whole run's time. */
 async function sendLightly(
@@ -117,29 +93,30 @@ type Round = FuzzWork & {
   isInTime(): boolean;
 };
 
-function count({ routes, statuses }: FuzzReport, { name }: Route, { status }: FuzzAnswer): void {
-  statuses[status] = (statuses[status] ?? 0) + 1;
-  const { sent, done } = routes[name] ?? { sent: 0, done: 0 };
-  routes[name] = { sent: sent + 1, done: done + (status === 200 ? 1 : 0) };
-}
-
-/** The inputs of all routes by turns but those that come last. */
-function firstInputs({ inputs, share, ids, keeper, random, send, report }: Round) {
+/** The inputs of all routes by turns but those that come last: mostly an administrator's. */
+function firstInputs({ inputs, share, ids, keeper, random, send, report }: Round, colleagues: readonly Colleague[]) {
   const routes = endpoints
     .filter(({ name }) => !LAST.some((last) => last === name))
     .map((endpoint) => ({ endpoint, next: fuzzer(endpoint, ids, random) }));
   let left = inputs - share * LAST.length;
+  /** Somebody else in one of a few inputs, where it matters who calls. */
+  const someoneElse = ({ access }: Route): Colleague | undefined =>
+    isSignedIn(access) && random() < COLLEAGUES_SHARE
+      ? colleagues[Math.floor(random() * colleagues.length)]
+      : undefined;
   return {
     left: () => left,
     sendOne: async () => {
       const { endpoint, next } = routes[left % routes.length] as (typeof routes)[number];
       left -= 1;
       const { kind } = endpoint.access;
+      const colleague = someoneElse(endpoint);
       const credentials: Record<string, string> =
-        kind === 'api_key' ? { 'x-api-key': keeper.apiKey } : bearer(keeper.token);
+        kind === 'api_key' ? { 'x-api-key': keeper.apiKey } : bearer((colleague ?? keeper).token);
       const answer = await send(endpoint, next(), credentials);
       count(report, endpoint, answer);
-      assert.ok(kind !== 'workspace' || !isUnauthorised(answer), endpoint.name);
+      if (colleague !== undefined) hearColleague(report, colleague, endpoint, answer);
+      else assert.ok(kind !== 'workspace' || !isUnauthorised(answer), endpoint.name);
     },
   };
 }
@@ -184,15 +161,31 @@ async function sendLast(round: Round, first: FirstInputs): Promise<void> {
   }
 }
 
+/** Good calls of all reads that leave an event: what an input would have to hit upon is not left to chance. */
+async function readOnRecord({ ids, publishedId, make, send }: Round): Promise<void> {
+  for (const endpoint of recordedReads) {
+    if (!isSignedIn(endpoint.access)) continue;
+    const body = { ...ownExample(endpoint, ids), ...RECORDED_WHEN[endpoint.name] };
+    await make(endpoint.name, endpoint.name === 'publishing.fetch' ? { ...body, campaign_id: publishedId } : body);
+  }
+  const place = { workspace_id: ids.workspace_id, campaign_id: publishedId };
+  const { url } = await make('publishing.fetch', { ...place, page: 1, format: 'url' });
+  const query = Object.fromEntries(new URL(url, 'http://link').searchParams);
+  const file = await send(endpointNamed('publishing.download'), { query }, {});
+  assert.equal(file.status, 200, file.text);
+}
+
 async function fuzz(work: FuzzWork): Promise<FuzzReport> {
-  const report: FuzzReport = { statuses: {}, routes: {}, unaccounted: [], isReady: false };
+  const report = newReport();
   const answered = new Map<string, Answered>();
   const deadline = performance.now() + work.longestMs;
   const app = await startApp(readConfig(process.env), { checkReplies: true });
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + BESIDE });
   const send: Send = async (endpoint, call, credentials) => {
     const answer = await sendLightly(app.url, endpoint, call, credentials, agent);
-    answered.set(answer.requestId, { endpoint, status: answer.status });
+    countRead(report, call, answer);
+    const { name } = endpoint;
+    answered.set(answer.requestId, { name, status: answer.status, events: eventsOf(endpoint, call, answer) });
     assert.notEqual(answer.status, 500, `${endpoint.name} ${JSON.stringify(call).slice(0, 2_000)}: ${answer.text}`);
     return answer;
   };
@@ -207,7 +200,8 @@ async function fuzz(work: FuzzWork): Promise<FuzzReport> {
     report,
     isInTime: () => performance.now() < deadline,
   };
-  const first = firstInputs(round);
+  await readOnRecord(round);
+  const first = firstInputs(round, await makeColleagues(send, work.keeper, work.ids.workspace_id ?? ''));
   await sendFirst(round, first, BESIDE * LAST.length * Math.ceil(round.share / AT_ONCE));
   await sendLast(round, first);
   await sendFirst(round, first, 0);

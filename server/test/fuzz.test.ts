@@ -9,11 +9,14 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { endpoints } from '../src/product/endpoints.ts';
 import { cloneDatabase, onCluster } from './cluster.ts';
 import { isLongForm } from './form.ts';
+import { COLLEAGUE_ROLES } from './fuzz-caller.ts';
+import { RECORDED_WHEN, recordedReads, recordingHandlers } from './fuzz-events.ts';
 import { LAST } from './fuzz-last.ts';
-import type { FuzzReport, FuzzWork, RouteCount } from './fuzz-run.ts';
+import type { FuzzReport, RouteCount } from './fuzz-report.ts';
+import type { FuzzWork } from './fuzz-run.ts';
 import { clusterWithLog, startTestServer, type TestServer } from './harness.ts';
 import { type DatabaseLog, type LoggedError, openLog } from './postgres-log.ts';
-import { makeTenantObjects } from './tenant-objects.ts';
+import { makeDraft, makeTenantObjects, publish, write } from './tenant-objects.ts';
 
 // Inputs made from every call's own schema. No answer may be 500, the process stays, and no statement may be one that
 // Postgres does not understand: where a filter, a sort key or a field's name reaches SQL as text, it shows as that in the
@@ -75,14 +78,26 @@ async function round(seed: number, longestMs: number, counts: Map<string, number
   const ids = await makeTenantObjects(a, a.workspaceId, 'Fuzzed');
   const tier = { field_name: 'tier', field_type: 'enum', options: ['a', 'b'], is_sensitive: false };
   await a.call('PUT', '/v1/cpf', { workspace_id: a.workspaceId, ...tier });
+  const email = { field_name: 'email', field_type: 'string', is_unique: true };
+  await a.call('PUT', '/v1/cpf', { workspace_id: a.workspaceId, ...email });
+  const publishedId = await makeDraft(a, ids, 'Published');
+  await write(a, a.workspaceId, publishedId);
+  await publish(a, a.workspaceId, publishedId);
   const { token, password, apiKey } = a;
-  const report = await fuzzed(server, { seed, inputs: INPUTS, longestMs, keeper: { token, password, apiKey }, ids });
+  const keeper = { token, password, apiKey };
+  const report = await fuzzed(server, { seed, inputs: INPUTS, longestMs, keeper, ids, publishedId });
   const errors = await (await log.promise).errors();
   await server.stop();
   assert.ok(report.isReady);
   assert.deepEqual(unexpected(errors), [], 'SQL errors');
   assert.deepEqual(report.unaccounted, [], 'audit events');
   assert.deepEqual(leftOut(report.routes, Math.floor(INPUTS / endpoints.length)), [], 'routes left out');
+  for (const role of COLLEAGUE_ROLES) {
+    const { done, refused } = report.colleagues[role] ?? { done: 0, refused: 0 };
+    assert.ok(done > 20 && refused > 50, `of a ${role} ${done} inputs got through and ${refused} were refused`);
+  }
+  const { form, packed } = report.read;
+  assert.ok(form > 0 && packed > 10, `${form} forms and ${packed} packed bodies were read`);
   const sent = Object.values(report.routes).reduce((sum, route) => sum + route.sent, 0);
   assert.ok(sent >= INPUTS, `${sent} of ${INPUTS} inputs were sent in the time`);
   const idle = LAST.filter((name) => report.routes[name]?.done === 0);
@@ -115,6 +130,21 @@ describe('inputs made from the schemas', () => {
     assert.deepEqual(leftOut(routes, 10), []);
     const { 'sessions.end': _, ...others } = routes;
     assert.deepEqual(leftOut({ ...others, 'groups.list': { sent: 9, done: 9 } }, 10), ['sessions.end', 'groups.list']);
+  });
+
+  test('a reading call whose handler writes an event is known as one that does', () => {
+    const known = recordedReads.map(({ name }): string => name);
+    const recording = recordingHandlers(endpoints);
+    assert.ok(recording.includes('customers.find'), 'the look into handlers finds something');
+    assert.deepEqual(
+      recording.filter((name) => !known.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      Object.keys(RECORDED_WHEN).filter((name) => !recording.some((one) => one === name)),
+      [],
+      'no handler of these writes an event',
+    );
   });
 
   test('the log of Postgres tells every error of a database, and of no other', async () => {

@@ -36,9 +36,11 @@ export async function registerOpenRoutes(
       url: request.url,
       headers: request.headers,
     });
+    // Whether the connection stays is a matter between the caller and this server, not of the page's own application.
+    const { connection: _connection, ...told } = headers;
     return reply
       .status(statusCode)
-      .headers(headers)
+      .headers(told)
       .header('content-security-policy', contentSecurityPolicy(nonce))
       .send(rawPayload);
   };

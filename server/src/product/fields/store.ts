@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { brokeConstraint } from '../../platform/database/database-errors.ts';
+import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { fieldFailures } from './errors.ts';
 import type { FieldRow } from './field-row.ts';
 
@@ -11,12 +12,16 @@ export type NewField = Omit<FieldRow, 'slot' | 'moving_job_id' | 'created_at' | 
 
 const asJson = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
-/** Inserts the field with the workspace's next slot; the workspace row's lock keeps slots unique for all time. */
+/**
+ * Inserts the field with the workspace's next slot; the workspace row's lock keeps slots unique for all time. Throws
+ * workspace_forbidden (403) if the workspace was deleted since the caller was let in, field_name_taken.
+ */
 export async function insertField(tx: Transaction, field: NewField): Promise<FieldRow> {
   const slot = await tx.row<{ slot: number }>(
     'update workspaces set next_field_slot = next_field_slot + 1 where account_id = $1 and workspace_id = $2 returning next_field_slot - 1 as slot',
     [field.account_id, field.workspace_id],
   );
+  if (slot === undefined) throw platformFailures.workspace_forbidden();
   const row = await tx
     .row<FieldRow>(
       `insert into customer_profile_fields (account_id, customer_profile_field_id, workspace_id, slot, field_name, display_name, field_type, field_format, is_required, is_unique, is_sensitive, options, validation_rules, created_by)
@@ -25,7 +30,7 @@ export async function insertField(tx: Transaction, field: NewField): Promise<Fie
         field.account_id,
         field.customer_profile_field_id,
         field.workspace_id,
-        slot?.slot,
+        slot.slot,
         field.field_name,
         field.display_name,
         field.field_type,
