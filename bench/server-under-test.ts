@@ -58,14 +58,8 @@ async function flagsOfStart(): Promise<string[]> {
   return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
-/**
- * Starts both under a temporary folder that is removed by stop(). `nodeOptions` go to the server's Node, say --cpu-prof.
- * Callers are not counted, unless a part is about what the limits are for.
- */
-export async function startServerUnderTest(
-  nodeOptions: readonly string[] = [],
-  limits: { areLifted: boolean } = { areLifted: true },
-): Promise<ServerUnderTest> {
+/** Starts both under a temporary folder that is removed by stop(). `nodeOptions` go to the server's Node, say --cpu-prof. */
+export async function startServerUnderTest(nodeOptions: readonly string[] = []): Promise<ServerUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-bench-'));
   const database = await startEmbeddedDatabase({ dataDir: join(folder, 'database'), log: () => undefined });
   const port = await freePort();
@@ -85,7 +79,7 @@ export async function startServerUnderTest(
     NUDGESCRIBE_PORT: String(port),
     NUDGESCRIBE_BOOTSTRAP_EMAIL: login.email,
     NUDGESCRIBE_BOOTSTRAP_PASSWORD: login.password,
-    ...(limits.areLifted && { NUDGESCRIBE_CALLS_PER_MINUTE: '10000000' }),
+    NUDGESCRIBE_CALLS_PER_MINUTE: '10000000',
     NUDGESCRIBE_BOOTSTRAP_API_KEY: login.apiKey,
   };
   const child = spawn(process.execPath, [...(await flagsOfStart()), ...nodeOptions, MAIN, 'serve'], {
