@@ -2,11 +2,10 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
 import { forgetAnswers } from '../../platform/http/kept-answers.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
-import { newId } from '../../platform/ids/ids.ts';
 import { describeError } from '../../platform/log/log.ts';
 import { approvalContent, approvalDigest } from '../approvals/approval-content.ts';
 import { carryApprovals } from '../approvals/give-approval.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByJob } from '../audit/record-by-job.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
 import { eraseSegments, lockCampaignForJob, requireRun, saveRun, takeStep } from '../campaigns/lock-campaign.ts';
 import { SEGMENT_ERASURE } from '../customers/queue-aftermath.ts';
@@ -22,6 +21,7 @@ import {
   JobSuperseded,
 } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
+import type { MessageInSegment } from '../messages/message.ts';
 import { eraseTexts, runMessages } from '../messages/run-messages.ts';
 import { renewTextHolds } from '../messages/text-fields.ts';
 import { eraseExchanges } from '../model-calls/book-calls.ts';
@@ -70,9 +70,12 @@ async function countSegmentsGone(
 }
 
 /** Counts what the current run has left, and takes it back to review when none of what was approved is. */
-async function settleCurrentRun(tx: Transaction, campaign: CampaignRow): Promise<void> {
+async function settleCurrentRun(
+  tx: Transaction,
+  campaign: CampaignRow,
+  messages: readonly MessageInSegment[],
+): Promise<void> {
   const { account_id: accountId, campaign_id: campaignId, current_run: runNumber } = campaign;
-  const { messages } = await digestNow(tx, campaign);
   const run = await requireRun(tx, accountId, campaignId, runNumber);
   await saveRun(tx, accountId, {
     ...run,
@@ -112,15 +115,11 @@ async function eraseOf(
   const changed = [own, ...elsewhere].filter(({ from, to }) => from !== to);
   for (const change of changed) await carryDigest(services, tx, campaign, job.created_by, change);
   await countSegmentsGone(tx, campaign, others);
-  if (others.some((segment) => segment.run_number === campaign.current_run)) await settleCurrentRun(tx, campaign);
+  if (others.some((segment) => segment.run_number === campaign.current_run))
+    await settleCurrentRun(tx, campaign, after.messages);
   const digests = changed.map(({ runNumber: run_number, from, to }) => ({ run_number, before: from, after: to }));
-  await recordEvent(tx, {
-    accountId,
+  await recordByJob(tx, job, {
     action: 'campaign.texts_erased',
-    outcome: 'done',
-    actorUserId: job.created_by,
-    sessionId: null,
-    workspaceId: job.workspace_id,
     objectIds: {
       campaign_id: campaignId,
       segment_ids: [...segmentIds],
@@ -129,9 +128,6 @@ async function eraseOf(
       digests: [...new Map(digests.map((one) => [JSON.stringify(one), one])).values()],
       job_id: job.job_id,
     },
-    client: null,
-    address: null,
-    requestId: newId(),
   });
 }
 

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Transaction } from '../../platform/database/database.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
-import { bytesOfId, newId } from '../../platform/ids/ids.ts';
+import { bytesOfId } from '../../platform/ids/ids.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByJob } from '../audit/record-by-job.ts';
 import { FILE_ERASURE } from '../customers/queue-aftermath.ts';
 import type { JobKind, JobRun } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
@@ -74,17 +74,9 @@ async function rewrite(
       saved,
       manifestWithout(head.manifest, part.page, rows.size, saved, now),
     );
-    await recordEvent(tx, {
-      accountId: keys.accountId,
+    await recordByJob(tx, run.job, {
       action: 'publication.rewritten',
-      outcome: 'done',
-      actorUserId: run.job.created_by,
-      sessionId: null,
-      workspaceId: run.job.workspace_id,
       objectIds: { publication_id: part.publication_id, page: part.page, rows: rows.size, job_id: run.job.job_id },
-      client: null,
-      address: null,
-      requestId: newId(),
     });
   };
   return (await replacePart(services, keys, run.job.job_id, part, { file: content, rows: Readable.from([left]) }, save))

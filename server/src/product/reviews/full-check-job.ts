@@ -1,6 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { newId } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordByJob } from '../audit/record-by-job.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
 import { lockCampaignForJob, requireRun, takeStep } from '../campaigns/lock-campaign.ts';
 import { audienceOf, createLook, type Look } from '../checks/look-at-members.ts';
@@ -99,23 +98,15 @@ async function keepVerdict(tx: Transaction, job: JobRow, result: Record<string, 
   for (const [messageId, found] of Map.groupBy(problems, (problem) => problem.message_id))
     await setReview(tx, job.account_id, [messageId], 'Rejected', noteOf(found));
   await takeStep(tx, campaign, 'review');
-  await recordEvent(tx, {
-    accountId: job.account_id,
+  await recordByJob(tx, job, {
     action: 'campaign.full_check_failed',
-    outcome: 'done',
-    // Who approved, which is what queued the job.
-    actorUserId: job.created_by,
-    sessionId: null,
-    workspaceId: job.workspace_id,
+    // By whoever approved, which is what queued the job.
     objectIds: {
       campaign_id: campaign.campaign_id,
       run_number: campaign.current_run,
       job_id: job.job_id,
       message_ids: [...new Set(problems.map((problem) => problem.message_id))],
     },
-    client: null,
-    address: null,
-    requestId: newId(),
   });
 }
 
