@@ -16,11 +16,15 @@ const WARM_UP_LOADS = 4;
 
 type Load = { seconds: number; peakMegabytes: number; latencies: number[] };
 
-export async function makeFields(server: ServerUnderTest, workspaceId: string): Promise<void> {
+export async function makeFields(server: Pick<ServerUnderTest, 'client'>, workspaceId: string): Promise<void> {
   for (const field of FIELDS) await server.client.fields.create({ workspace_id: workspaceId, ...field });
 }
 
-export async function makeGroup(server: ServerUnderTest, workspaceId: string, name: string): Promise<string> {
+export async function makeGroup(
+  server: Pick<ServerUnderTest, 'client'>,
+  workspaceId: string,
+  name: string,
+): Promise<string> {
   return (await server.client.groups.create({ workspace_id: workspaceId, group_name: name })).customer_group_id;
 }
 

@@ -1,25 +1,26 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { openAsBlob } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient } from '@nudgescribe/sdk';
 import type { BenchPart, Measured } from './bench-part.ts';
+import type { BusyOrder, BusyReport } from './busy-caller.ts';
 import { writeCustomerFile } from './customer-file.ts';
 import { load, makeFields, makeGroup } from './import-part.ts';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.ts';
 import { percentile, thousands } from './table.ts';
 import { callSteadily } from './watch-server.ts';
 
-const FLOOD = fileURLToPath(new URL('./flood.ts', import.meta.url));
+const BUSY_CALLER = fileURLToPath(new URL('./busy-caller.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
 const IDLE_SECONDS = 10;
-/** Calls that the first account has under way all the time, beside its imports. */
-const CALLS_AT_ONCE = 64;
-const IMPORTS = 2;
-const BEFORE_MS = 2_000;
+const BUSY_SECONDS = 20;
+/** Calls that the busy account has under way all the time. */
+const CALLS = 64;
+/** How many imports it has beside them, phase by phase. */
+const IMPORTS = [0, 1, 3];
 
 /** Another account on the same server, as the operator makes one. */
 async function neighbourOf(server: ServerUnderTest): Promise<ServerUnderTest> {
@@ -32,37 +33,24 @@ async function neighbourOf(server: ServerUnderTest): Promise<ServerUnderTest> {
   return { ...server, client, workspaceId: made.workspace_id };
 }
 
-/** Keeps calls of the account under way until it is stopped; then how many there were. */
-function flood(server: ServerUnderTest, accessToken: string): { stop(): Promise<number> } {
-  const child = fork(FLOOD, { env: process.env });
-  child.send({ url: server.url, accessToken, workspaceId: server.workspaceId, atOnce: CALLS_AT_ONCE });
-  const counted = once(child, 'message');
+/** Starts the busy account's caller; `stop` ends it and tells how many calls it made. */
+function keepBusy(order: BusyOrder): { stop(): Promise<BusyReport> } {
+  const child = fork(BUSY_CALLER, { env: process.env });
+  child.send(order);
+  const ended = once(child, 'exit');
+  const reported = Promise.race([once(child, 'message'), ended]);
   return {
     stop: async () => {
       if (child.connected) child.send('stop');
-      const [calls] = await counted;
-      return calls as number;
+      const [report] = await reported;
+      await ended;
+      if (typeof report !== 'object') throw new Error('The busy caller ended by itself: see above.');
+      return report as BusyReport;
     },
   };
 }
 
-/** Imports of one account, each in a workspace of its own, so that none waits for another's turn. */
-async function importMuch(server: ServerUnderTest, path: string, rows: number): Promise<void> {
-  await Promise.all(
-    Array.from({ length: IMPORTS }, async (_, index) => {
-      const { workspace_id: workspaceId } = await server.client.workspaces.create({ workspace_name: `Busy ${index}` });
-      await makeFields(server, workspaceId);
-      const groupId = await makeGroup(server, workspaceId, 'Everybody');
-      const begun = await server.client.customers.upload(
-        { workspace_id: workspaceId, customer_group_id: groupId, on_error: 'skip' },
-        await openAsBlob(path),
-        { contentType: 'text/csv' },
-      );
-      const { created } = await server.client.waitForImport(workspaceId, begun.import_id, { firstPauseMs: 500 });
-      if (created !== rows) throw new Error(`${created} of ${rows} rows were stored.`);
-    }),
-  );
-}
+type Phase = { imports: number; latencies: number[]; importSeconds: number; report: BusyReport };
 
 export const neighboursPart: BenchPart = {
   name: 'neighbours',
@@ -85,28 +73,46 @@ export const neighboursPart: BenchPart = {
       const idle = await quiet.stop();
       const alone = await loadSmall('Alone');
       const { email, password } = server.login;
-      const { access_token: token } = await server.client.auth.signIn({ email, password });
-      const flooding = flood(server, token);
-      const steady = callSteadily(neighbour);
-      const [beside] = await Promise.all([
-        sleep(BEFORE_MS).then(() => loadSmall('Beside')),
-        importMuch(server, large, largeRows),
-      ]).finally(() => flooding.stop());
-      const busy = await steady.stop();
-      const calls = await flooding.stop();
+
+      const measure = async (imports: number): Promise<Phase> => {
+        const { access_token: accessToken } = await server.client.auth.signIn({ email, password });
+        const { url, workspaceId } = server;
+        const busy = keepBusy({
+          ...{ url, accessToken, workspaceId, calls: CALLS },
+          imports: Array.from({ length: imports }, () => ({ path: large, rows: largeRows })),
+        });
+        try {
+          const steady = callSteadily(neighbour);
+          await sleep(BUSY_SECONDS * 1_000);
+          const latencies = await steady.stop();
+          const { seconds } = await loadSmall(`Beside ${imports}`);
+          return { imports, latencies, importSeconds: seconds, report: await busy.stop() };
+        } catch (error) {
+          await busy.stop().catch(() => undefined);
+          throw error;
+        }
+      };
+      const phases: Phase[] = [];
+      for (const imports of IMPORTS) phases.push(await measure(imports));
+
+      const seconds = (what: string, value: number): Measured => ({ what, value, shown: `${value.toFixed(1)} s` });
+      const count = (what: string, value: number): Measured => ({ what, value, shown: thousands(value) });
       const p99 = (what: string, samples: readonly number[]): Measured => {
         const value = percentile(samples, 0.99);
         return { what, value, shown: `${value.toFixed(1)} ms` };
       };
-      const seconds = (what: string, value: number): Measured => ({ what, value, shown: `${value.toFixed(1)} s` });
       return [
         p99('small calls, both idle, p99', idle),
-        { ...p99('small calls, the other busy, p99', busy), reach: '≤ 50', aim: '≤ 20' },
-        { what: 'samples', value: busy.length, shown: thousands(busy.length) },
         seconds(`import of ${thousands(smallRows)}, alone`, alone.seconds),
-        seconds(`import of ${thousands(smallRows)}, the other busy`, beside.seconds),
-        { what: 'calls of the other', value: calls, shown: thousands(calls) },
-        { what: 'rows of the other', value: IMPORTS * largeRows, shown: thousands(IMPORTS * largeRows) },
+        ...phases.flatMap(({ imports, latencies, importSeconds, report }) => {
+          const beside = `beside ${CALLS} calls and ${imports} import${imports === 1 ? '' : 's'}`;
+          return [
+            { ...p99(`small calls, ${beside}, p99`, latencies), reach: '≤ 50', aim: '≤ 20' },
+            seconds(`import of ${thousands(smallRows)}, ${beside}`, importSeconds),
+            count('calls of the other', report.calls),
+            count('of them refused', report.refused),
+          ];
+        }),
       ];
     } finally {
       await server.stop();

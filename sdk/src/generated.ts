@@ -206,6 +206,10 @@ export type CustomerExport = {
   /** Unique fields by which this person can be found. */
   identifiers: string[];
   groups: { customer_group_id: string; group_name: string }[];
+  /** Whether this person gets no messages, by whatever names them on the list. */
+  is_suppressed: boolean;
+  /** Segments of few people in which this person was counted: what was written for them may tell of it. */
+  segments: { campaign_id: string; segment_id: string }[];
   created_by: string;
   created_at: string;
   updated_at: string;

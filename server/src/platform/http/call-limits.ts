@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import type { Actor, Endpoint } from './endpoint.ts';
+import type { Claim } from './guard.ts';
 import { type Allowance, createRateLimit } from './rate-limit.ts';
 import { isJson, mediaTypeOf } from './read-input.ts';
 import { createTurns, type EndTurn } from './turns.ts';
@@ -22,6 +23,11 @@ export type CallLimits = {
   refused(address: string, reply: FastifyReply): void;
   /** Counts a signed link that is followed from an address, good or bad. Throws too_many_calls (429). */
   followed(address: string, reply: FastifyReply): void;
+  /**
+   * Before the database is asked who calls: refuses a session or an account that has no call left, and waits in the
+   * claim's line, of which so many are looked up at a time. Throws too_many_calls and too_many_at_once (429).
+   */
+  lookUp(claim: Claim, reply: FastifyReply): Promise<EndTurn>;
   /** Counts the call of a known caller, and says in the RateLimit headers what is left. Throws too_many_calls (429). */
   called(actor: Actor, reply: FastifyReply): void;
   /** Waits until the account may have one more such body in memory; null for a body that is small. */
@@ -53,6 +59,7 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
   const links = createRateLimit(settings.callsPerMinute);
   const signIns = createRateLimit(settings.signInsPerMinute);
   const refusals = createRateLimit(settings.signInsPerMinute * REFUSALS_A_SIGN_IN);
+  const lookingUp = createTurns(settings.callsAtOnce);
   const working = createTurns(settings.callsAtOnce);
   const large = createTurns(LARGE_BODIES_AT_ONCE);
 
@@ -67,6 +74,11 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
     attempt: (address, reply) => count(reply, signIns.take(address), tooManyAttempts),
     refused: (address, reply) => count(reply, refusals.take(address), tooManyAttempts),
     followed: (address, reply) => count(reply, links.take(address), tooManyCalls),
+    lookUp: async ({ line, accountId, sessionId }, reply) => {
+      const spent = [tokens.peek(sessionId), accounts.peek(accountId)].find(({ waitSeconds }) => waitSeconds > 0);
+      if (spent !== undefined) count(reply, spent, tooManyCalls);
+      return lookingUp.take(line);
+    },
     called: (actor, reply) => {
       count(reply, tokens.take(actor.sessionId), tooManyCalls);
       const together = accounts.take(actor.accountId);

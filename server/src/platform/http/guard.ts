@@ -3,8 +3,16 @@ import type { Access, Actor } from './endpoint.ts';
 
 /** What the HTTP layer asks of whoever knows identities. Every refusal is thrown as a Failure. */
 export type Guard = {
-  /** Checks the credentials that `access` asks for, before the body is read. A refusal is recorded where the account is known. */
-  authenticate(headers: Readonly<Record<string, string | undefined>>, access: Access, facts: CallFacts): Promise<Actor>;
+  /**
+   * Checks the credentials that `access` asks for, before the body is read. A refusal is recorded where the account is
+   * known. A session is looked up once `lookUp` lets it be, which hears of it only where the credentials are well formed.
+   */
+  authenticate(
+    headers: Readonly<Record<string, string | undefined>>,
+    access: Access,
+    facts: CallFacts,
+    lookUp: (claim: Claim) => Promise<() => void>,
+  ): Promise<Actor>;
   /** Checks the permission; for workspace access in the named workspace, which may be anything a caller sent. */
   permit(reads: Reads, actor: Actor, access: Access, workspaceId: unknown): Promise<void>;
   /** Writes the event of a call into its transaction. */
@@ -15,6 +23,12 @@ export type Guard = {
 
 /** What is known of a call before anything of it is read. `call` is the endpoint's name. */
 export type CallFacts = { call: string; mayChange: boolean; address: string; requestId: string };
+
+/**
+ * Who a caller says they are, before the database was asked. `line`: in which such callers wait; that of an account only
+ * where a signature shows that they belong to it, so that nobody else can fill it.
+ */
+export type Claim = { line: string; accountId: string; sessionId: string };
 
 export type AuditEvent = {
   action: string;

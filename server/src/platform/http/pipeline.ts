@@ -6,7 +6,7 @@ import { platformFailures } from '../errors/platform-failures.ts';
 import { parseBody, refuseMissing, requiredFields } from './body-check.ts';
 import type { CallLimits } from './call-limits.ts';
 import { type Actor, type Call, type Endpoint, isSignedIn, mayChange, Reply } from './endpoint.ts';
-import type { CallFacts, Guard } from './guard.ts';
+import type { CallFacts, Claim, Guard } from './guard.ts';
 import { bodyFailure } from './json-body.ts';
 import { AnsweredBefore, type AnswerSealer, type KeyedCall, keyedCall } from './kept-answers.ts';
 import { type Input, readInput } from './read-input.ts';
@@ -46,23 +46,31 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
     const audited: Record<string, unknown> = {};
     const answerHeaders = new Map<string, string>();
 
+    /** What a call asks of the database it asks in its account's turn. */
+    const inTurn = async <T>(ask: () => Promise<T>): Promise<T> => {
+      const endTurn = known ? await parts.limits.work(actor) : null;
+      return ask().finally(() => endTurn?.());
+    };
+
     const permitApart = (fields: Record<string, unknown>) =>
       parts.guard.permit(parts.database.reads(actor.accountId), actor, endpoint.access, fields.workspace_id);
     const permitEarly = async (fields: Record<string, unknown>) => {
-      if (required.every((name) => fields[name] !== undefined)) await permitApart(fields);
+      if (required.every((name) => fields[name] !== undefined)) await inTurn(() => permitApart(fields));
     };
 
     /** Who is refused leaves an event; the endpoints that check credentials by themselves write their own. */
     const refuse = async (error: unknown, fields: Record<string, unknown>): Promise<never> => {
       if (known && error instanceof Failure && error.status === 403)
-        await parts.guard.recordRefusal(actor, called, { code: error.code, workspaceId: fields.workspace_id });
+        await inTurn(() =>
+          parts.guard.recordRefusal(actor, called, { code: error.code, workspaceId: fields.workspace_id }),
+        );
       throw error;
     };
 
     /** What an error means now: a reference breaks where the workspace was deleted since the caller was let in. */
     const seenNow = async (error: unknown, fields: Record<string, unknown>): Promise<unknown> => {
       if (endpoint.access.kind !== 'workspace' || !brokeReference(error)) return error;
-      return permitApart(fields).then(
+      return inTurn(() => permitApart(fields)).then(
         () => error,
         (refusal: unknown) => refusal,
       );
@@ -104,9 +112,8 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
         },
         setHeader: (name, value) => answerHeaders.set(name, value),
       });
-      const endTurn = known ? await parts.limits.work(actor) : null;
       try {
-        const result = await work(call, keyed);
+        const result = await inTurn(() => work(call, keyed));
         if (keyed !== null && endpoint.transaction === 'own' && !kept)
           throw new Error(`${endpoint.name} changes something and kept no answer.`);
         for (const [name, value] of answerHeaders) reply.header(name, value);
@@ -116,8 +123,6 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
         reply.header('idempotency-replayed', 'true');
         if ('failure' in error.outcome) throw error.outcome.failure;
         return send(reply, error.outcome.result);
-      } finally {
-        endTurn?.();
       }
     } catch (error) {
       return await refuse(await seenNow(error, seen), seen);
@@ -196,15 +201,16 @@ async function admit<Services>(
   reply: FastifyReply,
 ): Promise<Actor> {
   const { kind } = endpoint.access;
+  const lookUp = (claim: Claim) => parts.limits.lookUp(claim, reply);
   if (kind === 'api_key' || kind === 'public') {
     parts.limits.attempt(called.address, reply);
-    return parts.guard.authenticate(headers, endpoint.access, called);
+    return parts.guard.authenticate(headers, endpoint.access, called, lookUp);
   }
   if (kind === 'signed_link') {
     parts.limits.followed(called.address, reply);
-    return parts.guard.authenticate(headers, endpoint.access, called);
+    return parts.guard.authenticate(headers, endpoint.access, called, lookUp);
   }
-  const actor = await parts.guard.authenticate(headers, endpoint.access, called).catch((error: unknown) => {
+  const actor = await parts.guard.authenticate(headers, endpoint.access, called, lookUp).catch((error: unknown) => {
     parts.limits.refused(called.address, reply);
     throw error;
   });

@@ -2,6 +2,8 @@
 export type Allowance = { limit: number; remaining: number; resetSeconds: number; waitSeconds: number };
 
 export type RateLimit = {
+  /** What one more call of this caller would be told, without counting it. */
+  peek(caller: string): Allowance;
   /** Counts one call of this caller, unless none is left. */
   take(caller: string): Allowance;
 };
@@ -36,28 +38,32 @@ export function createRateLimit(perMinute: number, nowMs: () => number = () => p
     sweptAt = now;
   }
 
+  /** What the next call is told, and when the caller's allowance is whole again after it. */
+  function next(caller: string, now: number): { allowance: Allowance; after: number } {
+    const whole = Math.max(wholeAt.get(caller) ?? 0, now);
+    const after = whole + intervalMs;
+    const waitMs = after - now - MINUTE_MS;
+    // A thousandth of a call: sums of fractions must not refuse the last one.
+    if (waitMs > intervalMs / 1_000) {
+      const waitSeconds = Math.max(1, wholeSeconds(waitMs));
+      return {
+        allowance: { limit: perMinute, remaining: 0, resetSeconds: wholeSeconds(whole - now), waitSeconds },
+        after,
+      };
+    }
+    const remaining = Math.max(0, Math.floor((MINUTE_MS - (after - now)) / intervalMs + 1e-6));
+    const resetSeconds = wholeSeconds(after - now);
+    return { allowance: { limit: perMinute, remaining, resetSeconds, waitSeconds: 0 }, after };
+  }
+
   return {
+    peek: (caller) => next(caller, nowMs()).allowance,
     take: (caller) => {
       const now = nowMs();
       if (wholeAt.size >= CALLERS_AT_MOST || now - sweptAt > MINUTE_MS) forgetWhole(now);
-      const whole = Math.max(wholeAt.get(caller) ?? 0, now);
-      const after = whole + intervalMs;
-      const waitMs = after - now - MINUTE_MS;
-      // A thousandth of a call: sums of fractions must not refuse the last one.
-      if (waitMs > intervalMs / 1_000)
-        return {
-          limit: perMinute,
-          remaining: 0,
-          resetSeconds: wholeSeconds(whole - now),
-          waitSeconds: Math.max(1, wholeSeconds(waitMs)),
-        };
-      wholeAt.set(caller, after);
-      return {
-        limit: perMinute,
-        remaining: Math.max(0, Math.floor((MINUTE_MS - (after - now)) / intervalMs + 1e-6)),
-        resetSeconds: wholeSeconds(after - now),
-        waitSeconds: 0,
-      };
+      const { allowance, after } = next(caller, now);
+      if (allowance.waitSeconds === 0) wholeAt.set(caller, after);
+      return allowance;
     },
   };
 }

@@ -8,6 +8,7 @@ import { groupFailures } from '../groups/errors.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { requirePermission } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
+import { suppressedCustomers } from '../suppressions/store.ts';
 import { profileSchema } from './customer.ts';
 import { deleteGroup } from './delete-group.ts';
 import type { Erasee } from './erase-customers.ts';
@@ -18,6 +19,7 @@ import { identifierObjectSchema } from './identify.ts';
 import { leaveGroup } from './join-group.ts';
 import { openCustomerProfile } from './profile-values.ts';
 import { customerReadEndpoints, indexesOf } from './read-endpoints.ts';
+import { segmentsOfPerson } from './segment-people-store.ts';
 
 const MAX_MEMBERS_REMOVED = 10_000;
 const ERASURE_BODY_BYTES = 16 * 1024 * 1024;
@@ -30,6 +32,10 @@ const exportSchema = z
     profile: profileSchema,
     identifiers: z.array(z.string()).describe('Unique fields by which this person can be found.'),
     groups: z.array(z.strictObject({ customer_group_id: idSchema, group_name: z.string() })),
+    is_suppressed: z.boolean().describe('Whether this person gets no messages, by whatever names them on the list.'),
+    segments: z
+      .array(z.strictObject({ campaign_id: idSchema, segment_id: idSchema }))
+      .describe('Segments of few people in which this person was counted: what was written for them may tell of it.'),
     created_by: idSchema,
     created_at: timestampSchema,
     updated_at: timestampSchema,
@@ -77,6 +83,8 @@ export const customerEndpoints = [
         profile: openCustomerProfile(keys, fields, row),
         identifiers: fields.filter((field) => identified.has(field.field_id)).map((field) => field.field_name),
         groups,
+        is_suppressed: (await suppressedCustomers(tx, actor.accountId, [row.customer_id])).length > 0,
+        segments: await segmentsOfPerson(tx, actor.accountId, row.customer_id),
         created_by: row.created_by,
         created_at: row.created_at.toISOString(),
         updated_at: row.updated_at.toISOString(),

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { noJobWorksOn } from '../jobs/store.ts';
 
 export type ErasureItem = { item_number: number; customer_id: string | null; blind_indexes: string[] | null };
 
@@ -84,13 +85,22 @@ export async function noteErasedInFiles(
   );
 }
 
-/** Whether somebody's rows are still to be taken out and no job has taken that on. */
+/** Whether somebody's rows are still to be taken out of the workspace's files and no job works on it. */
 export async function hasErasedInFiles(tx: Transaction, accountId: string, workspaceId: string): Promise<boolean> {
   const row = await tx.row(
-    'select 1 from file_erasures where account_id = $1 and workspace_id = $2 and job_id is null limit 1',
+    `select 1 from file_erasures e where e.account_id = $1 and e.workspace_id = $2 and ${noJobWorksOn('e')} limit 1`,
     [accountId, workspaceId],
   );
   return row !== undefined;
+}
+
+/** Workspaces of the account with such rows. */
+export async function workspacesToTakeOutOf(tx: Transaction, accountId: string): Promise<string[]> {
+  const rows = await tx.rows<{ workspace_id: string }>(
+    `select distinct e.workspace_id from file_erasures e where e.account_id = $1 and ${noJobWorksOn('e')}`,
+    [accountId],
+  );
+  return rows.map((row) => row.workspace_id);
 }
 
 /** Notes identifiers of the erased, for imports of the workspace that were handed in before and have not ended. */

@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/database/database.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
-import { hasErasedInFiles } from './erasure-store.ts';
+import { hasErasedInFiles, workspacesToTakeOutOf } from './erasure-store.ts';
 import { hasEmptied, workspacesToEmpty } from './segment-people-store.ts';
 
 /** The job that takes erased customers out of published files; what it does is publishing's. */
@@ -30,7 +30,8 @@ export async function queueLeftAftermath(
 ): Promise<void> {
   for (const accountId of accountIds)
     await services.database.tenant(accountId, async (tx) => {
-      for (const workspaceId of await workspacesToEmpty(tx, accountId))
+      const left = [await workspacesToEmpty(tx, accountId), await workspacesToTakeOutOf(tx, accountId)];
+      for (const workspaceId of new Set(left.flat()))
         await queueAftermath(services, tx, { accountId, workspaceId, userId: NO_SUCH_ID });
     });
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { noJobWorksOn } from '../jobs/store.ts';
 
 type Place = { accountId: string; workspaceId: string; campaignId: string };
 
@@ -18,6 +19,18 @@ export async function insertPeople(
       people.map(({ segment_id }) => segment_id),
       people.map(({ customer_id }) => customer_id),
     ],
+  );
+}
+
+/** The segments of few people in which this customer was counted. */
+export function segmentsOfPerson(
+  tx: Transaction,
+  accountId: string,
+  customerId: string,
+): Promise<{ campaign_id: string; segment_id: string }[]> {
+  return tx.rows(
+    'select campaign_id, segment_id from segment_people where account_id = $1 and customer_id = $2 order by segment_id',
+    [accountId, customerId],
   );
 }
 
@@ -57,14 +70,10 @@ export async function noteEmptied(tx: Transaction, accountId: string, customerId
   );
 }
 
-/** Taken on by no job, or by one that has ended without them. */
-const UNCLAIMED = `(e.job_id is null or not exists (
-  select 1 from jobs j where j.account_id = e.account_id and j.job_id = e.job_id and j.status in ('queued', 'running')))`;
-
 /** Whether segments of the workspace were emptied that no job works on. */
 export async function hasEmptied(tx: Transaction, accountId: string, workspaceId: string): Promise<boolean> {
   const row = await tx.row(
-    `select 1 from emptied_segments e where e.account_id = $1 and e.workspace_id = $2 and ${UNCLAIMED} limit 1`,
+    `select 1 from emptied_segments e where e.account_id = $1 and e.workspace_id = $2 and ${noJobWorksOn('e')} limit 1`,
     [accountId, workspaceId],
   );
   return row !== undefined;
@@ -82,7 +91,7 @@ export async function emptiedAt(tx: Transaction, accountId: string, segmentId: s
 /** Workspaces of the account with emptied segments that no job works on. */
 export async function workspacesToEmpty(tx: Transaction, accountId: string): Promise<string[]> {
   const rows = await tx.rows<{ workspace_id: string }>(
-    `select distinct e.workspace_id from emptied_segments e where e.account_id = $1 and ${UNCLAIMED}`,
+    `select distinct e.workspace_id from emptied_segments e where e.account_id = $1 and ${noJobWorksOn('e')}`,
     [accountId],
   );
   return rows.map((row) => row.workspace_id);
@@ -97,7 +106,7 @@ export async function claimEmptied(
 ): Promise<void> {
   await tx.run(
     `update emptied_segments e set job_id = $3
-     where e.account_id = $1 and e.workspace_id = $2 and ${UNCLAIMED}`,
+     where e.account_id = $1 and e.workspace_id = $2 and ${noJobWorksOn('e')}`,
     [accountId, workspaceId, jobId],
   );
 }

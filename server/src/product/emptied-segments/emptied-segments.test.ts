@@ -93,7 +93,7 @@ const erasedEvents = async (campaignId: string) =>
 describe('a segment of one person', () => {
   test('leaves nothing of them when they are erased: no criteria, text, note, prompt, answer or manifest', async () => {
     const own = 'Quokkaplan';
-    const { groupId, alone } = await groupWith(own);
+    const { groupId, alone, others } = await groupWith(own);
     behaviour = telling(own);
     const campaignId = await six.draft('All of it', {
       customer_group_id: groupId,
@@ -109,6 +109,13 @@ describe('a segment of one person', () => {
     await six.written(campaignId);
     const about = (await six.messages(campaignId)).filter((message) => message.segment.label.includes(own));
     assert.equal(about.length, 4);
+    const countedIn = async (customer_number = '') =>
+      (await six.ok('POST', '/v1/customer/export', { identifier: { customer_number } })).segments.map(
+        (segment: { segment_id: string }) => segment.segment_id,
+      );
+    const { segment_id: ownSegment } = about[0].segment;
+    const [ours, theirs] = [await countedIn(alone[0]), await countedIn(others[0])];
+    assert.ok(ours.includes(ownSegment) && !theirs.includes(ownSegment), 'told to who asks for all about one person');
     const [first, second] = about;
     await six.decide(campaignId, { message_ids: [first.message_id], review_status: 'Rejected', note: `Not ${own}` });
     const change = { message_ids: [second.message_id], message: `Open it today: Spring Saver, ${own}, made for you.` };

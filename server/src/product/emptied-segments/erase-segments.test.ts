@@ -227,18 +227,28 @@ test('whoever is erased while it is forgotten that somebody had come into the se
   assert.deepEqual(await left('Chudditchplan'), []);
 });
 
-test('a job that failed for good is queued again when the server starts', async () => {
+test('jobs that failed for good are queued again when the server starts', async () => {
   await person('left over', 'Ningauiplan');
   const campaignId = await six.draft('Left over');
   await written(campaignId);
-  const jobId = await eraseOne('left over');
-  await server.app.services.database.tenant(server.a.accountId, (tx) =>
-    tx.run("update jobs set status = 'failed' where job_id = $1", [jobId]),
-  );
-  assert.deepEqual(await queued('segment_erasure'), []);
+  assert.equal(await work(await publishing(campaignId)), 'completed');
+  const kinds = ['segment_erasure', 'published_file_erasure'];
+  const jobs = [await eraseOne('left over'), ...(await queued('published_file_erasure'))];
+  assert.equal(jobs.length, 2);
+  await server.app.services.database.tenant(server.a.accountId, async (tx) => {
+    // As they are left who have begun and then failed too often.
+    await tx.run('update emptied_segments set job_id = $1', [jobs[0]]);
+    await tx.run('update file_erasures set job_id = $1', [jobs[1]]);
+    await tx.run("update jobs set status = 'failed' where job_id = any($1)", [jobs]);
+  });
+  for (const kind of kinds) assert.deepEqual(await queued(kind), []);
   await server.restart();
-  const [again, ...more] = await queued('segment_erasure');
-  assert.equal(more.length, 0);
-  assert.equal(await work(again ?? ''), 'completed');
+  for (const kind of kinds) {
+    const [again, ...more] = await queued(kind);
+    assert.equal(more.length, 0);
+    assert.equal(await work(again ?? ''), 'completed');
+  }
   assert.deepEqual(await left('Ningauiplan'), []);
+  const manifest = await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId });
+  assert.deepEqual([manifest.erased_rows, manifest.erased_texts], [1, 1]);
 });

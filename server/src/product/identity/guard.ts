@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Access, Actor } from '../../platform/http/endpoint.ts';
-import type { CallFacts, Guard } from '../../platform/http/guard.ts';
+import type { CallFacts, Claim, Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import type { Geography } from '../../providers/geography/geography.ts';
@@ -21,6 +21,7 @@ import { bearerToken, type Tokens } from './tokens.ts';
 import { isServiceUser } from './user.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
+type LookUp = (claim: Claim) => Promise<() => void>;
 
 const MAX_HEADER_CHARACTERS = 4_096;
 const MAX_CLIENT_CHARACTERS = 200;
@@ -140,7 +141,13 @@ export function createGuard(parts: {
       await database.tenant(accountId, (tx) => touchSession(tx, accountId, sessionId, now, country));
   }
 
-  async function byToken(headers: Headers, kinds: readonly string[], access: Access, facts: CallFacts): Promise<Actor> {
+  async function byToken(
+    headers: Headers,
+    kinds: readonly string[],
+    access: Access,
+    facts: CallFacts,
+    lookUp: LookUp,
+  ): Promise<Actor> {
     const token = bearerToken(headers.authorization);
     const claims = token === null ? null : await tokens.verify(token);
     if (claims === null) {
@@ -148,17 +155,38 @@ export function createGuard(parts: {
       throw platformFailures.unauthorised();
     }
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
-    return admit(headers, { accountId, userId, sessionId }, access, facts, async () => {
+    // The signature holds: only the account's own tokens stand in its line.
+    const endLookUp = await lookUp({ line: accountId, accountId, sessionId });
+    const prove = async () => {
       if (!kinds.includes(claims.typ)) throw platformFailures.unauthorised();
       const now = parts.clock.now();
       const session = await findLiveSession(database.reads(accountId), accountId, sessionId, userId, now);
       if (session === undefined) throw platformFailures.unauthorised();
       return session;
-    });
+    };
+    return admit(headers, { accountId, userId, sessionId }, access, facts, prove).finally(endLookUp);
   }
 
   /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */
-  async function byCookie(headers: Headers, cookie: ConsoleCookie, access: Access, facts: CallFacts): Promise<Actor> {
+  async function byCookie(
+    headers: Headers,
+    cookie: ConsoleCookie,
+    access: Access,
+    facts: CallFacts,
+    lookUp: LookUp,
+  ): Promise<Actor> {
+    const { accountId, sessionId } = cookie;
+    // Anybody can write an account's id into a cookie: nothing of it is proved yet, so its line is where it comes from.
+    const endLookUp = await lookUp({ line: facts.address, accountId, sessionId });
+    return proveCookie(headers, cookie, access, facts).finally(endLookUp);
+  }
+
+  async function proveCookie(
+    headers: Headers,
+    cookie: ConsoleCookie,
+    access: Access,
+    facts: CallFacts,
+  ): Promise<Actor> {
     const { accountId, sessionId } = cookie;
     const reads = database.reads(accountId);
     const session = await findByCookie(reads, cookie, parts.clock.now());
@@ -177,12 +205,14 @@ export function createGuard(parts: {
   }
 
   return {
-    authenticate: async (headers, access: Access, facts) => {
+    authenticate: async (headers, access, facts, lookUp) => {
       if (access.kind === 'account' || access.kind === 'workspace') {
         const cookie = headers.authorization === undefined ? readCookie(headers.cookie, parts.cookies) : null;
-        return cookie === null ? byToken(headers, ['access'], access, facts) : byCookie(headers, cookie, access, facts);
+        return cookie === null
+          ? byToken(headers, ['access'], access, facts, lookUp)
+          : byCookie(headers, cookie, access, facts, lookUp);
       }
-      if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], access, facts);
+      if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], access, facts, lookUp);
       checkGateway(headers, parts.apiCode);
       switch (access.kind) {
         case 'public':

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { noJobWorksOn } from '../jobs/store.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -54,8 +55,7 @@ export async function unretireObject(tx: Transaction, accountId: string, objectK
 export async function retiredObjects(tx: Transaction, accountId: string, jobId: string): Promise<string[]> {
   const rows = await tx.rows<{ object_key: string }>(
     `select r.object_key from retired_objects r
-     where r.account_id = $1 and (r.job_id = $2 or not exists (
-       select 1 from jobs j where j.account_id = r.account_id and j.job_id = r.job_id and j.status in ('queued', 'running')))
+     where r.account_id = $1 and (r.job_id = $2 or ${noJobWorksOn('r')})
      limit 10000`,
     [accountId, jobId],
   );
@@ -191,8 +191,7 @@ export async function claimErased(
     `update file_erasures e set job_id = $3
      where e.account_id = $1 and e.customer_id in (
        select o.customer_id from file_erasures o
-       where o.account_id = $1 and o.workspace_id = $2 and (o.job_id is null or o.job_id = $3 or not exists (
-         select 1 from jobs j where j.account_id = o.account_id and j.job_id = o.job_id and j.status in ('queued', 'running')))
+       where o.account_id = $1 and o.workspace_id = $2 and (o.job_id = $3 or ${noJobWorksOn('o')})
        limit $4 for update skip locked)
      returning e.customer_id`,
     [accountId, workspaceId, jobId, limit],

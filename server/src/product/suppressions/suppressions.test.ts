@@ -39,6 +39,16 @@ test('by identifier in any case, also for people who are not customers yet; twic
     new Set(body.map((entry: { customer_id: string | null }) => entry.customer_id)),
     new Set([ids[0], null]),
   );
+  const suppressed = await Promise.all(
+    [ids[0], ids[2]].map((customer_id) =>
+      a.call('POST', '/v1/customer/export', { workspace_id: a.workspaceId, customer_id }),
+    ),
+  );
+  assert.deepEqual(
+    suppressed.map((exported) => exported.body.is_suppressed),
+    [true, false],
+    'told to who asks for everything on one person',
+  );
 });
 
 test('a suppression outlives the erasure of its customer', async () => {

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
+
+// Whatever an account asks of the database, it asks so many times at once and no more, so that connections are left for
+// the others. Calls are held in the database by a lock on a table that they need.
+
+const AT_ONCE = 3;
+/** More than there are connections. */
+const MANY = 40;
+
+let server: TestServer;
+let a: Tenant;
+let b: Tenant;
+let client: pg.Client;
+
+before(async () => {
+  server = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_AT_ONCE: `${AT_ONCE}` } });
+  ({ a, b } = server);
+  client = new pg.Client({ connectionString: server.databaseUrl });
+  // The database goes with the server, at the end, maybe before this connection.
+  client.on('error', () => undefined);
+  await client.connect();
+});
+after(() => client.end());
+
+/** How many statements wait for a lock. */
+async function held(): Promise<number> {
+  const { rows } = await client.query(
+    `select count(distinct pid)::int as n from pg_locks join pg_stat_activity using (pid)
+     where not granted and datname = current_database()`,
+  );
+  return rows[0].n;
+}
+
+/** Does something while nobody else can use the table. */
+async function whileHeld<T>(table: string, work: () => Promise<T>): Promise<T> {
+  await client.query('begin');
+  await client.query(`lock table ${table} in access exclusive mode`);
+  try {
+    return await work();
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+const many = (call: () => Promise<Answer>) => Array.from({ length: MANY }, call);
+const roles = (who: Tenant) => who.call('POST', '/v1/role', {});
+const groupOf = (who: Tenant, group_name: string, workspace_id = who.workspaceId) =>
+  who.call('PUT', '/v1/cg', { workspace_id, group_name });
+const statuses = async (calls: readonly Promise<Answer>[]) =>
+  new Set((await Promise.all(calls)).map(({ status }) => status));
+
+/** Calls once the first of them are held, and sees that no more of them come to be, while another account's still do. */
+async function heldTo(calls: readonly Promise<Answer>[], expected: number): Promise<readonly Promise<Answer>[]> {
+  await until(async () => (await held()) === expected);
+  // Whoever came through another way would be seen by now: the other account's calls take several looks at the database.
+  for (let time = 0; time < 5; time += 1) assert.equal(await held(), expected);
+  return calls;
+}
+
+describe('an account with many calls under way', () => {
+  test('is looked up so many times at once, and another one beside it', async () => {
+    const { ofA, ofB } = await whileHeld('sessions', async () => {
+      const ofA = await heldTo(
+        many(() => roles(a)),
+        AT_ONCE,
+      );
+      const ofB = await heldTo([roles(b)], AT_ONCE + 1);
+      return { ofA, ofB };
+    });
+    assert.deepEqual([await statuses(ofA), await statuses(ofB)], [new Set([200]), new Set([200])]);
+  });
+
+  test('works so many times at once, and another one goes on', async () => {
+    let made = 0;
+    const calls = await whileHeld('customer_groups', async () => {
+      const calls = await heldTo(
+        many(() => groupOf(a, `Group ${++made}`)),
+        AT_ONCE,
+      );
+      assert.equal((await roles(b)).status, 200);
+      return calls;
+    });
+    assert.deepEqual(await statuses(calls), new Set([200]));
+  });
+
+  test('is asked for its permission so many times at once, before files are received', async () => {
+    const group = (await groupOf(a, 'Uploads')).body.customer_group_id;
+    const calls = await whileHeld('workspaces', async () =>
+      heldTo(
+        many(() =>
+          a.call('POST', '/v1/customer/check', undefined, {
+            raw: 'number\n1\n',
+            query: { workspace_id: a.workspaceId, customer_group_id: group },
+            headers: { 'content-type': 'text/csv' },
+          }),
+        ),
+        AT_ONCE,
+      ),
+    );
+    // There is no such field yet.
+    assert.deepEqual(await statuses(calls), new Set([400]));
+  });
+
+  test('is told so many refusals at once, each of which leaves its event', async () => {
+    const calls = await whileHeld('audit_events', async () => {
+      const calls = await heldTo(
+        many(() => groupOf(a, 'Not ours', b.workspaceId)),
+        AT_ONCE,
+      );
+      assert.equal((await roles(b)).status, 200);
+      return calls;
+    });
+    assert.deepEqual(await statuses(calls), new Set([403]));
+    const refused = (await a.call('POST', '/v1/audit', { outcome: 'refused', page_size: 100 })).body;
+    assert.equal(refused.length, MANY);
+  });
+});
+
+test('who says to be of an account fills no line of it, and is looked up so many times at once', async () => {
+  const cookie = () =>
+    send(
+      server.url,
+      'POST',
+      '/v1/role',
+      {},
+      {
+        token: null,
+        headers: { cookie: `nudgescribe=${a.accountId}.${a.userId}.${randomBytes(32).toString('base64url')}` },
+      },
+    );
+  const { forged, ours } = await whileHeld('sessions', async () => {
+    const forged = await heldTo(many(cookie), AT_ONCE);
+    const ours = await heldTo([roles(a), roles(b)], AT_ONCE + 2);
+    return { forged, ours };
+  });
+  assert.deepEqual([await statuses(forged), await statuses(ours)], [new Set([403]), new Set([200])]);
+});
+
+test('who has no call left is told without asking the database', async () => {
+  const few = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_PER_MINUTE: '5' } });
+  for (let left = 5; left > 0; left -= 1) assert.equal((await roles(few.a)).status, 200);
+  const other = new pg.Client({ connectionString: few.databaseUrl });
+  other.on('error', () => undefined);
+  await other.connect();
+  await other.query('begin');
+  await other.query('lock table sessions in access exclusive mode');
+  const refused = await roles(few.a);
+  assert.deepEqual(
+    [refused.status, refused.body.code, refused.headers.get('ratelimit-remaining')],
+    [429, 'too_many_calls', '0'],
+  );
+  await other.end();
+  assert.equal((await roles(few.b)).status, 200);
+});
