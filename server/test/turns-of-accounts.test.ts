@@ -15,20 +15,28 @@ let server: TestServer;
 let a: Tenant;
 let b: Tenant;
 let client: pg.Client;
+/** Not the one that locks: a transaction sees one moment only of what the others do. */
+let onlooker: pg.Client;
 
 before(async () => {
   server = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_AT_ONCE: `${AT_ONCE}` } });
   ({ a, b } = server);
-  client = new pg.Client({ connectionString: server.databaseUrl });
-  // The database goes with the server, at the end, maybe before this connection.
-  client.on('error', () => undefined);
-  await client.connect();
+  client = await connected(server);
+  onlooker = await connected(server);
 });
-after(() => client.end());
+after(() => Promise.all([client.end(), onlooker.end()]));
+
+async function connected({ databaseUrl }: TestServer): Promise<pg.Client> {
+  const one = new pg.Client({ connectionString: databaseUrl });
+  // The database goes with the server, at the end, maybe before this connection.
+  one.on('error', () => undefined);
+  await one.connect();
+  return one;
+}
 
 /** How many statements wait for a lock. */
 async function held(): Promise<number> {
-  const { rows } = await client.query(
+  const { rows } = await onlooker.query(
     `select count(distinct pid)::int as n from pg_locks join pg_stat_activity using (pid)
      where not granted and datname = current_database()`,
   );
@@ -101,8 +109,9 @@ describe('an account with many calls under way', () => {
         AT_ONCE,
       ),
     );
-    // There is no such field yet.
-    assert.deepEqual(await statuses(calls), new Set([400]));
+    const answers = (await Promise.all(calls)).map(({ status }) => status).sort();
+    // There is no such field yet; and of files so many are on their way at once and no more.
+    assert.deepEqual(answers, [...Array(16).fill(400), ...Array(MANY - 16).fill(429)]);
   });
 
   test('is told so many refusals at once, each of which leaves its event', async () => {
@@ -118,6 +127,26 @@ describe('an account with many calls under way', () => {
     const refused = (await a.call('POST', '/v1/audit', { outcome: 'refused', page_size: 100 })).body;
     assert.equal(refused.length, MANY);
   });
+});
+
+test('refreshing and signing in wait in the line of the account, too', async () => {
+  const refresh = () => send(server.url, 'GET', '/v1/auth', undefined, { token: a.refreshToken });
+  const signIn = () =>
+    send(
+      server.url,
+      'POST',
+      '/v1/auth',
+      { email: a.email, password: a.password },
+      { token: null, headers: { 'x-api-key': a.apiKey } },
+    );
+  for (const call of [refresh, signIn]) {
+    const calls = await whileHeld('audit_events', async () => {
+      const calls = await heldTo(many(call), AT_ONCE);
+      assert.equal((await roles(b)).status, 200);
+      return calls;
+    });
+    assert.deepEqual(await statuses(calls), new Set([200]));
+  }
 });
 
 test('who says to be of an account fills no line of it, and is looked up so many times at once', async () => {
@@ -143,9 +172,7 @@ test('who says to be of an account fills no line of it, and is looked up so many
 test('who has no call left is told without asking the database', async () => {
   const few = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_PER_MINUTE: '5' } });
   for (let left = 5; left > 0; left -= 1) assert.equal((await roles(few.a)).status, 200);
-  const other = new pg.Client({ connectionString: few.databaseUrl });
-  other.on('error', () => undefined);
-  await other.connect();
+  const other = await connected(few);
   await other.query('begin');
   await other.query('lock table sessions in access exclusive mode');
   const refused = await roles(few.a);

@@ -30,20 +30,27 @@ export type CallLimits = {
   lookUp(claim: Claim, reply: FastifyReply): Promise<EndTurn>;
   /** Counts the call of a known caller, and says in the RateLimit headers what is left. Throws too_many_calls (429). */
   called(actor: Actor, reply: FastifyReply): void;
-  /** Waits until the account may have one more such body in memory; null for a body that is small. */
-  readLarge(
-    actor: Actor,
+  /**
+   * Waits until the account may have one more such body in memory; null for a body of a few lines. A file that comes while
+   * as many are on their way as may be is refused with too_many_at_once (429): it would wait for minutes.
+   */
+  read(
+    accountId: string,
     request: FastifyRequest,
-    endpoint: Pick<Endpoint<never>, 'maxBodyBytes'>,
+    endpoint: Pick<Endpoint<never>, 'maxBodyBytes' | 'intake'>,
   ): Promise<EndTurn | null>;
-  /** Waits until one more call of the account may work. */
-  work(actor: Actor): Promise<EndTurn>;
+  /** Waits until one more call of the account may ask the database. */
+  work(accountId: string): Promise<EndTurn>;
 };
 
 const ACCOUNT_TOKENS = 4;
 const REFUSALS_A_SIGN_IN = 10;
+const FEW_LINES_BYTES = 16 * 1024;
 const SMALL_BODY_BYTES = 1024 * 1024;
+// What an account may hold in memory together: 100 MB of small bodies, 192 MB of large ones, 64 MB of files as they begin.
+const SMALL_BODIES_AT_ONCE = 100;
 const LARGE_BODIES_AT_ONCE = 3;
+const UPLOADS_AT_ONCE = 16;
 
 /** The headers of draft-ietf-httpapi-ratelimit-headers, as they were up to its version 6. */
 function tell(reply: FastifyReply, allowance: Allowance): void {
@@ -61,7 +68,9 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
   const refusals = createRateLimit(settings.signInsPerMinute * REFUSALS_A_SIGN_IN);
   const lookingUp = createTurns(settings.callsAtOnce);
   const working = createTurns(settings.callsAtOnce);
+  const small = createTurns(SMALL_BODIES_AT_ONCE);
   const large = createTurns(LARGE_BODIES_AT_ONCE);
+  const uploads = createTurns(UPLOADS_AT_ONCE, 0);
 
   const count = (reply: FastifyReply, allowance: Allowance, failure: (seconds: number) => Failure) => {
     tell(reply, allowance);
@@ -85,12 +94,14 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
       // Told only where it refuses: what one token has left is what its holder can act on.
       if (together.waitSeconds > 0) count(reply, together, tooManyCalls);
     },
-    readLarge: async (actor, request, endpoint) => {
-      const bytes = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
-      const isSmall = bytes <= SMALL_BODY_BYTES && request.headers['content-encoding'] === undefined;
-      if (!isJson(mediaTypeOf(request)) || isSmall || endpoint.maxBodyBytes <= SMALL_BODY_BYTES) return null;
-      return large.take(actor.accountId);
+    read: async (accountId, request, endpoint) => {
+      if (!isJson(mediaTypeOf(request))) return endpoint.intake === 'upload' ? uploads.take(accountId) : null;
+      const { 'content-length': length, 'content-encoding': encoding } = request.headers;
+      const isPacked = encoding !== undefined || length === undefined;
+      const bytes = isPacked ? endpoint.maxBodyBytes : Math.min(Number(length), endpoint.maxBodyBytes);
+      if (bytes <= FEW_LINES_BYTES) return null;
+      return (bytes <= SMALL_BODY_BYTES ? small : large).take(accountId);
     },
-    work: (actor) => working.take(actor.accountId),
+    work: (accountId) => working.take(accountId),
   };
 }

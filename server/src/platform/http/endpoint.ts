@@ -52,6 +52,11 @@ export type Call<Services, Body> = {
    * with its Idempotency-Key. Called last in the transaction of the change, which it may end by throwing.
    */
   keepAnswer(tx: Transaction, outcome: Outcome): Promise<void>;
+  /**
+   * For handlers of calls without a token, which learn by themselves whose account they ask the database for: what they
+   * ask in that account's turn.
+   */
+  inTurnOf<T>(accountId: string, ask: () => Promise<T>): Promise<T>;
   /** Adds a header to the answer, when it is a good one. */
   setHeader(name: string, value: string): void;
 };

@@ -27,6 +27,9 @@ export type PipelineParts<Services> = {
   checkReplies: boolean;
 };
 
+/** How long what was found out about a caller holds while their body comes and they wait for their turn. */
+const PROVED_FOR_MS = 1_000;
+
 export type RequestFacts = { requestId: string };
 
 /**
@@ -36,31 +39,50 @@ export type RequestFacts = { requestId: string };
 export function createPipeline<Services>(parts: PipelineParts<Services>, endpoint: Endpoint<Services>) {
   const required = requiredFields(endpoint.body);
   const known = isSignedIn(endpoint.access);
+  // Whose it is, if anybody's, only the handler finds out.
+  const open = endpoint.access.kind === 'public' || endpoint.access.kind === 'signed_link';
 
   return async function answer(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts): Promise<unknown> {
     const headers = request.headers as Record<string, string | undefined>;
     const address = parts.addressOf(request);
     const called = { call: endpoint.name, mayChange: mayChange(endpoint), address, requestId: facts.requestId };
-    const actor = await admit(parts, endpoint, headers, called, reply);
+    let actor = await admit(parts, endpoint, headers, called, reply);
+    let provedAt = performance.now();
+    let toldAlready = false;
     const query = request.query as Record<string, string>;
     const audited: Record<string, unknown> = {};
     const answerHeaders = new Map<string, string>();
 
     /** What a call asks of the database it asks in its account's turn. */
-    const inTurn = async <T>(ask: () => Promise<T>): Promise<T> => {
-      const endTurn = known ? await parts.limits.work(actor) : null;
-      return ask().finally(() => endTurn?.());
+    const inTurnOf = async <T>(accountId: string, ask: () => Promise<T>): Promise<T> => {
+      const endTurn = await parts.limits.work(accountId);
+      return ask().finally(endTurn);
+    };
+    const inTurn = <T>(ask: () => Promise<T>): Promise<T> => (open ? ask() : inTurnOf(actor.accountId, ask));
+
+    /** Whoever took their time over the body, or waited for long, may have been signed out or disabled meanwhile. */
+    const proveAgain = async () => {
+      if (!known || performance.now() - provedAt <= PROVED_FOR_MS) return;
+      const lookUp = (claim: Claim) => parts.limits.lookUp(claim, reply);
+      actor = await parts.guard.authenticate(headers, endpoint.access, called, lookUp).catch((error: unknown) => {
+        toldAlready = true;
+        throw error;
+      });
+      provedAt = performance.now();
     };
 
     const permitApart = (fields: Record<string, unknown>) =>
       parts.guard.permit(parts.database.reads(actor.accountId), actor, endpoint.access, fields.workspace_id);
+    /** Returns false where what is known by now does not say yet whether it is permitted. */
     const permitEarly = async (fields: Record<string, unknown>) => {
-      if (required.every((name) => fields[name] !== undefined)) await inTurn(() => permitApart(fields));
+      if (!required.every((name) => fields[name] !== undefined)) return false;
+      await inTurn(() => permitApart(fields));
+      return true;
     };
 
     /** Who is refused leaves an event; the endpoints that check credentials by themselves write their own. */
     const refuse = async (error: unknown, fields: Record<string, unknown>): Promise<never> => {
-      if (known && error instanceof Failure && error.status === 403)
+      if (known && !toldAlready && error instanceof Failure && error.status === 403)
         await inTurn(() =>
           parts.guard.recordRefusal(actor, called, { code: error.code, workspaceId: fields.workspace_id }),
         );
@@ -76,7 +98,7 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
       );
     };
 
-    const endReading = known ? await parts.limits.readLarge(actor, request, endpoint) : null;
+    const endReading = open ? null : await parts.limits.read(actor.accountId, request, endpoint);
     let seen: Record<string, unknown> = {};
     let input: Input | null = null;
     try {
@@ -110,10 +132,14 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
           await keyed?.begin(within);
           await keyed?.keep(within, outcome);
         },
+        inTurnOf,
         setHeader: (name, value) => answerHeaders.set(name, value),
       });
       try {
-        const result = await inTurn(() => work(call, keyed));
+        const result = await inTurn(async () => {
+          await proveAgain();
+          return work(call, keyed);
+        });
         if (keyed !== null && endpoint.transaction === 'own' && !kept)
           throw new Error(`${endpoint.name} changes something and kept no answer.`);
         for (const [name, value] of answerHeaders) reply.header(name, value);
@@ -135,7 +161,6 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
       callWith: (tx: Transaction) => Call<Services, Record<string, unknown>>,
       keyed: KeyedCall | null,
     ): Promise<unknown> {
-      const open = endpoint.access.kind === 'public' || endpoint.access.kind === 'signed_link';
       if (open || endpoint.transaction === 'own') {
         if (!open) await permitApart(seen);
         const own = callWith(NO_TRANSACTION);
@@ -211,7 +236,7 @@ async function admit<Services>(
     return parts.guard.authenticate(headers, endpoint.access, called, lookUp);
   }
   const actor = await parts.guard.authenticate(headers, endpoint.access, called, lookUp).catch((error: unknown) => {
-    parts.limits.refused(called.address, reply);
+    if (error instanceof Failure && error.status === 403) parts.limits.refused(called.address, reply);
     throw error;
   });
   parts.limits.called(actor, reply);

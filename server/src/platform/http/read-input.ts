@@ -22,14 +22,17 @@ function refuseOtherCharsets(contentType: string): void {
   });
 }
 
-/** Reads the body into fields and a file, whatever its form. `before` may refuse the call before a file is received. */
+/**
+ * Reads the body into fields and a file, whatever its form. `before` may refuse the call before a file is received; where it
+ * cannot say yet (false), only a small file is received.
+ */
 export async function readInput(
   request: FastifyRequest,
   endpoint: { method: string; intake: 'json' | 'upload'; maxBodyBytes: number },
   actor: Actor,
   query: Record<string, string | string[]>,
   receiveUpload: UploadReceiver,
-  before: (fields: Record<string, unknown>, complete: boolean) => Promise<void>,
+  before: (fields: Record<string, unknown>, complete: boolean) => Promise<boolean>,
 ): Promise<Input> {
   if (endpoint.method === 'GET') return { fields: {}, upload: null };
   const mediaType = mediaTypeOf(request);

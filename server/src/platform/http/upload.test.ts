@@ -26,8 +26,8 @@ async function receive(kind: ReceivedUpload['kind'], stream: Readable): Promise<
   };
 }
 
-const read = (body: Buffer) =>
-  readMultipart(Readable.from([body]), TYPE, async () => new Promise((go) => setTimeout(go, 5)), receive);
+const read = (body: Buffer, isPermitted = true) =>
+  readMultipart(Readable.from([body]), TYPE, () => new Promise((go) => setTimeout(go, 5, isPermitted)), receive);
 
 const refused = (code: string) => (error: unknown) => error instanceof Failure && error.code === code;
 
@@ -54,6 +54,20 @@ describe('a multipart body', () => {
     assert.equal((await read(parts(packed, 'a.jsonl.gz'))).upload?.kind, 'ndjson');
     for (const bad of [packed.subarray(0, -9), packed.subarray(0, 2), Buffer.concat([packed.subarray(0, 20), packed])])
       await assert.rejects(read(parts(bad)), refused('broken_gzip'));
+  });
+
+  test('whose sender is not known to be permitted yet holds a small file only', async () => {
+    const form = (bytes: number) =>
+      Buffer.concat([
+        Buffer.from('--X\r\nContent-Disposition: form-data; name="data_file"; filename="a.csv"\r\n\r\n'),
+        Buffer.alloc(bytes, 'a'),
+        Buffer.from('\r\n--X\r\nContent-Disposition: form-data; name="workspace_id"\r\n\r\nw\r\n--X--\r\n'),
+      ]);
+    const most = 4 * 1024 * 1024;
+    const small = await read(form(most), false);
+    assert.deepEqual([small.upload?.bytes, small.fields], [most, { workspace_id: 'w' }]);
+    await assert.rejects(read(form(most + 1), false), refused('broken_multipart'));
+    assert.equal((await read(form(most + 1))).upload?.bytes, most + 1);
   });
 
   test('cut off anywhere is refused, before and after somebody reads the file', async () => {

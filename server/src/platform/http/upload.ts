@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
@@ -33,6 +33,8 @@ export type UploadReceiver = (
 const NDJSON_NAME = /\.(ndjson|jsonl)(\.gz)?$/i;
 const MAX_FIELDS = 50;
 const MAX_FIELD_BYTES = 256 * 1024;
+/** As much as an upload holds in memory before it goes to the disk. */
+const UNPERMITTED_BYTES = 4 * 1024 * 1024;
 
 /**
  * Query and form parameters are text; objects in them are JSON text, and true/false stand for themselves. 400 for a name
@@ -69,14 +71,28 @@ function parameterValue(text: string): unknown {
   }
 }
 
+/** A file of whom nobody knows yet whether they may send it: it goes to no disk. */
+async function* onlySmall(file: Readable): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > UNPERMITTED_BYTES)
+      throw platformFailures.broken_multipart({
+        message: `Put ${FILE_FIELD} behind the other fields of the form: what they say is checked before a file of more than ${UNPERMITTED_BYTES} bytes is received.`,
+      });
+    yield chunk;
+  }
+}
+
 /**
  * Reads a multipart body: fields in any order around one data_file part. `beforeFile` runs when the file begins, with the
- * fields known by then, and may refuse the call before the file is received. The file may be gzip.
+ * fields known by then, and may refuse the call before the file is received; false: it cannot say yet, and the file must be
+ * a small one. The file may be gzip.
  */
 export async function readMultipart(
   raw: Readable,
   contentType: string,
-  beforeFile: (fields: Record<string, unknown>) => Promise<void>,
+  beforeFile: (fields: Record<string, unknown>) => Promise<boolean>,
   receive: (kind: ReceivedUpload['kind'], stream: Readable) => Promise<ReceivedUpload>,
 ): Promise<{ fields: Record<string, unknown>; upload: ReceivedUpload | null }> {
   const entries: [string, string][] = [];
@@ -113,7 +129,10 @@ export async function readMultipart(
         receivedFile = file;
         const isNdjson = mimeType === 'application/x-ndjson' || NDJSON_NAME.test(fileName);
         const kind = isNdjson ? 'ndjson' : 'csv';
-        receiving = beforeFile(parametersFrom(entries)).then(() => receive(kind, unpackedFile(file)));
+        receiving = beforeFile(parametersFrom(entries)).then((isPermitted) => {
+          const content = unpackedFile(file);
+          return receive(kind, isPermitted ? content : Readable.from(onlySmall(content), { objectMode: false }));
+        });
         receiving.catch((error) => {
           file.resume();
           reject(error);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Running, startServerBeside } from '../../../test/crash/processes.ts';
 import { send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
 
@@ -80,7 +83,59 @@ async function held(index: number): Promise<Held> {
 
 const makes = async (url: string, token: string, group_name: string) =>
   (await send(url, 'PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name }, { token })).status;
+/** A call whose body ends when `finish` is called, which gives the answer's status. */
+function begins(url: string, token: string, group_name: string): { finish(): Promise<number> } {
+  const body = JSON.stringify({ workspace_id: a.workspaceId, group_name });
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  };
+  const call = request(`${url}/v1/cg`, { method: 'PUT', headers });
+  const answered = once(call, 'response');
+  call.write(body.slice(0, -1));
+  return {
+    finish: async () => {
+      call.end(body.slice(-1));
+      const [answer] = await answered;
+      answer.resume();
+      return answer.statusCode;
+    },
+  };
+}
+
 const refreshes = (url: string, token: string) => send(url, 'GET', '/v1/auth', undefined, { token });
+
+test('what is taken away does not help a call on whose body the server still waits', async () => {
+  const ways = Object.entries({ ...ENDS, ...SHRINKS });
+  const people = [];
+  for (const index of ways.keys()) people.push(await held(100 + index));
+  const calls = people.map(({ at, token }, index) => begins(at, token, `Under way ${index}`));
+  const [kept, more] = [await held(200), await held(201)].map(({ at, token }) => begins(at, token, `Kept of ${at}`));
+  // The servers have looked at the tokens of all of them by now.
+  await sleep(500);
+  for (const [index, one] of people.entries()) await ways[index]?.[1](one);
+  await sleep(1_000);
+  const answers = await Promise.all(calls.map(({ finish }) => finish()));
+  assert.deepEqual(
+    ways.flatMap(([way], index) => (answers[index] === 403 ? [] : [`${way}: ${answers[index]}`])),
+    [],
+  );
+  assert.deepEqual([await kept?.finish(), await more?.finish()], [200, 200]);
+  const { body } = await server.a.call('POST', '/v1/audit', {
+    outcome: 'refused',
+    action: 'access.refused',
+    page_size: 100,
+  });
+  const refusals = people.map(({ userId }) =>
+    body.filter((event: { actor_user_id: string }) => event.actor_user_id === userId),
+  );
+  assert.deepEqual(
+    refusals.map(({ length }) => length),
+    ways.map(() => 1),
+    'one event for each',
+  );
+});
 
 test('what is taken away is gone at the next call on every process, and after a restart', async () => {
   const gone: { way: string; token: string }[] = [];
