@@ -49,6 +49,8 @@ export type Config = {
   quotas: Quotas;
   logLevel: string;
   accessTokenSeconds: number;
+  /** How long a session of the API may go on in all, however often it is refreshed. */
+  sessionSeconds: number;
   refreshTokenSeconds: number;
   /** Largest upload accepted, unpacked. */
   maxUploadBytes: number;
@@ -310,6 +312,7 @@ export function readConfig(environment: Environment): Config {
     quotas: readQuotas(text('NUDGESCRIBE_QUOTAS'), mistakes),
     logLevel: oneOf('NUDGESCRIBE_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
     accessTokenSeconds,
+    sessionSeconds: integer('NUDGESCRIBE_SESSION_DAYS', 365, 1, 3_650) * DAY,
     refreshTokenSeconds,
     maxUploadBytes: integer('NUDGESCRIBE_MAX_UPLOAD_BYTES', 20 * 1024 ** 3, 1024, 1024 ** 4),
     repairFileDays: integer('NUDGESCRIBE_REPAIR_FILE_DAYS', 90, 1, 36_500),

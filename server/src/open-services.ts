@@ -150,6 +150,7 @@ export async function openServices(
       clock,
       accessSeconds: config.accessTokenSeconds,
       refreshSeconds: config.refreshTokenSeconds,
+      sessionSeconds: config.sessionSeconds,
     }),
   };
   const { services: change } = overrides;

@@ -7,6 +7,7 @@ export type SessionRow = {
   spent_jti: string | null;
   spent_at: Date | null;
   issued_at: Date;
+  created_at: Date;
   expires_at: Date;
   revoked_at: Date | null;
 };
@@ -27,7 +28,7 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
   const [apiKeyId, refreshJti] = session.kind === 'api' ? [session.apiKeyId, session.refreshJti] : [null, null];
   const secretHash = session.kind === 'console' ? session.secretHash : null;
   await tx.run(
-    'insert into sessions (account_id, session_id, user_id, api_key_id, kind, refresh_jti, secret_hash, seen_at, issued_at, expires_at, address, client, country) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)',
+    'insert into sessions (account_id, session_id, user_id, api_key_id, kind, refresh_jti, secret_hash, seen_at, issued_at, created_at, expires_at, address, client, country) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, $10, $11, $12)',
     [
       accountId,
       sessionId,
@@ -72,11 +73,11 @@ const FIND_LIVE_SESSION = prepared(
      left join custom_roles r on r.account_id = u.account_id and r.role_code = u.role_code
      left join api_keys k on k.account_id = s.account_id and k.api_key_id = s.api_key_id
      where s.account_id = $1 and s.session_id = $2 and s.user_id = $3
-       and s.revoked_at is null and u.disabled_at is null and k.revoked_at is null
+       and s.revoked_at is null and s.expires_at > $4 and u.disabled_at is null and k.revoked_at is null
        and (k.expires_at is null or k.expires_at > $4)`,
 );
 
-/** The user behind a session that still holds: not revoked, user not disabled, its API key neither revoked nor over. */
+/** The user behind a session that still holds: neither revoked nor over, user not disabled, its API key neither revoked nor over. */
 export function findLiveSession(
   reads: Reads,
   accountId: string,
@@ -184,7 +185,7 @@ export function findSession(
 
 export function lockSession(tx: Transaction, accountId: string, sessionId: string): Promise<SessionRow | undefined> {
   return tx.row<SessionRow>(
-    'select session_id, user_id, refresh_jti, spent_jti, spent_at, issued_at, expires_at, revoked_at from sessions where account_id = $1 and session_id = $2 for update',
+    'select session_id, user_id, refresh_jti, spent_jti, spent_at, issued_at, created_at, expires_at, revoked_at from sessions where account_id = $1 and session_id = $2 for update',
     [accountId, sessionId],
   );
 }

@@ -92,6 +92,30 @@ type Listed = {
 };
 
 describe('sessions', () => {
+  test('a session ends at its absolute limit, however often it is refreshed', async () => {
+    const { email } = await newUser('for-ever');
+    const { refreshToken, call } = await signIn(email);
+    const begun = now;
+    const DAY_MS = 24 * 60 * MINUTE_MS;
+    const refreshed = (token: string) => send(server.url, 'GET', '/v1/auth', undefined, { token });
+    let pair = { refresh_token: refreshToken, access_token: '', expires_in: 0, refresh_expires_in: 0 };
+    for (let days = 10; days < 365; days += 10) {
+      now = begun + days * DAY_MS;
+      const answer = await refreshed(pair.refresh_token);
+      assert.equal(answer.status, 200, `${days} days: ${answer.text}`);
+      pair = answer.body;
+    }
+    // 360 days have gone by.
+    assert.deepEqual([pair.expires_in, pair.refresh_expires_in], [(5 * DAY_MS) / 1000, (5 * DAY_MS) / 1000]);
+    const asked = () => a.call('POST', '/v1/role', {}, { token: pair.access_token });
+    now = begun + 365 * DAY_MS - 1;
+    assert.equal((await asked()).status, 200);
+    now = begun + 365 * DAY_MS;
+    assert.deepEqual([(await asked()).status, (await refreshed(pair.refresh_token)).status], [403, 403]);
+    assert.equal((await call('POST', '/v1/role')).status, 403);
+    now = begun;
+  });
+
   test('are listed with where they were begun and when they were last used', async () => {
     const { email } = await newUser('listed');
     const one = await signIn(email);

@@ -36,21 +36,24 @@ async function pairFor(
   tokens: Tokens,
   user: { userId: string; accountId: string; roleCode: string },
   sessionId: string,
-  refreshJti: string,
-  issuedAt: Date,
+  { refreshJti, issuedAt, expiresAt }: Issued,
 ): Promise<TokenPair> {
+  const left = Math.floor((expiresAt.getTime() - issuedAt.getTime()) / 1000);
   const subject = { ...user, sessionId };
   return {
     access_token: await tokens.sign('access', subject, accessJti(refreshJti), issuedAt),
     refresh_token: await tokens.sign('refresh', subject, refreshJti, issuedAt),
     token_type: 'Bearer',
-    expires_in: tokens.accessSeconds,
-    refresh_expires_in: tokens.refreshSeconds,
+    expires_in: Math.min(tokens.accessSeconds, left),
+    refresh_expires_in: left,
     user_id: user.userId,
     account_id: user.accountId,
     role_code: user.roleCode,
   };
 }
+
+/** A pair's refresh token, and when what it is of ends if it is not refreshed. */
+type Issued = { refreshJti: string; issuedAt: Date; expiresAt: Date };
 
 const later = (moment: Date, seconds: number) => new Date(moment.getTime() + seconds * 1000);
 
@@ -83,7 +86,7 @@ export async function signIn(
     throw identityFailures.sign_in_refused();
   }
   const [sessionId, refreshJti, issuedAt] = [newId(), newId(), clock.now()];
-  const expiresAt = later(issuedAt, tokens.refreshSeconds);
+  const expiresAt = later(issuedAt, Math.min(tokens.refreshSeconds, tokens.sessionSeconds));
   await openSession(
     parts,
     { user, email, otp: login.otp },
@@ -95,35 +98,39 @@ export async function signIn(
       return {};
     },
   );
-  return pairFor(
-    tokens,
-    { userId: user.user_id, accountId, roleCode: user.role_code },
-    sessionId,
+  return pairFor(tokens, { userId: user.user_id, accountId, roleCode: user.role_code }, sessionId, {
     refreshJti,
     issuedAt,
-  );
+    expiresAt,
+  });
 }
 
-type Rotation = { refreshJti: string; issuedAt: Date } | 'reused';
+type Rotation = Issued | 'reused';
 
-/** Under the session's lock: spends the token, finds the successor of one spent a moment ago, or revokes the family. */
+/**
+ * Under the session's lock: spends the token, finds the successor of one spent a moment ago, or revokes the family. What is
+ * refreshed goes on, but not beyond the session's own limit.
+ */
 async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Rotation> {
   const now = parts.clock.now();
   const session = await lockSession(tx, claims.account_id, claims.sid);
   if (session === undefined || session.refresh_jti === null || session.revoked_at !== null) return 'reused';
   if (session.refresh_jti === claims.jti) {
     const refreshJti = newId();
+    const { refreshSeconds, sessionSeconds } = parts.tokens;
+    const limit = later(session.created_at, sessionSeconds).getTime();
+    const expiresAt = new Date(Math.min(later(now, refreshSeconds).getTime(), limit));
     await rotateSession(tx, claims.account_id, claims.sid, {
       spentJti: claims.jti,
       refreshJti,
       issuedAt: now,
-      expiresAt: later(now, parts.tokens.refreshSeconds),
+      expiresAt,
     });
-    return { refreshJti, issuedAt: now };
+    return { refreshJti, issuedAt: now, expiresAt };
   }
   const spentMs = now.getTime() - (session.spent_at?.getTime() ?? 0);
   if (session.spent_jti === claims.jti && spentMs <= GRACE_MS)
-    return { refreshJti: session.refresh_jti, issuedAt: session.issued_at };
+    return { refreshJti: session.refresh_jti, issuedAt: session.issued_at, expiresAt: session.expires_at };
   await revokeSession(tx, claims.account_id, claims.sid, 'refresh token used again');
   return 'reused';
 }
@@ -152,7 +159,6 @@ export async function refresh(parts: Parts, claims: Claims, roleCode: string, or
     parts.tokens,
     { userId: claims.user_id, accountId: claims.account_id, roleCode },
     claims.sid,
-    rotation.refreshJti,
-    rotation.issuedAt,
+    rotation,
   );
 }

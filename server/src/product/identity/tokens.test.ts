@@ -17,6 +17,7 @@ const tokens = createTokens({
   signingKey: KEY,
   clock: systemClock,
   accessSeconds: 1_209_600,
+  sessionSeconds: 31_536_000,
   refreshSeconds: 1_296_000,
 });
 

@@ -29,6 +29,8 @@ export type TokenSubject = { userId: string; accountId: string; roleCode: string
 export type Tokens = {
   accessSeconds: number;
   refreshSeconds: number;
+  /** How long a session may go on in all. */
+  sessionSeconds: number;
   /** The same subject, id and moment give the very same token: a repeated refresh answers with the same successor. */
   sign(kind: TokenKind, subject: TokenSubject, jti: string, issuedAt: Date): Promise<string>;
   /** The claims of a token that is ours, whole and unexpired; null for everything else, without saying why. */
@@ -55,6 +57,7 @@ export function createTokens(parts: {
   clock: Clock;
   accessSeconds: number;
   refreshSeconds: number;
+  sessionSeconds: number;
 }): Tokens {
   const key: KeyObject = createSecretKey(parts.signingKey);
   // Verified claims by the token's hash, oldest first: a signature is checked once, expiry at every call.
@@ -83,6 +86,7 @@ export function createTokens(parts: {
   return {
     accessSeconds: parts.accessSeconds,
     refreshSeconds: parts.refreshSeconds,
+    sessionSeconds: parts.sessionSeconds,
     sign: (kind, subject, jti, issuedAt) => {
       const iat = Math.floor(issuedAt.getTime() / 1000);
       const exp = iat + (kind === 'access' ? parts.accessSeconds : parts.refreshSeconds);

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import type { Transaction } from '../../platform/database/database.ts';
-import type { Failure } from '../../platform/errors/failure.ts';
-import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
-import { recordEvent } from '../audit/record-event.ts';
-import { recordRefusal } from '../audit/record-refusal.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaign, requireCampaign, runsOf } from '../campaigns/lock-campaign.ts';
@@ -15,6 +11,7 @@ import { segmentFailures } from '../segments/errors.ts';
 import { endpoint } from '../services.ts';
 import { usageFailures } from '../usage/errors.ts';
 import { publishingFailures } from './errors.ts';
+import { followLink } from './follow-link.ts';
 import { manifestSchema } from './manifest.ts';
 import { publishCampaign } from './publish-campaign.ts';
 import { CSV, ofFile, partReply, readPartRows, readPartText } from './read-file.ts';
@@ -232,54 +229,12 @@ export const publishingEndpoints = [
     example: {},
     transaction: 'own',
     failures: [publishingFailures],
-    handle: async ({ services, query, actor, address, requestId, headers }) => {
+    handle: async (call) => {
+      const { services, query, inTurnOf } = call;
       const link = openLink(services.linkKey, query, Math.floor(services.clock.now().getTime() / 1000));
       if (link === null || !isUuid(link.target.accountId) || !isUuid(link.target.publicationId))
         throw publishingFailures.link_refused();
-      const { accountId, publicationId, page } = link.target;
-      const refuse = async (failure: Failure): Promise<never> => {
-        const objectIds = { publication_id: publicationId, page };
-        const origin = { client: actor.client, address, requestId, call: 'publishing.download', code: failure.code };
-        const nobody = { actorUserId: null, sessionId: null, workspaceId: null };
-        // A link needs no token whose calls are counted: whoever goes on trying it must not fill the log.
-        const once = { onceAnHour: true };
-        await recordRefusal(services.database, { accountId, ...nobody, ...origin, objectIds }, once);
-        throw failure;
-      };
-      if (link.isOver) return refuse(publishingFailures.link_refused());
-      // Published again meanwhile: the file behind this link is gone.
-      const gone = () =>
-        platformFailures.not_found({ message: 'This file has been replaced by a newer one. Ask for a new link.' });
-      const find = (tx: Transaction) => findPart(tx, accountId, publicationId, page);
-      const part = await services.database.tenant(accountId, async (tx) => {
-        const found = await find(tx);
-        if (found === undefined) return undefined;
-        await recordEvent(tx, {
-          accountId,
-          action: 'file.downloaded',
-          outcome: 'done',
-          actorUserId: null,
-          sessionId: null,
-          workspaceId: null,
-          objectIds: { publication_id: publicationId, page },
-          client: actor.client,
-          address,
-          requestId,
-        });
-        return found;
-      });
-      if (part === undefined) return refuse(gone());
-      const keys = await services.keyring.forAccount(accountId);
-      const again = async () => {
-        const found = await services.database.tenant(accountId, find);
-        if (found === undefined) throw gone();
-        return found;
-      };
-      return ofFile(part, again, (now) =>
-        partReply(services, keys, now, headers['accept-encoding'], {
-          'content-disposition': `attachment; filename="part-${String(page).padStart(6, '0')}.csv"`,
-        }),
-      );
+      return inTurnOf(link.target.accountId, () => followLink(call, link));
     },
   }),
 ];

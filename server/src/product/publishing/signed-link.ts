@@ -13,6 +13,9 @@ function signatureOf(key: Buffer, target: LinkTarget): Buffer {
     .digest();
 }
 
+/** A link whose signature holds. */
+export type SignedLink = { target: LinkTarget; isOver: boolean };
+
 /** The query string of a link to one file; the signature covers all of it. */
 export function signLink(key: Buffer, target: LinkTarget): string {
   const query = new URLSearchParams({
@@ -26,11 +29,7 @@ export function signLink(key: Buffer, target: LinkTarget): string {
 }
 
 /** The target of an untouched link, and whether its time is over; null for anything else. */
-export function openLink(
-  key: Buffer,
-  query: Readonly<Record<string, string>>,
-  nowSeconds: number,
-): { target: LinkTarget; isOver: boolean } | null {
+export function openLink(key: Buffer, query: Readonly<Record<string, string>>, nowSeconds: number): SignedLink | null {
   const names = Object.keys(query);
   if (names.length !== NAMES.length || !NAMES.every((name) => typeof query[name] === 'string')) return null;
   const { account = '', publication = '', page = '', expires = '', signature = '' } = query as Record<string, string>;
