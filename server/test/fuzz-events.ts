@@ -24,7 +24,7 @@ export const recordedReads: readonly Route[] = endpoints.filter(
 
 /** The names of those reading calls whose handlers write events by themselves. */
 export function recordingHandlers(routes: readonly Route[]): string[] {
-  const writes = /\b(recordCall|recordEvent|nameTouched)\(/;
+  const writes = /\b(recordCall|recordEvent|nameTouched|followLink)\(/;
   return routes.filter((route) => isReading(route) && writes.test(String(route.handle))).map(({ name }) => name);
 }
 
