@@ -103,7 +103,10 @@ export async function workspacesToTakeOutOf(tx: Transaction, accountId: string):
   return rows.map((row) => row.workspace_id);
 }
 
-/** Notes identifiers of the erased, for imports of the workspace that were handed in before and have not ended. */
+/**
+ * Notes identifiers of the erased, for imports of the workspace that were handed in before and have not ended: all that are
+ * there, also by a clock that was ahead of this one when they came.
+ */
 export async function noteErasedIdentifiers(
   tx: Transaction,
   accountId: string,
@@ -113,9 +116,10 @@ export async function noteErasedIdentifiers(
   if (blindIndexes.length === 0) return;
   await tx.run(
     `insert into erased_identifiers as e (account_id, workspace_id, blind_index, erased_at)
-     select distinct $1::uuid, $2::uuid, i.blind_index, clock_timestamp() from unnest($3::uuid[]) as i(blind_index)
-     where exists (select 1 from imports where account_id = $1 and workspace_id = $2 and status in ('queued', 'running'))
-     on conflict (account_id, workspace_id, blind_index) do update set erased_at = excluded.erased_at`,
+     select distinct $1::uuid, $2::uuid, i.blind_index, w.erased_at from unnest($3::uuid[]) as i(blind_index), (
+       select greatest(clock_timestamp(), max(created_at) + interval '1 microsecond') as erased_at from imports
+       where account_id = $1 and workspace_id = $2 and status in ('queued', 'running') having count(*) > 0) w
+     on conflict (account_id, workspace_id, blind_index) do update set erased_at = greatest(e.erased_at, excluded.erased_at)`,
     [accountId, workspaceId, blindIndexes],
   );
 }
