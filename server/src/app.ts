@@ -14,6 +14,7 @@ import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
 import { apiAbout } from './product/api-about.ts';
 import { createTrailKeeper } from './product/audit/keep-trail.ts';
+import { queueLeftErasures } from './product/customers/erase-people.ts';
 import { createErasureKeeper, eraseAgain } from './product/customers/keep-erasures.ts';
 import { queueLeftAftermath } from './product/customers/queue-aftermath.ts';
 import { endpoints } from './product/endpoints.ts';
@@ -52,6 +53,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const { services, close } = opened;
   try {
     const { accountIds } = await eraseAgain(services);
+    await queueLeftErasures(services, accountIds);
     await queueLeftAftermath(services, accountIds);
     const firstStart = await bootstrap(services);
     const http = createHttpServer({

@@ -37,6 +37,15 @@ export function nextErasureItems(
   );
 }
 
+/** Jobs that have ended without having erased all whom they were to erase. */
+export async function jobsWithItemsLeft(tx: Transaction, accountId: string): Promise<string[]> {
+  const rows = await tx.rows<{ job_id: string }>(
+    `select distinct e.job_id from customer_erasures e where e.account_id = $1 and ${noJobWorksOn('e')}`,
+    [accountId],
+  );
+  return rows.map((row) => row.job_id);
+}
+
 /** Forgets the items up to this number. */
 export async function deleteErasureItems(
   tx: Transaction,
