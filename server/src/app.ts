@@ -12,10 +12,10 @@ import { createHttpServer } from './platform/http/server.ts';
 import { registerSite } from './platform/http/site.ts';
 import { bootstrap } from './product/accounts/bootstrap.ts';
 import type { MadeAccount } from './product/accounts/create-account.ts';
-import { accountsInUse, eraseWhatCameBack } from './product/accounts/erase-account.ts';
 import { apiAbout } from './product/api-about.ts';
 import { createTrailKeeper } from './product/audit/keep-trail.ts';
-import { createErasureKeeper, eraseCustomersAgain } from './product/customers/keep-erasures.ts';
+import { queueLeftErasures } from './product/customers/erase-people.ts';
+import { createErasureKeeper, eraseAgain } from './product/customers/keep-erasures.ts';
 import { queueLeftAftermath } from './product/customers/queue-aftermath.ts';
 import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
@@ -52,9 +52,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   }
   const { services, close } = opened;
   try {
-    await eraseWhatCameBack(services);
-    const accountIds = await accountsInUse(services);
-    await eraseCustomersAgain(services, accountIds);
+    const { accountIds } = await eraseAgain(services);
+    await queueLeftErasures(services, accountIds);
     await queueLeftAftermath(services, accountIds);
     const firstStart = await bootstrap(services);
     const http = createHttpServer({

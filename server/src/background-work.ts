@@ -4,6 +4,7 @@ import { type Overrides, openServices } from './open-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { deleteOldAnswers } from './platform/http/kept-answers-store.ts';
 import { describeError } from './platform/log/log.ts';
+import { eraseAgain } from './product/customers/keep-erasures.ts';
 import { forgetOldFailedRows } from './product/imports/old-failed-rows.ts';
 import { sweepAllUploads } from './product/imports/sweep-uploads.ts';
 import { jobKinds } from './product/job-kinds.ts';
@@ -44,6 +45,13 @@ export type WorkerProcess = { services: Services; stop(): Promise<void> };
  */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<WorkerProcess> {
   const { services, close } = await whenUp(() => openServices(config, { ...overrides, database: 'of the server' }));
+  try {
+    // Not left to the server: this one may be the first to work off what waits in a restored database.
+    await eraseAgain(services);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const work = await beginWork(services, config.jobsAtOnce);
   services.log.info('worker_ready', { jobs_at_once: config.jobsAtOnce });
   return {

@@ -11,7 +11,7 @@ const plain = (bytes: Buffer) => (isGzip(bytes) ? gunzipSync(bytes) : bytes).toS
  * All that is kept of an account, readable: every row of every table, what is in its sealed columns, and every object.
  * Gives the places (table, table.column, object) in which the text stands, in whatever case.
  */
-export async function placesWith(app: App, accountId: string, text: string): Promise<string[]> {
+export async function placesWith(app: Pick<App, 'services'>, accountId: string, text: string): Promise<string[]> {
   const { database, objects, keyring } = app.services;
   const keys = await keyring.forAccount(accountId);
   const sought = text.toLowerCase();

@@ -11,17 +11,16 @@ import { openServices } from '../../src/open-services.ts';
 import { backupCommand } from '../../src/operator/backup.ts';
 import { eraseAccountCommand } from '../../src/operator/erase-account.ts';
 import { setQuotaCommand } from '../../src/operator/quota.ts';
-import { restoreCommand } from '../../src/operator/restore.ts';
 import { createAccount } from '../../src/product/accounts/create-account.ts';
 import { verifyAccount } from '../../src/product/audit/verify-account.ts';
 import { backUp } from '../../src/product/backups/back-up.ts';
 import { BRIEF, type TestCampaigns, testCampaigns } from '../../src/product/campaigns/test-campaign.ts';
-import { cloneDatabase, databaseUrl } from '../cluster.ts';
+import { databaseUrl } from '../cluster.ts';
 import { startProcess } from '../crash/processes.ts';
 import { contentOf } from '../database-content.ts';
 import { send, startTestServer, type TestServer, until } from '../harness.ts';
 import { placesWith } from '../kept-texts.ts';
-import { onServer, signedIn, withApp } from './installation.ts';
+import { emptyInstallation, onServer, restore, signedIn, withApp } from './installation.ts';
 
 let server: TestServer;
 let six: TestCampaigns;
@@ -45,18 +44,10 @@ async function published(campaigns: TestCampaigns): Promise<string> {
   return made;
 }
 
-/** What an empty installation is told: a database and a data folder of its own, the same root key. */
 async function emptyPlace(): Promise<Record<string, string>> {
-  const made = await cloneDatabase(databaseUrl(server.databaseUrl, 'postgres'));
-  databases.push(made);
-  const dataDir = await mkdtemp(join(folder, 'data-'));
-  return { ...server.environment, NUDGESCRIBE_DATABASE_URL: made.url, NUDGESCRIBE_DATA_DIR: dataDir };
-}
-
-async function restore(environment: Record<string, string>, ...args: string[]): Promise<string> {
-  const told: string[] = [];
-  await restoreCommand(args, environment, (text) => told.push(text));
-  return told.join('\n');
+  const { environment, drop } = await emptyInstallation(server, folder);
+  databases.push({ drop });
+  return environment;
 }
 
 const whole = () => ['--from', backupPath(), '--keys', keysPath()];

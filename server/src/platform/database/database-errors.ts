@@ -58,3 +58,8 @@ export function brokeConstraint(error: unknown, constraint: string): boolean {
 export function brokeReference(error: unknown): boolean {
   return isDriverError(error) && (error.code === '23503' || error.code === '23001');
 }
+
+/** True when the statement would have added something to an account that has been erased since the caller was let in. */
+export function brokeLivingAccount(error: unknown): boolean {
+  return isDriverError(error) && error.code === '23503' && error.constraint?.endsWith('_living_account') === true;
+}

@@ -10,6 +10,7 @@ const ROLES = ['nudgescribe_app', 'nudgescribe_operator'];
 /** Unique across accounts on purpose. */
 const UNIQUE_ANYWHERE: Readonly<Record<string, string>> = {
   api_keys_key_hash_key: 'The hash of 256 random bits is how the account of a caller is found: none is set yet.',
+  accounts_living_account: "The account's own id for as long as it is not erased.",
 };
 
 /**
@@ -163,6 +164,31 @@ test('every foreign key between tenant tables, and every key, contains account_i
   );
   assert.ok(rows.length > tables.length);
   for (const { table, name, columns } of rows) assert.ok(columns.includes('account_id'), `${table} ${name}`);
+});
+
+test('what is emptied when an account is erased refers, by itself or through others, to an account that lives', async () => {
+  const { rows } = await owner.query<{ table: string; to: string; by: string }>(
+    `select c.conrelid::regclass::text as table, c.confrelid::regclass::text as to,
+       (select attname::text from pg_attribute where attrelid = c.confrelid and attnum = c.confkey[1]) as by
+     from pg_constraint c where c.contype = 'f' and c.conrelid::regclass::text = any($1)`,
+    [tables],
+  );
+  const stays = (table: string) => /^(accounts|account_quotas|usage_counts|audit_\w+)$/.test(table);
+  const emptied = tables.filter((table) => !stays(table));
+  assert.ok(emptied.length > 30 && emptied.length < tables.length);
+  const tied = new Set<string>();
+  for (let before = -1; before < tied.size; ) {
+    before = tied.size;
+    for (const { table, to, by } of rows) if (tied.has(to) || by === 'living_account') tied.add(table);
+  }
+  assert.deepEqual(
+    emptied.filter((table) => !tied.has(table)),
+    [],
+  );
+  assert.deepEqual(
+    rows.filter(({ table, to, by }) => to === 'accounts' && (by === 'living_account') === stays(table)),
+    [],
+  );
 });
 
 test('what is unique is unique in an account, but for what is declared', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Transaction } from '../database/database.ts';
-import { brokeReference } from '../database/database-errors.ts';
+import { brokeLivingAccount, brokeReference } from '../database/database-errors.ts';
 import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import { parseBody, refuseMissing, requiredFields } from './body-check.ts';
@@ -89,8 +89,9 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
       throw error;
     };
 
-    /** What an error means now: a reference breaks where the workspace was deleted since the caller was let in. */
+    /** What an error means now: a reference breaks where the workspace was deleted, or the account erased, since the caller was let in. */
     const seenNow = async (error: unknown, fields: Record<string, unknown>): Promise<unknown> => {
+      if (brokeLivingAccount(error)) return platformFailures.unauthorised();
       if (endpoint.access.kind !== 'workspace' || !brokeReference(error)) return error;
       return inTurn(() => permitApart(fields)).then(
         () => error,

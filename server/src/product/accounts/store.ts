@@ -162,8 +162,13 @@ export async function countWithoutSecondFactorRule(tx: Transaction): Promise<num
   return row?.accounts ?? 0;
 }
 
-/** Deletes everything of the account but its row and its audit log. Returns how many rows of which table. */
+/**
+ * Deletes everything of the account but its row and its audit log. Returns how many rows of which table. The lock on its row
+ * waits for all who have added something, as what is deleted refers to it, and has those wait who would; they are refused when
+ * this is committed.
+ */
 export async function forgetAccount(tx: Transaction, accountId: string, now: Date): Promise<Record<string, number>> {
+  await tx.run('select 1 from accounts where account_id = $1 for update', [accountId]);
   const rows = await tx.rows<{ table_name: string; row_count: number }>(
     'select table_name, row_count from forget_account() where row_count > 0 order by table_name',
   );

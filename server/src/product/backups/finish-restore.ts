@@ -1,5 +1,4 @@
-import { accountsInUse, eraseWhatCameBack } from '../accounts/erase-account.ts';
-import { eraseCustomersAgain } from '../customers/keep-erasures.ts';
+import { eraseAgain } from '../customers/keep-erasures.ts';
 import { FILE_ERASURE, SEGMENT_ERASURE } from '../customers/queue-aftermath.ts';
 import { createJobRunner } from '../jobs/runner.ts';
 import type { Services } from '../services.ts';
@@ -12,9 +11,7 @@ import { unfinishedJobs } from './store.ts';
  */
 export async function finishRestore(services: Services): Promise<{ accounts: number; customers: number }> {
   const { database, queue, jobKinds: kinds, log } = services;
-  const accounts = await eraseWhatCameBack(services);
-  const accountIds = await accountsInUse(services);
-  const customers = await eraseCustomersAgain(services, accountIds);
+  const { accountIds, accounts, customers } = await eraseAgain(services);
   const runner = createJobRunner({ services, database, queue, kinds, log });
   const forEachJob = async (work: (ref: { account_id: string; job_id: string }, kind: string) => Promise<void>) => {
     for (const accountId of accountIds)
@@ -29,5 +26,5 @@ export async function finishRestore(services: Services): Promise<{ accounts: num
       if (!(await queue.holds(tx, ref))) await queue.send(tx, ref);
     }),
   );
-  return { accounts: accounts.length, customers };
+  return { accounts, customers };
 }

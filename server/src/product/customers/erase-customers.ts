@@ -24,8 +24,7 @@ export async function eraseCustomers(
   const identifiers = await identifiersOf(tx, accountId, ids);
   const blindIndexes = identifiers.map((row) => row.blind_index);
   await countMembersOut(tx, accountId, await deleteMemberships(tx, accountId, ids));
-  await deleteImportRemains(tx, accountId, blindIndexes);
-  await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
+  await forgetIdentifiers(tx, accountId, workspaceId, blindIndexes);
   await noteErasedInFiles(tx, accountId, workspaceId, ids);
   await noteEmptied(tx, accountId, ids);
   const note = { erasure_id: newId(), workspace_id: workspaceId, customer_ids: ids, blind_indexes: blindIndexes };
@@ -37,9 +36,24 @@ export async function eraseCustomers(
 export type Erasee = { customerId: string | null; blindIndexes: readonly string[] | null };
 
 /**
+ * Has what was handed in before forget people who are no customers, or no longer: failed rows that carry one of these
+ * identifiers go, and imports that have not ended leave them out.
+ */
+export async function forgetIdentifiers(
+  tx: Transaction,
+  accountId: string,
+  workspaceId: string,
+  blindIndexes: readonly string[],
+): Promise<void> {
+  await deleteImportRemains(tx, accountId, blindIndexes);
+  await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
+}
+
+/**
  * Erases whom these name. An identifier object that names one customer by all its values finds that one; if its values
  * belong to different customers, nobody. Failed import rows with the identifiers go even when no customer has them, and
- * imports that were handed in before leave them out.
+ * imports that were handed in before leave them out. For older copies of the database a note of its own says so: those
+ * hold rows that are no longer here, and nothing says whether they do.
  */
 export async function eraseNamed(
   tx: Transaction,
@@ -57,8 +71,13 @@ export async function eraseNamed(
     workspaceId,
     named.filter((id) => id !== null),
   );
-  await deleteImportRemains(tx, accountId, blindIndexes);
-  await noteErasedIdentifiers(tx, accountId, workspaceId, blindIndexes);
+  await forgetIdentifiers(tx, accountId, workspaceId, blindIndexes);
+  const gone = new Set(erased);
+  const others = [...new Set(blindIndexes)].filter((index) => !gone.has(owners.get(index) ?? ''));
+  if (others.length > 0) {
+    const note = { erasure_id: newId(), workspace_id: workspaceId, customer_ids: [], blind_indexes: others };
+    await insertErasureNote(tx, accountId, note, false);
+  }
   const wanted = new Set(named.map((id, index) => id ?? `unknown ${index}`));
   return { erased, notFound: wanted.size - erased.length };
 }

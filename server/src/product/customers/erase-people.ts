@@ -3,10 +3,11 @@ import { IDS_AN_EVENT } from '../audit/record-call.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import type { JobKind, JobRow } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
-import { queueJob } from '../jobs/queue-job.ts';
+import { queueFailedJob, queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { type Erasee, eraseNamed } from './erase-customers.ts';
-import { deleteErasureItems, insertErasureItems, nextErasureItems } from './erasure-store.ts';
+import { deleteErasureItems, insertErasureItems, jobsWithItemsLeft, nextErasureItems } from './erasure-store.ts';
+import { customerFailures } from './errors.ts';
 import { queueAftermath } from './queue-aftermath.ts';
 import { recordErased } from './record-erased.ts';
 
@@ -55,17 +56,29 @@ function reachedBy(cursor: Record<string, unknown> | null): Reached {
   };
 }
 
-/** Forgets whom it was still to erase. Those that it did erase go from files and texts all the same. */
-async function endErasing(services: Services, tx: Transaction, job: JobRow): Promise<void> {
-  await deleteErasureItems(tx, job.account_id, job.job_id, Number.MAX_SAFE_INTEGER);
+/** Those that it did erase go from files and texts all the same. Whom it was still to erase stays written down. */
+async function breakOff(services: Services, tx: Transaction, job: JobRow): Promise<void> {
   const { account_id: accountId, workspace_id: workspaceId, created_by: userId } = job;
   await queueAftermath(services, tx, { accountId, workspaceId, userId });
+}
+
+/** Goes on with erasures that have failed for good, each under its own id: for the start of a server. */
+export async function queueLeftErasures(
+  services: Pick<Services, 'queue' | 'database'>,
+  accountIds: readonly string[],
+): Promise<void> {
+  for (const accountId of accountIds)
+    await services.database.tenant(accountId, async (tx) => {
+      for (const jobId of await jobsWithItemsLeft(tx, accountId))
+        await queueFailedJob(services.queue, tx, accountId, jobId);
+    });
 }
 
 /** Erases what a large call named, a thousand at a step; each step forgets its items in the transaction that erases them. */
 export const erasureJob: JobKind<Services> = {
   kind: ERASURE,
   refuseCancel: mustEnd,
+  whenBroken: customerFailures.people_left,
   run: async (services, run) => {
     const { account_id: accountId, workspace_id: workspaceId, job_id: jobId, progress_total: total } = run.job;
     for (;;) {
@@ -100,6 +113,5 @@ export const erasureJob: JobKind<Services> = {
       if (ended !== null) return { deleted: ended.deleted, not_found: ended.not_found };
     }
   },
-  onFailed: (services, tx, job) => endErasing(services, tx, job),
-  onCancelled: (services, tx, job) => endErasing(services, tx, job),
+  onFailed: breakOff,
 };

@@ -37,6 +37,15 @@ export function nextErasureItems(
   );
 }
 
+/** Jobs that have ended without having erased all whom they were to erase. */
+export async function jobsWithItemsLeft(tx: Transaction, accountId: string): Promise<string[]> {
+  const rows = await tx.rows<{ job_id: string }>(
+    `select distinct e.job_id from customer_erasures e where e.account_id = $1 and ${noJobWorksOn('e')}`,
+    [accountId],
+  );
+  return rows.map((row) => row.job_id);
+}
+
 /** Forgets the items up to this number. */
 export async function deleteErasureItems(
   tx: Transaction,
@@ -103,7 +112,10 @@ export async function workspacesToTakeOutOf(tx: Transaction, accountId: string):
   return rows.map((row) => row.workspace_id);
 }
 
-/** Notes identifiers of the erased, for imports of the workspace that were handed in before and have not ended. */
+/**
+ * Notes identifiers of the erased, for imports of the workspace that were handed in before and have not ended: all that are
+ * there, also by a clock that was ahead of this one when they came.
+ */
 export async function noteErasedIdentifiers(
   tx: Transaction,
   accountId: string,
@@ -113,9 +125,10 @@ export async function noteErasedIdentifiers(
   if (blindIndexes.length === 0) return;
   await tx.run(
     `insert into erased_identifiers as e (account_id, workspace_id, blind_index, erased_at)
-     select distinct $1::uuid, $2::uuid, i.blind_index, clock_timestamp() from unnest($3::uuid[]) as i(blind_index)
-     where exists (select 1 from imports where account_id = $1 and workspace_id = $2 and status in ('queued', 'running'))
-     on conflict (account_id, workspace_id, blind_index) do update set erased_at = excluded.erased_at`,
+     select distinct $1::uuid, $2::uuid, i.blind_index, w.erased_at from unnest($3::uuid[]) as i(blind_index), (
+       select greatest(clock_timestamp(), max(created_at) + interval '1 microsecond') as erased_at from imports
+       where account_id = $1 and workspace_id = $2 and status in ('queued', 'running') having count(*) > 0) w
+     on conflict (account_id, workspace_id, blind_index) do update set erased_at = greatest(e.erased_at, excluded.erased_at)`,
     [accountId, workspaceId, blindIndexes],
   );
 }

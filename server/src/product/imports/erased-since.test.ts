@@ -66,6 +66,17 @@ describe('who is erased while an import waits or is under way', () => {
       assert.equal(await find(`${p}1`, `${p}2`), 2);
     });
 
+  test('is left out also where the clock was ahead when the file came', async () => {
+    const groupId = await newGroup(server.a, 'Clock ahead');
+    const { importId, jobId } = await queue(groupId, file('ahead'), { on_error: 'skip' });
+    await server.app.services.database.tenant(server.a.accountId, (tx) =>
+      tx.run("update imports set created_at = now() + interval '1 hour' where import_id = $1", [importId]),
+    );
+    await six.ok('DELETE', '/v1/customer', { identifiers: [{ customer_number: 'ahead7' }] });
+    assert.equal(await work(jobId), 'completed');
+    assert.deepEqual([await find('ahead7'), await find('ahead8')], [0, 1]);
+  });
+
   test('is erased by a call between two chunks, and not brought back by the rest of the file', async () => {
     const groupId = await newGroup(server.a, 'Erased between');
     const lines = file('between').split('\n');

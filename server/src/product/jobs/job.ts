@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import type { Failure } from '../../platform/errors/failure.ts';
+import type { Failure, FailureExtras } from '../../platform/errors/failure.ts';
 
 export const JOB_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -56,6 +56,8 @@ export type JobKind<Services> = {
   run(services: Services, run: JobRun): Promise<Record<string, unknown>>;
   /** Throws when the job must not be stopped at this point; without it every job may be cancelled. */
   refuseCancel?(services: Services, tx: Transaction, job: JobRow): Promise<void>;
+  /** What callers are told where it has failed for good for a reason of ours, instead of just that. */
+  whenBroken?(extras: FailureExtras): Failure;
   /** Called in the transaction that completes the job. */
   onCompleted?(services: Services, tx: Transaction, job: JobRow, result: Record<string, unknown>): Promise<void>;
   /** Called in the transaction that ends the job for good, so that the product says so. */

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { JobQueue } from '../../platform/jobs/queue.ts';
-import { insertJob } from './store.ts';
+import { insertJob, lockJob, reopenJob } from './store.ts';
 
 /** Records a job and queues it, both in the caller's transaction. `subject` holds ids only. Returns the job's id. */
 export async function queueJob(
@@ -20,4 +20,21 @@ export async function queueJob(
   await insertJob(tx, { ...job, jobId, total: job.total ?? 0 });
   await queue.send(tx, { account_id: job.accountId, job_id: jobId });
   return jobId;
+}
+
+/**
+ * Queues a job again that has failed for good, under the id by which callers know it, with as many tries as at first. What it
+ * has reached and why it failed stay on it until it is begun. Leaves a job alone that has not failed.
+ */
+export async function queueFailedJob(
+  queue: JobQueue,
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+): Promise<void> {
+  // Of two processes that come at once the second sees that it waits again.
+  const job = await lockJob(tx, accountId, jobId);
+  if (job?.status !== 'failed') return;
+  await reopenJob(tx, accountId, jobId);
+  await queue.send(tx, { account_id: accountId, job_id: jobId });
 }

@@ -104,8 +104,9 @@ export function createJobRunner<Services>(parts: {
       await kind.onCompleted?.(services, tx, now, result);
     });
 
-  const fail = (kind: JobKind<Services>, job: JobRow, failure: Failure) =>
-    end(job, async (tx, now) => {
+  const fail = (kind: JobKind<Services>, job: JobRow, why: Failure) => {
+    const failure = why.status >= 500 ? (kind.whenBroken?.({ cause: why }) ?? why) : why;
+    return end(job, async (tx, now) => {
       await endJob(tx, job.account_id, job.job_id, {
         status: 'failed',
         result: null,
@@ -114,6 +115,7 @@ export function createJobRunner<Services>(parts: {
       });
       await kind.onFailed?.(services, tx, now, failure);
     });
+  };
 
   const cancel = (kind: JobKind<Services>, job: JobRow) =>
     end(job, async (tx, now) => {

@@ -111,6 +111,14 @@ export async function endJob(tx: Transaction, accountId: string, jobId: string, 
   );
 }
 
+/** From failed back to waiting, with no failure counted. */
+export async function reopenJob(tx: Transaction, accountId: string, jobId: string): Promise<void> {
+  await tx.run(
+    `update jobs set status = 'queued', failures = 0, deaths = 0, updated_at = now() where account_id = $1 and job_id = $2`,
+    [accountId, jobId],
+  );
+}
+
 /** Unfinished jobs of all accounts that nobody has touched for a while: the operator's sweep. */
 export function staleJobs(
   tx: Transaction,

@@ -85,8 +85,14 @@ function liveKeys(state: State, nowMs: () => number): AccountKeys {
     get versions() {
       return held().map((one) => one.version);
     },
-    indexKey: state.indexKey,
-    digestKey: state.digestKey,
+    get indexKey() {
+      held();
+      return state.indexKey;
+    },
+    get digestKey() {
+      held();
+      return state.digestKey;
+    },
   };
 }
 
