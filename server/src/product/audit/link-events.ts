@@ -1,10 +1,12 @@
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { newId } from '../../platform/ids/ids.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { ObjectStorage } from '../../providers/object-storage/object-storage.ts';
 import { type Anchor, readAnchor, writeAnchor } from './anchor.ts';
-import { type AuditKeys, genesis, linkHash } from './chain.ts';
+import { type AuditKeys, type Checkpoint, genesis, linkHash } from './chain.ts';
 import { canonicalEvent, eventHash } from './event.ts';
+import { recordEvent } from './record-event.ts';
 import {
   insertCheckpoint,
   insertLinks,
@@ -88,6 +90,7 @@ export async function raiseAnchor(parts: TrailParts, accountId: string): Promise
       return;
     }
     if (checkpoint === null || (typeof anchor !== 'string' && anchor.number === checkpoint.number)) return;
+    if (anchor === 'missing' && checkpoint.number > 1) await tellLost(parts, checkpoint);
     await writeAnchor(objects, checkpoint);
     log.info('audit_checkpoint', {
       account_id: accountId,
@@ -95,6 +98,28 @@ export async function raiseAnchor(parts: TrailParts, accountId: string): Promise
       link_hash: checkpoint.linkHash.toString('hex'),
     });
   }
+}
+
+/**
+ * Tells, in the chain itself, that the anchor was gone and is made anew: whoever took it away may have cut the chain back to
+ * where it begins now. A server that died between its first checkpoint and its anchor leaves one of these too.
+ */
+async function tellLost({ database, log }: TrailParts, { accountId, number, position }: Checkpoint): Promise<void> {
+  log.error('audit_anchor_lost', { account_id: accountId, position });
+  await database.tenant(accountId, (tx) =>
+    recordEvent(tx, {
+      accountId,
+      action: 'audit.anchor_lost',
+      outcome: 'done',
+      actorUserId: null,
+      sessionId: null,
+      workspaceId: null,
+      objectIds: { checkpoint: number, position },
+      client: null,
+      address: null,
+      requestId: newId(),
+    }),
+  );
 }
 
 /** Whether the chain in the database contains what the anchor says. Without an anchor there is nothing to contradict. */

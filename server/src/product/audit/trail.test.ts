@@ -149,8 +149,17 @@ describe('the audit trail', () => {
       (await verify()).problems.map(({ kind }) => kind),
       ['anchor_missing'],
     );
+    const { position } = await verify();
     await raiseAnchor(services(), a.accountId);
     assert.equal((await verify()).intact, true);
+    const lost = async () => (await a.call('POST', '/v1/audit', { action: 'audit.anchor_lost' })).body;
+    assert.deepEqual(
+      (await lost()).map((event: { object_ids: { position: number } }) => event.object_ids.position),
+      [position],
+      'it is made anew, and the chain says so',
+    );
+    await linkEvents(services(), a.accountId);
+    assert.equal((await lost()).length, 1);
     // The end is cut off for good, as whoever owns the database can; the server does not link meanwhile.
     await owner.query('begin');
     while (!(await tryLockTrail(sealedTransaction(owner, services().auditKeys.seal), a.accountId)));
