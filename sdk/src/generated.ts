@@ -1094,17 +1094,6 @@ export type CustomersFindBody = {
 /** What customers.find answers. */
 export type CustomersFindReply = Customer[];
 
-/** What customers.export takes. */
-export type CustomersExportBody = {
-  workspace_id: string;
-  customer_id?: string | undefined;
-  /** Values of unique fields by field_name; several must all belong to one customer. */
-  identifier?: Record<string, string | number | boolean> | undefined;
-};
-
-/** What customers.export answers. */
-export type CustomersExportReply = CustomerExport;
-
 /** What customers.delete takes. */
 export type CustomersDeleteBody = {
   workspace_id: string;
@@ -1136,6 +1125,17 @@ export type GroupsDeleteReply = {
   /** How many customers were erased. */
   customers_removed: number;
 };
+
+/** What customers.export takes. */
+export type CustomersExportBody = {
+  workspace_id: string;
+  customer_id?: string | undefined;
+  /** Values of unique fields by field_name; several must all belong to one customer. */
+  identifier?: Record<string, string | number | boolean> | undefined;
+};
+
+/** What customers.export answers. */
+export type CustomersExportReply = CustomerExport;
 
 /** What suppressions.add takes. */
 export type SuppressionsAddBody = {
@@ -2293,17 +2293,6 @@ export function createCalls(send: Send) {
       find: (body: CustomersFindBody, options: CallOptions = {}): Promise<CustomersFindReply> =>
         send<CustomersFindReply>({ name: 'customers.find', method: 'POST', path: '/v1/customer/find', credentials: 'token', reads: true, answer: 'json' }, { body }, options),
       /**
-       * Everything held on one person (`POST /v1/customer/export`).
-       *
-       * Name the person by customer_id or by an identifier. The call is audited.
-       *
-       * Needs the permission `customers.export` in the workspace.
-       *
-       * Written to the audit log as `customer.exported`.
-       */
-      export: (body: CustomersExportBody, options: CallOptions = {}): Promise<CustomersExportReply> =>
-        send<CustomersExportReply>({ name: 'customers.export', method: 'POST', path: '/v1/customer/export', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
-      /**
        * Erase customers for good (`DELETE /v1/customer`).
        *
        * Exactly one of customer_ids and identifiers. Up to 1,000 are erased at once; more are queued and the answer is { status: "queued", job_id }.
@@ -2314,6 +2303,17 @@ export function createCalls(send: Send) {
        */
       delete: (body: CustomersDeleteBody, options: CallOptions = {}): Promise<CustomersDeleteReply> =>
         send<CustomersDeleteReply>({ name: 'customers.delete', method: 'DELETE', path: '/v1/customer', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
+      /**
+       * Everything held on one person (`POST /v1/customer/export`).
+       *
+       * Name the person by customer_id or by an identifier. The call is audited.
+       *
+       * Needs the permission `customers.export` in the workspace.
+       *
+       * Written to the audit log as `customer.exported`.
+       */
+      export: (body: CustomersExportBody, options: CallOptions = {}): Promise<CustomersExportReply> =>
+        send<CustomersExportReply>({ name: 'customers.export', method: 'POST', path: '/v1/customer/export', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
       /**
        * Validate customers and store them (`POST /v1/customer/check`).
        *

@@ -14,6 +14,7 @@ import { importEndpoints } from './imports/endpoints.ts';
 import { inferEndpoints } from './imports/infer-fields.ts';
 import { jobEndpoints } from './jobs/endpoints.ts';
 import { modelCallEndpoints } from './model-calls/endpoints.ts';
+import { personExportEndpoints } from './person-export/endpoints.ts';
 import { publishingEndpoints } from './publishing/endpoints.ts';
 import { rerunEndpoints } from './reruns/endpoints.ts';
 import { reviewEndpoints } from './reviews/endpoints.ts';
@@ -34,6 +35,7 @@ export const endpoints: readonly Endpoint<Services>[] = [
   ...fieldEndpoints,
   ...inferEndpoints,
   ...customerEndpoints,
+  ...personExportEndpoints,
   ...suppressionEndpoints,
   ...importEndpoints,
   ...campaignEndpoints,

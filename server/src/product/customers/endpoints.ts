@@ -1,96 +1,28 @@
 import { z } from 'zod';
-import { notFound } from '../../platform/errors/platform-failures.ts';
-import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { nameTouched } from '../audit/record-call.ts';
-import { loadFields, lockProfiles } from '../fields/load-fields.ts';
+import { lockProfiles } from '../fields/load-fields.ts';
 import { groupFailures } from '../groups/errors.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { requirePermission } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
-import { suppressedCustomers } from '../suppressions/store.ts';
-import { profileSchema } from './customer.ts';
 import { deleteGroup } from './delete-group.ts';
 import type { Erasee } from './erase-customers.ts';
 import { ERASED_AT_MOST, erasePeople } from './erase-people.ts';
 import { customerFailures } from './errors.ts';
-import { findPeople, identifierFieldsOf, withGroups } from './find-people.ts';
+import { indexesOf } from './find-people.ts';
 import { identifierObjectSchema } from './identify.ts';
 import { leaveGroup } from './join-group.ts';
-import { openCustomerProfile } from './profile-values.ts';
-import { customerReadEndpoints, indexesOf } from './read-endpoints.ts';
-import { segmentsOfPerson } from './segment-people-store.ts';
+import { customerReadEndpoints } from './read-endpoints.ts';
 
 const MAX_MEMBERS_REMOVED = 10_000;
 const ERASURE_BODY_BYTES = 16 * 1024 * 1024;
-
-const exportSchema = z
-  .strictObject({
-    customer_id: idSchema,
-    account_id: idSchema,
-    workspace_id: idSchema,
-    profile: profileSchema,
-    identifiers: z.array(z.string()).describe('Unique fields by which this person can be found.'),
-    groups: z.array(z.strictObject({ customer_group_id: idSchema, group_name: z.string() })),
-    is_suppressed: z.boolean().describe('Whether this person gets no messages, by whatever names them on the list.'),
-    segments: z
-      .array(z.strictObject({ campaign_id: idSchema, segment_id: idSchema }))
-      .describe('Segments of few people in which this person was counted: what was written for them may tell of it.'),
-    created_by: idSchema,
-    created_at: timestampSchema,
-    updated_at: timestampSchema,
-  })
-  .meta({ id: 'CustomerExport' });
 
 const oneOfBoth = (a: unknown, b: unknown) => (a === undefined) !== (b === undefined);
 
 export const customerEndpoints = [
   ...customerReadEndpoints,
-  endpoint({
-    name: 'customers.export',
-    method: 'POST',
-    path: '/v1/customer/export',
-    summary: 'Everything held on one person',
-    description: 'Name the person by customer_id or by an identifier. The call is audited.',
-    access: { kind: 'workspace', permission: 'customers.export' },
-    body: z.strictObject({
-      workspace_id: idSchema,
-      customer_id: idSchema.optional(),
-      identifier: identifierObjectSchema.optional(),
-    }),
-    reply: exportSchema,
-    example: { workspace_id: EXAMPLE_ID, customer_id: EXAMPLE_ID },
-    audit: 'customer.exported',
-    failures: [customerFailures],
-    handle: async (call) => {
-      const { services, tx, actor, body } = call;
-      if (!oneOfBoth(body.customer_id, body.identifier))
-        throw customerFailures.one_of_required({ message: 'Send exactly one of customer_id and identifier.' });
-      const [person] =
-        body.identifier === undefined
-          ? await withGroups(tx, actor.accountId, body.workspace_id, [body.customer_id ?? ''])
-          : await findPeople(tx, actor.accountId, body.workspace_id, await indexesOf(call, [body.identifier]));
-      if (person === undefined) throw notFound('customer');
-      const { row, groups } = person;
-      const keys = await services.keyring.forAccount(actor.accountId);
-      const fields = await loadFields(tx, actor.accountId, body.workspace_id);
-      const identified = new Set(await identifierFieldsOf(tx, actor.accountId, row.customer_id));
-      call.audit({ customer_id: row.customer_id });
-      return {
-        customer_id: row.customer_id,
-        account_id: row.account_id,
-        workspace_id: row.workspace_id,
-        profile: openCustomerProfile(keys, fields, row),
-        identifiers: fields.filter((field) => identified.has(field.field_id)).map((field) => field.field_name),
-        groups,
-        is_suppressed: (await suppressedCustomers(tx, actor.accountId, [row.customer_id])).length > 0,
-        segments: await segmentsOfPerson(tx, actor.accountId, row.customer_id),
-        created_by: row.created_by,
-        created_at: row.created_at.toISOString(),
-        updated_at: row.updated_at.toISOString(),
-      };
-    },
-  }),
   endpoint({
     name: 'customers.delete',
     method: 'DELETE',

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { noJobWorksOn } from '../jobs/store.ts';
+import { noJobWorksOn } from '../jobs/no-job-works-on.ts';
 
 export type ErasureItem = { item_number: number; customer_id: string | null; blind_indexes: string[] | null };
 

@@ -1,7 +1,10 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { loadFields } from '../fields/load-fields.ts';
+import type { ProductCall } from '../services.ts';
 import type { CustomerRow } from './customer.ts';
 import { onlyOwner } from './erase-customers.ts';
+import { blindIndexesOf } from './identify.ts';
 import { membershipsOf } from './member-store.ts';
 import { findCustomers, findIdentifiers, identifiersOf } from './store.ts';
 
@@ -47,4 +50,15 @@ export async function withGroups(
 /** Ids of the unique fields of which this customer has an identifier. */
 export async function identifierFieldsOf(tx: Transaction, accountId: string, customerId: string): Promise<string[]> {
   return (await identifiersOf(tx, accountId, [customerId])).map((row) => row.customer_profile_field_id);
+}
+
+/** Blind indexes of a call's identifiers, under the fields of its workspace. */
+export async function indexesOf(
+  call: ProductCall<{ workspace_id: string }>,
+  identifiers: Parameters<typeof blindIndexesOf>[4],
+): Promise<string[][]> {
+  const { services, tx, actor, body } = call;
+  const keys = await services.keyring.forAccount(actor.accountId);
+  const fields = await loadFields(tx, actor.accountId, body.workspace_id);
+  return blindIndexesOf(keys, body.workspace_id, fields, services.clock.now().getUTCFullYear(), identifiers);
 }

@@ -4,11 +4,11 @@ import { recordCall } from '../audit/record-call.ts';
 import { loadFields } from '../fields/load-fields.ts';
 import { requireGroup } from '../groups/find-group.ts';
 import { requirePermission } from '../roles/permission.ts';
-import { endpoint, type ProductCall } from '../services.ts';
+import { endpoint } from '../services.ts';
 import { customerReply, customerSchema, memberSchema, pagesOf } from './customer.ts';
 import { customerFailures } from './errors.ts';
-import { findPeople } from './find-people.ts';
-import { blindIndexesOf, identifierObjectSchema } from './identify.ts';
+import { findPeople, indexesOf } from './find-people.ts';
+import { identifierObjectSchema } from './identify.ts';
 import { openCustomerProfile } from './profile-values.ts';
 import { readGroupPage } from './read-group.ts';
 
@@ -16,17 +16,6 @@ const DEFAULT_PAGE_SIZE = 100;
 const MAX_IDENTIFIERS_FOUND = 1_000;
 const groupIds = { workspace_id: idSchema, customer_group_id: idSchema };
 const exampleGroup = { workspace_id: EXAMPLE_ID, customer_group_id: EXAMPLE_ID };
-
-/** Blind indexes of a call's identifiers, under the fields of its workspace. */
-export async function indexesOf(
-  call: ProductCall<{ workspace_id: string }>,
-  identifiers: z.output<typeof identifierObjectSchema>[],
-): Promise<string[][]> {
-  const { services, tx, actor, body } = call;
-  const keys = await services.keyring.forAccount(actor.accountId);
-  const fields = await loadFields(tx, actor.accountId, body.workspace_id);
-  return blindIndexesOf(keys, body.workspace_id, fields, services.clock.now().getUTCFullYear(), identifiers);
-}
 
 export const customerReadEndpoints = [
   endpoint({

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { noJobWorksOn } from '../jobs/store.ts';
+import { noJobWorksOn } from '../jobs/no-job-works-on.ts';
 
 type Place = { accountId: string; workspaceId: string; campaignId: string };
 
@@ -22,8 +22,7 @@ export async function insertPeople(
   );
 }
 
-/** The segments of few people in which this customer was counted. */
-export function segmentsOfPerson(
+export function segmentsOfCustomer(
   tx: Transaction,
   accountId: string,
   customerId: string,

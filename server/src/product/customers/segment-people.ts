@@ -7,6 +7,7 @@ import {
   emptiedAt,
   insertPeople,
   nextEmptied,
+  segmentsOfCustomer,
 } from './segment-people-store.ts';
 
 export type { EmptiedBatch };
@@ -24,6 +25,15 @@ export async function recordPeople(
     customerIds.map((customer_id) => ({ segment_id, customer_id })),
   );
   if (people.length > 0) await insertPeople(tx, place, people);
+}
+
+/** The segments of few people in which this customer was counted. */
+export function segmentsOfPerson(
+  tx: Transaction,
+  accountId: string,
+  customerId: string,
+): Promise<{ campaign_id: string; segment_id: string }[]> {
+  return segmentsOfCustomer(tx, accountId, customerId);
 }
 
 /** Segments of the campaign were replaced: the people of those that left no trace are forgotten. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import { noJobWorksOn } from '../jobs/store.ts';
+import { noJobWorksOn } from '../jobs/no-job-works-on.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { Manifest } from './manifest.ts';
 

@@ -10,3 +10,8 @@ export async function createSuppressionReader(
   if (!(await hasSuppressions(tx, accountId, workspaceId))) return null;
   return async (customerIds) => new Set(await suppressedCustomers(tx, accountId, customerIds));
 }
+
+/** Whether this customer must not get messages, by whatever names them. */
+export async function isSuppressed(tx: Transaction, accountId: string, customerId: string): Promise<boolean> {
+  return (await suppressedCustomers(tx, accountId, [customerId])).length > 0;
+}
