@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { databaseUrl, startCluster, type TestCluster } from '../../../test/cluster.ts';
+import { newId } from '../ids/ids.ts';
+import { asOwner } from './as-owner.ts';
 import { migrate } from './migrate.ts';
 
 // A cluster of its own: roles belong to the whole cluster, and other tests' servers use theirs.
@@ -33,5 +35,42 @@ describe('migrating', () => {
         urls.map(() => round === 0),
       );
     }
+  });
+
+  test('removes what calls have left of erased accounts so far, and nothing of others', async () => {
+    const passwords = { app: randomBytes(8).toString('hex'), operator: randomBytes(8).toString('hex') };
+    await owner.query('create database leftovers');
+    const url = databaseUrl(cluster.url, 'leftovers');
+    await migrate(url, passwords, 44);
+    const [erased, living] = [newId(), newId()];
+    const left = await asOwner(url, async (client) => {
+      for (const [accountId, erasedAt] of [
+        [erased, new Date()],
+        [living, null],
+      ]) {
+        await client.query("insert into accounts (account_id, account_name, erased_at) values ($1, 'A', $2)", [
+          accountId,
+          erasedAt,
+        ]);
+        await client.query(
+          `with w as (insert into workspaces (account_id, workspace_id, workspace_name, created_by) values ($1, $2, 'W', $2) returning *)
+           insert into customer_groups (account_id, customer_group_id, workspace_id, group_name, created_by)
+           select account_id, workspace_id, workspace_id, 'G', workspace_id from w`,
+          [accountId, newId()],
+        );
+        await client.query(
+          `insert into custom_roles (account_id, role_code, role_name, permissions, created_by) values ($1, 'CUSTOM_R', 'R', '{}', $1)`,
+          [accountId],
+        );
+      }
+      await migrate(url, passwords);
+      const found = await client.query<{ accounts: string[]; forced: boolean }>(
+        `select (select array_agg(distinct account_id::text) from (
+           select account_id from workspaces union all select account_id from customer_groups union all select account_id from custom_roles) l) as accounts,
+         (select bool_and(relforcerowsecurity) from pg_class where oid in (select polrelid from pg_policy where polname = 'tenant')) as forced`,
+      );
+      return found.rows;
+    });
+    assert.deepEqual(left, [{ accounts: [living], forced: true }]);
   });
 });
