@@ -3,13 +3,20 @@ import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Actor, Scope } from '../../platform/http/endpoint.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { roleFailures } from './errors.ts';
-import { type Permission, permissionsOfRole } from './roles.ts';
+import { type Permission, permissionsOfRole, reachesBeyondWorkspaces } from './roles.ts';
 import { findCustomRole, findWorkspaceRole, listWorkspacesOf, worksEverywhere } from './store.ts';
 
 /** What a role lets do within what the key that somebody signed in by lets do. */
-export function withinScope(permissions: ReadonlySet<Permission>, scope: Scope): ReadonlySet<Permission> {
+function withinScope(permissions: ReadonlySet<Permission>, scope: Scope): ReadonlySet<Permission> {
   const { permissions: limit } = scope;
   return limit === null ? permissions : new Set([...permissions].filter((permission) => limit.has(permission)));
+}
+
+/** What a role lets do in the account. By a key that names workspaces nothing reaches beyond them. */
+export function permissionsInAccount(permissions: ReadonlySet<Permission>, scope: Scope): ReadonlySet<Permission> {
+  const within = withinScope(permissions, scope);
+  if (scope.workspaces === null) return within;
+  return new Set([...within].filter((permission) => !reachesBeyondWorkspaces(permission)));
 }
 
 /** What the caller may do in the workspace; null when they see no such workspace. */
