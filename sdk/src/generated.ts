@@ -873,7 +873,7 @@ export type ApiKeysCreateBody = {
   key_name: string;
   /** What those who sign in by this key may do, within what their role lets them. Without it, all of that. */
   permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'account.configure' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
-  /** The workspaces that the key reaches. Without it, all that the user sees. */
+  /** The workspaces that the key reaches. Without it, all that the user sees. With it, nothing beyond them is reached, whatever the role: of the permissions for the account only workspaces.read and campaigns.read_all are left, which show these workspaces alone. */
   workspace_ids?: string[] | null | undefined;
   /** When the key ends. Without it, when it is revoked. */
   expires_at?: string | null | undefined;
@@ -907,7 +907,7 @@ export type ApiKeysChangeBody = {
   key_name?: string | undefined;
   /** What those who sign in by this key may do, within what their role lets them. Without it, all of that. */
   permissions?: ('workspaces.read' | 'workspaces.write' | 'users.read' | 'users.write' | 'api_keys.read' | 'api_keys.write' | 'campaigns.read_all' | 'audit.read' | 'usage.read' | 'roles.write' | 'account.configure' | 'workspaces.configure' | 'groups.read' | 'groups.write' | 'fields.read' | 'fields.write' | 'customers.read' | 'customers.decrypt' | 'customers.write' | 'customers.delete' | 'customers.export' | 'suppression.write' | 'jobs.read' | 'jobs.write' | 'campaigns.read' | 'campaigns.write' | 'campaigns.generate' | 'model_calls.read' | 'messages.read' | 'messages.edit' | 'messages.review' | 'messages.preview' | 'campaigns.approve' | 'messages.publish' | 'messages.fetch' | 'reruns.read' | 'reruns.write')[] | null | undefined;
-  /** The workspaces that the key reaches. Without it, all that the user sees. */
+  /** The workspaces that the key reaches. Without it, all that the user sees. With it, nothing beyond them is reached, whatever the role: of the permissions for the account only workspaces.read and campaigns.read_all are left, which show these workspaces alone. */
   workspace_ids?: string[] | null | undefined;
   /** When the key ends. Without it, when it is revoked. */
   expires_at?: string | null | undefined;
@@ -2015,7 +2015,7 @@ export function createCalls(send: Send) {
       /**
        * Make a role of your own (`PUT /v1/role`).
        *
-       * Its code follows from its name. It may be given to users for the account or for single workspaces. Nobody can make a role of more than they hold themselves.
+       * Its code follows from its name. It may be given to users for the account or for single workspaces. Nobody can make, change or delete a role of more than they hold themselves, nor can who works in some workspaces only.
        *
        * Needs the permission `roles.write` in the account.
        *
@@ -2059,7 +2059,7 @@ export function createCalls(send: Send) {
       /**
        * Create an API key (`PUT /v1/api-key`).
        *
-       * The key is shown in this answer and never again.
+       * The key is shown in this answer and never again. Nobody makes a key that lets do more than they may do themselves.
        *
        * Needs the permission `api_keys.write` in the account.
        *
@@ -2077,7 +2077,7 @@ export function createCalls(send: Send) {
       /**
        * Rename an API key, or change its limits (`PATCH /v1/api-key`).
        *
-       * Holds at the next call of every session that was begun with it. null takes a limit away.
+       * Holds at the next call of every session that was begun with it. null takes a limit away. What this sets free, also by a later end, takes holding it where the key reaches.
        *
        * Needs the permission `api_keys.write` in the account.
        *

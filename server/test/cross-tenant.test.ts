@@ -9,17 +9,19 @@ import { ROLE_CODES } from '../src/product/roles/roles.ts';
 import { connectAsOwner, databaseDigest, objectDigest, queueDigest } from './database-digest.ts';
 import { ownExample } from './example-bodies.ts';
 import { isLongForm } from './form.ts';
-import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
+import { type Answer, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
 import { type Beside, type IdPlace, idPlaces } from './id-places.ts';
+import { type Caller, callersByOtherWays, callersByRole } from './matrix-callers.ts';
 import { eraseObjects, makeAccountObjects, makeDraft, makeTenantObjects, publish, write } from './tenant-objects.ts';
 
 // Every call × every place of an id in its body × an id of another tenant, of the sibling workspace, of something deleted,
-// and of nothing × every role. Nothing may change, nothing of the others may be told, and the four may not be told apart.
+// and of nothing × every role, limited key and way of being signed in. Nothing may change, nothing of the others may be told,
+// and the four may not be told apart.
 // The one call that takes ids elsewhere is the signed link, whose ids its signature covers (signed-link.test.ts).
 
 const MARK_OF_B = 'Belongs to the other tenant';
 const MARK_OF_SIBLING = 'Belongs to the sibling';
-/** The short form takes the strongest role and one of the weaker ones. */
+/** The short form takes the strongest role and one of the weaker ones, and in a workspace the other callers in turn. */
 const ROLES = isLongForm ? ROLE_CODES : (['ACCOUNT_ADMIN', 'EDITOR'] as const);
 const KINDS = ['foreign', 'sibling', 'deleted'] as const;
 
@@ -53,12 +55,16 @@ const FOR_THE_ID = new Set([
   'console_sign_in_refused',
 ]);
 
+/** What those are refused for who are not signed in: every caller of the matrix is. */
+const NOBODY = new Set(['unauthorised', 'csrf_refused']);
+
 let server: TestServer;
 let client: pg.Client;
 let own: Record<string, string>;
 let others: Record<(typeof KINDS)[number], Record<string, string>>;
 let beside: Beside;
-const callers = new Map<string, Tenant['call']>();
+let byRole: Caller[];
+let byOtherWays: Caller[];
 
 before(async () => {
   server = await startTestServer();
@@ -95,20 +101,8 @@ before(async () => {
     const suppressed = await tenant.call('PUT', '/v1/suppression', { workspace_id, customer_ids: [customer_id] });
     assert.equal(suppressed.body.suppressed, 1, suppressed.text);
   }
-  for (const role of ROLES) {
-    const credentials = { email: `${role.toLowerCase()}@example.test`, password: randomUUID() };
-    const workspaces =
-      role === 'ACCOUNT_ADMIN' ? {} : { workspaces: [{ workspace_id: a.workspaceId, role_code: role }] };
-    const made = await a.call('PUT', '/v1/user', { ...credentials, role_code: role, ...workspaces });
-    assert.equal(made.status, 200, made.text);
-    const { body } = await send(server.url, 'POST', '/v1/auth', credentials, {
-      token: null,
-      headers: { 'x-api-key': a.apiKey },
-    });
-    callers.set(role, (method, path, sent, options = {}) =>
-      send(server.url, method, path, sent, { ...options, token: body.access_token }),
-    );
-  }
+  byRole = await callersByRole(server.url, a, ROLES);
+  byOtherWays = await callersByOtherWays(server.url, a);
   // Last, so that nothing of the caller's account happens in the moment of the other's newest event.
   others = { foreign: { ...foreign, ...(await makeAccountObjects(b, MARK_OF_B)) }, sibling: ofSibling, deleted };
 });
@@ -163,6 +157,16 @@ const allPlaces = () =>
     .filter(({ method }) => method !== 'GET')
     .map((endpoint) => ({ endpoint, places: idPlaces(endpoint, own, beside) }));
 
+/**
+ * Who asks at a place, by its number. A public call knows no roles, and too many wrong logins would be refused for their
+ * number. Calls for the account, of which each caller may do something else, are few: the short form has everybody ask them.
+ */
+function askers({ access }: (typeof endpoints)[number], number: number): Caller[] {
+  if (access.kind === 'public') return byRole.slice(0, 1);
+  const inTurn = !isLongForm && access.kind === 'workspace';
+  return [...byRole, ...byOtherWays.filter((_, index) => !inTurn || index === number % byOtherWays.length)];
+}
+
 /** Sends the call with this id in this place; what is told must not depend on the id, nor on the request's own. */
 async function told(
   call: Tenant['call'],
@@ -210,28 +214,30 @@ describe('a wrong id in any place of any call', () => {
     const before = [await stored(), await eventsOfB()];
     const foreignIds = Object.values(others.foreign);
     const toldApart = new Set<string>();
-    let calls = 0;
+    const asked = new Set<string>();
+    let [calls, number] = [0, 0];
     for (const { endpoint, places } of allPlaces()) {
-      // A public call knows no roles, and too many wrong logins would be refused for their number.
-      const asking = endpoint.access.kind === 'public' ? [...callers].slice(0, 1) : callers;
-      for (const place of places)
-        for (const [role, call] of asking) {
+      for (const place of places) {
+        number += 1;
+        for (const { name: caller, call, seesAll, isLetIn } of askers(endpoint, number)) {
           const { name, kind } = place;
-          const seesAll = role === 'ACCOUNT_ADMIN';
+          asked.add(caller);
           const wrong = KINDS.flatMap((of) => {
             const id = others[of][kind];
-            // An account's administrator may name any of its workspaces, and what is in them where none is named.
+            // Who sees all workspaces may name any of them, and what is in them where none is named.
             const isGood = of === 'sibling' && seesAll && (kind === 'workspace_id' || place.anywhere);
             return id === undefined || isGood ? [] : [{ of, id }];
           });
           const like = await told(call, endpoint, place, unreal(kind));
           const code = like.answer.body?.code;
+          assert.ok(!NOBODY.has(code), `${name}, as ${caller}: ${like.text}`);
           // Others may be refused for what they are.
-          if (seesAll) assert.ok(like.answer.status === 200 || FOR_THE_ID.has(code), `${name}: ${like.text}`);
+          if (isLetIn(endpoint.access))
+            assert.ok(like.answer.status === 200 || FOR_THE_ID.has(code), `${name}, as ${caller}: ${like.text}`);
           for (const { of, id } of wrong) {
             const { answer, text } = await told(call, endpoint, place, id);
             calls += 1;
-            const what = `${name} ${of}, as ${role}: ${text}`;
+            const what = `${name} ${of}, as ${caller}: ${text}`;
             assert.notEqual(answer.status, 500, what);
             for (const theirs of [MARK_OF_B, MARK_OF_SIBLING, ...foreignIds])
               assert.ok(theirs === id || !answer.text.includes(theirs), what);
@@ -240,7 +246,9 @@ describe('a wrong id in any place of any call', () => {
             toldApart.add(`${name} ${of}`);
           }
         }
+      }
     }
+    assert.equal(asked.size, byRole.length + byOtherWays.length);
     assert.deepEqual([await stored(), await eventsOfB()], before, 'something changed');
     assert.deepEqual([...toldApart].sort(), Object.keys(OWN_RECORD).sort());
     t.diagnostic(`${calls} calls`);
@@ -275,20 +283,19 @@ describe('a wrong id in any place of any call', () => {
 });
 
 describe('a sibling workspace', () => {
-  test('is closed to who has a role in another one only', () => closedTo('sibling', /^(?!ACCOUNT_ADMIN$)/));
+  test('is closed to who has a role in another one only', () => closedTo('sibling', ({ seesAll }) => !seesAll));
 });
 
 describe("another tenant's workspace", () => {
-  test('is closed to everybody, also with nothing but ids of that tenant', () => closedTo('foreign', /^/));
+  test('is closed to everybody, also with nothing but ids of that tenant', () => closedTo('foreign', () => true));
 });
 
-/** Every call in a workspace, with all of its own ids, is refused to these roles. */
-async function closedTo(of: 'sibling' | 'foreign', roles: RegExp): Promise<void> {
+/** Every call in a workspace, with all of its own ids, is refused to these callers. */
+async function closedTo(of: 'sibling' | 'foreign', isMeant: (caller: Caller) => boolean): Promise<void> {
   const { workspace_id } = others[of];
-  for (const [role, call] of callers)
-    for (const endpoint of endpoints.filter(({ access }) => access.kind === 'workspace')) {
-      if (!roles.test(role)) continue;
+  for (const [number, endpoint] of endpoints.filter(({ access }) => access.kind === 'workspace').entries())
+    for (const { name, call } of askers(endpoint, number).filter(isMeant)) {
       const answer = await call(endpoint.method, endpoint.path, { ...ownExample(endpoint, others[of]), workspace_id });
-      assert.deepEqual([answer.status, answer.body?.code], [403, 'workspace_forbidden'], `${endpoint.name} as ${role}`);
+      assert.deepEqual([answer.status, answer.body?.code], [403, 'workspace_forbidden'], `${endpoint.name} as ${name}`);
     }
 }

@@ -1,4 +1,5 @@
 import type { ApiAbout } from '../platform/http/openapi.ts';
+import { KEEPING_TO_WORKSPACES } from './roles/roles.ts';
 
 /** What the API description says of this product beyond its table of endpoints. */
 export const apiAbout: ApiAbout = {
@@ -18,6 +19,12 @@ unknown fields, types and rules (400), then the work. Another account's id gets 
 
 **Refusals** all have the body \`{ error, code, message, request_id }\`. \`code\` is stable; \`message\` says what to do.
 Every answer carries \`X-Request-Id\`.
+
+**API keys** may be limited to permissions, to workspaces and in time, always within the role of who signs in by them. With
+workspaces named, nothing beyond these is reached, whatever the role: of the permissions for the account only
+${KEEPING_TO_WORKSPACES.map((permission) => `\`${permission}\``).join(' and ')} are left, and what else is for the account (people, keys, roles, the
+audit log, usage, rules, new workspaces) is 403. One's own session, password and second factor stay one's own.
+Nobody makes or widens a key or a role beyond what they hold themselves, where it would hold.
 
 **Gateways.** A supplied \`x-auth-context\` header must be a JSON object with \`api_access\` true and, where the operator
 has set one, the right \`api_code\`. A supplied \`x-api-key\` must be valid. \`x-ip\` counts only from a trusted proxy.

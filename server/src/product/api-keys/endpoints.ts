@@ -6,10 +6,11 @@ import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schem
 import { isUuid } from '../../platform/ids/ids.ts';
 import { roleFailures } from '../roles/errors.ts';
 import { requireHolding, visibleWorkspaces } from '../roles/permission.ts';
-import { ACCOUNT_PERMISSIONS, WORKSPACE_PERMISSIONS } from '../roles/roles.ts';
+import { ACCOUNT_PERMISSIONS, KEEPING_TO_WORKSPACES, PERMISSIONS, WORKSPACE_PERMISSIONS } from '../roles/roles.ts';
 import { endpoint } from '../services.ts';
 import { createApiKey } from './create-api-key.ts';
 import { apiKeyFailures } from './errors.ts';
+import { requireHoldingFreed } from './setting-free.ts';
 import { type ApiKeyRow, type KeyLimits, listApiKeys, lockApiKey, revokeApiKey, updateApiKey } from './store.ts';
 
 const failures = [apiKeyFailures, roleFailures];
@@ -28,7 +29,9 @@ const limits = {
     .max(1_000)
     .nullable()
     .optional()
-    .describe('The workspaces that the key reaches. Without it, all that the user sees.'),
+    .describe(
+      `The workspaces that the key reaches. Without it, all that the user sees. With it, nothing beyond them is reached, whatever the role: of the permissions for the account only ${KEEPING_TO_WORKSPACES.join(' and ')} are left, which show these workspaces alone.`,
+    ),
   expires_at: timestampSchema.nullable().optional().describe('When the key ends. Without it, when it is revoked.'),
 };
 
@@ -68,19 +71,23 @@ type Wish = {
   expires_at?: string | null | undefined;
 };
 
-/** A caller who came by a limited key makes no key that reaches further, and rules over none. */
-function requireWithin({ scope }: Actor, { permissions, workspace_ids }: KeyLimits): void {
-  if (scope.permissions !== null) {
-    if (permissions === null) throw roleFailures.grants_too_much();
-    requireHolding(scope.permissions, permissions);
-  }
-  if (scope.workspaces !== null) {
-    if (workspace_ids === null) throw roleFailures.grants_too_much();
-    requireHolding(scope.workspaces, workspace_ids);
-  }
+/** A caller who came by a key of some permissions rules over none that lets do more. By one of some workspaces nobody comes here. */
+function requireWithin({ scope }: Actor, { permissions }: KeyLimits): void {
+  if (scope.permissions === null) return;
+  requireHolding(scope.permissions, permissions ?? PERMISSIONS);
 }
 
-async function limitsOf(tx: Transaction, actor: Actor, wish: Wish, before: KeyLimits, now: Date): Promise<KeyLimits> {
+const UNLIMITED: KeyLimits = { permissions: null, workspace_ids: null, expires_at: null };
+
+/** The limits that are wished for; of a key that is there, the others stay. `key` is null for a new one. */
+async function limitsOf(
+  tx: Transaction,
+  actor: Actor,
+  wish: Wish,
+  key: KeyLimits | null,
+  now: Date,
+): Promise<KeyLimits> {
+  const before = key ?? UNLIMITED;
   const expiresAt =
     wish.expires_at === undefined ? before.expires_at : wish.expires_at === null ? null : new Date(wish.expires_at);
   if (wish.expires_at !== undefined && expiresAt !== null && expiresAt <= now) throw apiKeyFailures.api_key_over();
@@ -94,7 +101,7 @@ async function limitsOf(tx: Transaction, actor: Actor, wish: Wish, before: KeyLi
     workspace_ids: unique(wish.workspace_ids === undefined ? before.workspace_ids : wish.workspace_ids),
     expires_at: expiresAt,
   };
-  requireWithin(actor, made);
+  await requireHoldingFreed(tx, actor, key, made);
   return made;
 }
 
@@ -110,7 +117,8 @@ export const apiKeyEndpoints = [
     method: 'PUT',
     path: '/v1/api-key',
     summary: 'Create an API key',
-    description: 'The key is shown in this answer and never again.',
+    description:
+      'The key is shown in this answer and never again. Nobody makes a key that lets do more than they may do themselves.',
     access: { kind: 'account', permission: 'api_keys.write' },
     body: z.strictObject({ key_name: nameSchema, ...limits }),
     reply: apiKeySchema.extend({ api_key: z.string() }),
@@ -123,13 +131,7 @@ export const apiKeyEndpoints = [
         accountId: actor.accountId,
         name: body.key_name,
         createdBy: actor.userId,
-        limits: await limitsOf(
-          tx,
-          actor,
-          body,
-          { permissions: null, workspace_ids: null, expires_at: null },
-          services.clock.now(),
-        ),
+        limits: await limitsOf(tx, actor, body, null, services.clock.now()),
       });
       audit({ api_key_id: row.api_key_id, ...told(row) });
       return { ...apiKeyReply(row), api_key: key };
@@ -151,7 +153,8 @@ export const apiKeyEndpoints = [
     method: 'PATCH',
     path: '/v1/api-key',
     summary: 'Rename an API key, or change its limits',
-    description: 'Holds at the next call of every session that was begun with it. null takes a limit away.',
+    description:
+      'Holds at the next call of every session that was begun with it. null takes a limit away. What this sets free, also by a later end, takes holding it where the key reaches.',
     access: { kind: 'account', permission: 'api_keys.write' },
     body: z.strictObject({ api_key_id: idSchema, key_name: nameSchema.optional(), ...limits }),
     reply: apiKeySchema,

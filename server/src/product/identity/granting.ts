@@ -1,8 +1,7 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
-import { roleFailures } from '../roles/errors.ts';
-import { permissionsIn, permissionsOfCode, requireHolding } from '../roles/permission.ts';
-import { findUser, listWorkspaceRoles } from './store.ts';
+import { permissionsIn, permissionsOfCode, requireHolding, requireReachingAll } from '../roles/permission.ts';
+import { listWorkspaceRoles } from './store.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
 
 /**
@@ -24,12 +23,6 @@ export async function requireGranting(
     // A workspace that the caller does not see is refused as an unknown one, by whoever saves the roles.
     if (held !== null) requireHolding(held, wanted);
   }
-}
-
-/** Throws grants_too_much (403) for who works in some workspaces only: they cannot let anybody work in all of them. */
-async function requireReachingAll(tx: Transaction, actor: Actor): Promise<void> {
-  const caller = await findUser(tx, actor.accountId, actor.userId);
-  if (actor.scope.workspaces !== null || caller?.all_workspaces !== true) throw roleFailures.grants_too_much();
 }
 
 /** Throws grants_too_much (403) when the user holds more than the caller: nobody rules over those above them. */

@@ -11,7 +11,7 @@ import type { Geography } from '../../providers/geography/geography.ts';
 import { ownerOfKey } from '../api-keys/key-in-use.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { type Refusal, recordRefusal } from '../audit/record-refusal.ts';
-import { permissionsIn, withinScope } from '../roles/permission.ts';
+import { permissionsIn, permissionsInAccount } from '../roles/permission.ts';
 import { permissionsOfRole } from '../roles/roles.ts';
 import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
 import { findByCookie, userOfCookie } from './console-session.ts';
@@ -65,7 +65,7 @@ const NOTHING: Pick<Actor, 'roleCode' | 'permissions' | 'scope'> = {
 function grantOf(user: SessionUser): Pick<Actor, 'roleCode' | 'permissions' | 'scope'> {
   const limit = (list: string[] | null) => (list === null ? null : new Set(list));
   const scope = { permissions: limit(user.key_permissions), workspaces: limit(user.key_workspace_ids) };
-  const permissions = withinScope(permissionsOfRole(user.role_code, user.role_permissions), scope);
+  const permissions = permissionsInAccount(permissionsOfRole(user.role_code, user.role_permissions), scope);
   return { roleCode: user.role_code, permissions, scope };
 }
 

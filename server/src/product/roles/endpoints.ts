@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { Transaction } from '../../platform/database/database.ts';
+import type { Actor } from '../../platform/http/endpoint.ts';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { endpoint } from '../services.ts';
 import { roleFailures } from './errors.ts';
-import { requireHolding } from './permission.ts';
+import { requireHolding, requireReachingAll } from './permission.ts';
 import {
   ACCOUNT_PERMISSIONS,
   CUSTOM_PREFIX,
@@ -79,6 +81,15 @@ function refuseBuiltIn(roleCode: string): void {
   if ((ROLE_CODES as readonly string[]).includes(roleCode)) throw roleFailures.role_built_in();
 }
 
+/**
+ * Throws grants_too_much (403) unless the caller holds all of it in every workspace: whoever has the role, now or later and
+ * wherever, gains what it lets do, and one's role for the account says nothing of a workspace in which one has another.
+ */
+async function requireRulingOverRole(tx: Transaction, actor: Actor, permissions: readonly string[]): Promise<void> {
+  await requireReachingAll(tx, actor);
+  requireHolding(actor.permissions, permissions);
+}
+
 export const roleEndpoints = [
   endpoint({
     name: 'roles.create',
@@ -86,7 +97,7 @@ export const roleEndpoints = [
     path: '/v1/role',
     summary: 'Make a role of your own',
     description:
-      'Its code follows from its name. It may be given to users for the account or for single workspaces. Nobody can make a role of more than they hold themselves.',
+      'Its code follows from its name. It may be given to users for the account or for single workspaces. Nobody can make, change or delete a role of more than they hold themselves, nor can who works in some workspaces only.',
     access: { kind: 'account', permission: 'roles.write' },
     body: z.strictObject({ role_name: nameSchema, permissions: permissionsSchema }),
     reply: roleSchema,
@@ -94,7 +105,7 @@ export const roleEndpoints = [
     audit: 'role.created',
     failures,
     handle: async ({ tx, actor, body, audit }) => {
-      requireHolding(actor.permissions, body.permissions);
+      await requireRulingOverRole(tx, actor, body.permissions);
       const row = await insertCustomRole(tx, actor.accountId, {
         roleCode: codeOf(body.role_name),
         name: body.role_name,
@@ -141,7 +152,7 @@ export const roleEndpoints = [
       const role = await lockCustomRole(tx, actor.accountId, body.role_code);
       if (role === undefined) throw roleFailures.unknown_role();
       // Neither what it is to let do nor what it lets do now may be more than the caller holds.
-      requireHolding(actor.permissions, [...role.permissions, ...(body.permissions ?? [])]);
+      await requireRulingOverRole(tx, actor, [...role.permissions, ...(body.permissions ?? [])]);
       const row =
         (await updateCustomRole(tx, actor.accountId, {
           roleCode: role.role_code,
@@ -168,7 +179,7 @@ export const roleEndpoints = [
       refuseBuiltIn(body.role_code);
       const role = await lockCustomRole(tx, actor.accountId, body.role_code);
       if (role === undefined) throw roleFailures.unknown_role();
-      requireHolding(actor.permissions, role.permissions);
+      await requireRulingOverRole(tx, actor, role.permissions);
       await deleteCustomRole(tx, actor.accountId, role.role_code);
       audit({ role_code: role.role_code });
       return { message: 'The role was deleted.', role_code: role.role_code };

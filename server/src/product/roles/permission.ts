@@ -3,13 +3,20 @@ import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { Actor, Scope } from '../../platform/http/endpoint.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { roleFailures } from './errors.ts';
-import { type Permission, permissionsOfRole } from './roles.ts';
-import { findCustomRole, findWorkspaceRole, listWorkspacesOf } from './store.ts';
+import { type Permission, permissionsOfRole, reachesBeyondWorkspaces } from './roles.ts';
+import { findCustomRole, findWorkspaceRole, listWorkspacesOf, worksEverywhere } from './store.ts';
 
 /** What a role lets do within what the key that somebody signed in by lets do. */
-export function withinScope(permissions: ReadonlySet<Permission>, scope: Scope): ReadonlySet<Permission> {
+function withinScope(permissions: ReadonlySet<Permission>, scope: Scope): ReadonlySet<Permission> {
   const { permissions: limit } = scope;
   return limit === null ? permissions : new Set([...permissions].filter((permission) => limit.has(permission)));
+}
+
+/** What a role lets do in the account. By a key that names workspaces nothing reaches beyond them. */
+export function permissionsInAccount(permissions: ReadonlySet<Permission>, scope: Scope): ReadonlySet<Permission> {
+  const within = withinScope(permissions, scope);
+  if (scope.workspaces === null) return within;
+  return new Set([...within].filter((permission) => !reachesBeyondWorkspaces(permission)));
 }
 
 /** What the caller may do in the workspace; null when they see no such workspace. */
@@ -82,6 +89,16 @@ export async function permissionsOfCode(
   const permissions = permissionsOfRole(roleCode, custom?.permissions ?? null);
   if (permissions.size === 0) throw roleFailures.unknown_role();
   return permissions;
+}
+
+/** Whether what the caller may do in the account holds in every workspace of it. */
+export async function reachesAll(tx: Transaction, { accountId, userId, scope }: Actor): Promise<boolean> {
+  return scope.workspaces === null && (await worksEverywhere(tx, accountId, userId));
+}
+
+/** Throws grants_too_much (403) for who works in some workspaces only: what they hold, they do not hold everywhere. */
+export async function requireReachingAll(tx: Transaction, actor: Actor): Promise<void> {
+  if (!(await reachesAll(tx, actor))) throw roleFailures.grants_too_much();
 }
 
 /** Throws grants_too_much (403) unless the caller holds all of it: nobody gives, or rules over, more than they hold. */

@@ -182,4 +182,30 @@ describe('nobody grants more than they hold', () => {
       'grants_too_much',
     ]);
   });
+
+  test('in a workspace by a role that they hold for the account only', async () => {
+    const { workspaceId: workspace_id } = a;
+    const there = ['groups.read', 'customers.read'];
+    const code = await role('Reads there', there);
+    const account = await role('Rules roles', [...there, 'customers.decrypt', 'roles.write', 'workspaces.write']);
+    const { customer_group_id } = (await a.call('PUT', '/v1/cg', { workspace_id, group_name: 'Sealed' })).body;
+    const one = await person(account, [{ workspace_id, role_code: code }]);
+    const decrypt = () => one.call('POST', '/v1/customer', { workspace_id, customer_group_id, page: 1, decrypt: true });
+    const widen = (permission: string) =>
+      one.call('PATCH', '/v1/role', { role_code: code, permissions: [...there, permission] });
+    assert.equal((await decrypt()).status, 403);
+    for (const refused of [
+      await widen('customers.decrypt'),
+      await widen('workspaces.write'),
+      await one.call('PUT', '/v1/role', { role_name: 'Decrypts', permissions: ['customers.decrypt'] }),
+      await one.call('DELETE', '/v1/role', { role_code: code }),
+    ])
+      assert.deepEqual(refusal(refused), [403, 'grants_too_much'], refused.text);
+    assert.equal((await decrypt()).status, 403);
+    assert.equal((await one.call('DELETE', '/v1/workspace', { workspace_id })).status, 403);
+    // Whose role holds in every workspace holds there what it lets do.
+    await a.call('PATCH', '/v1/user', { user_id: one.userId, workspaces: null });
+    assert.equal((await decrypt()).status, 200);
+    assert.equal((await widen('customers.decrypt')).status, 200);
+  });
 });

@@ -1,4 +1,4 @@
-/** Every permission there is. `account` ones hold for the account, `workspace` ones in a workspace. */
+/** `account` permissions hold for the account, `workspace` ones in a workspace. */
 export const ACCOUNT_PERMISSIONS = [
   'workspaces.read',
   'workspaces.write',
@@ -49,6 +49,19 @@ export const ROLE_CODES = ['ACCOUNT_ADMIN', 'WORKSPACE_ADMIN', 'EDITOR', 'REVIEW
 export type RoleCode = (typeof ROLE_CODES)[number];
 /** The code of every role that an account made begins so. */
 export const CUSTOM_PREFIX = 'CUSTOM_';
+
+/**
+ * Of the account's, those that show nothing but the workspaces which their caller sees. The others reach beyond any single
+ * workspace, so that a key which names workspaces lets nobody have them.
+ */
+export const KEEPING_TO_WORKSPACES: readonly AccountPermission[] = ['workspaces.read', 'campaigns.read_all'];
+const BEYOND_WORKSPACES: ReadonlySet<string> = new Set(
+  ACCOUNT_PERMISSIONS.filter((permission) => !KEEPING_TO_WORKSPACES.includes(permission)),
+);
+
+export function reachesBeyondWorkspaces(permission: Permission): boolean {
+  return BEYOND_WORKSPACES.has(permission);
+}
 
 const READING: readonly Permission[] = [
   'workspaces.read',
@@ -101,7 +114,8 @@ export function permissionsOfRole(roleCode: string, custom: readonly string[] | 
   return new Set((custom ?? []).filter(isPermission));
 }
 
-const PERMISSIONS: ReadonlySet<string> = new Set([...ACCOUNT_PERMISSIONS, ...WORKSPACE_PERMISSIONS]);
+/** Every permission there is. */
+export const PERMISSIONS: ReadonlySet<string> = new Set([...ACCOUNT_PERMISSIONS, ...WORKSPACE_PERMISSIONS]);
 
 export function isPermission(text: string): text is Permission {
   return PERMISSIONS.has(text);

@@ -46,6 +46,15 @@ export function listWorkspacesOf(
   );
 }
 
+/** Whether the user's own role holds in every workspace, those to come too. */
+export async function worksEverywhere(tx: Transaction, accountId: string, userId: string): Promise<boolean> {
+  const user = await tx.row<{ all_workspaces: boolean }>(
+    'select all_workspaces from users where account_id = $1 and user_id = $2',
+    [accountId, userId],
+  );
+  return user?.all_workspaces === true;
+}
+
 export function findCustomRole(
   tx: Transaction,
   accountId: string,
