@@ -104,7 +104,7 @@ export async function signIn(
   );
 }
 
-type Rotation = { refreshJti: string; issuedAt: Date } | 'reused';
+type Rotation = { refreshJti: string; issuedAt: Date; isRepeat: boolean } | 'reused';
 
 /** Under the session's lock: spends the token, finds the successor of one spent a moment ago, or revokes the family. */
 async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Rotation> {
@@ -119,11 +119,11 @@ async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Ro
       issuedAt: now,
       expiresAt: later(now, parts.tokens.refreshSeconds),
     });
-    return { refreshJti, issuedAt: now };
+    return { refreshJti, issuedAt: now, isRepeat: false };
   }
   const spentMs = now.getTime() - (session.spent_at?.getTime() ?? 0);
   if (session.spent_jti === claims.jti && spentMs <= GRACE_MS)
-    return { refreshJti: session.refresh_jti, issuedAt: session.issued_at };
+    return { refreshJti: session.refresh_jti, issuedAt: session.issued_at, isRepeat: true };
   await revokeSession(tx, claims.account_id, claims.sid, 'refresh token used again');
   return 'reused';
 }
@@ -135,6 +135,8 @@ async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Ro
 export async function refresh(parts: Parts, claims: Claims, roleCode: string, origin: Origin): Promise<TokenPair> {
   const rotation = await parts.database.tenant(claims.account_id, async (tx) => {
     const result = await rotate(tx, parts, claims);
+    // A repeat changes nothing: it is told what the first one came to.
+    if (result !== 'reused' && result.isRepeat) return result;
     await recordEvent(tx, {
       accountId: claims.account_id,
       action: 'auth.refreshed',
