@@ -1964,6 +1964,8 @@ export function createCalls(send: Send) {
       /**
        * List users, oldest first (`POST /v1/user`).
        *
+       * The call is audited.
+       *
        * Needs the permission `users.read` in the account.
        */
       list: (body: UsersListBody = {}, options: CallOptions = {}): Promise<UsersListReply> =>
@@ -2286,7 +2288,7 @@ export function createCalls(send: Send) {
       /**
        * Find customers by their identifiers (`POST /v1/customer/find`).
        *
-       * An identifier that names nobody is left out of the answer.
+       * An identifier that names nobody is left out of the answer. The call is audited.
        *
        * Needs the permission `customers.read` in the workspace.
        */
