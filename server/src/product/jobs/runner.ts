@@ -3,8 +3,10 @@ import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { JobQueue, JobRef } from '../../platform/jobs/queue.ts';
 import { describeError, type Log } from '../../platform/log/log.ts';
+import { endJob } from './end-job.ts';
 import {
   JobCancelled,
+  type JobEnd,
   JobInterrupted,
   type JobKind,
   JobPostponed,
@@ -12,7 +14,7 @@ import {
   type JobRun,
   JobSuperseded,
 } from './job.ts';
-import { endJob, lockJob, queueAgain, saveStep, staleJobs, startJob } from './store.ts';
+import { lockJob, queueAgain, saveStep, staleJobs, startJob } from './store.ts';
 
 const STALE_SECONDS = 60;
 const SWEEP_LIMIT = 100;
@@ -93,38 +95,8 @@ export function createJobRunner<Services>(parts: {
     });
   }
 
-  const complete = (kind: JobKind<Services>, job: JobRow, result: Record<string, unknown>) =>
-    end(job, async (tx, now) => {
-      await endJob(tx, job.account_id, job.job_id, {
-        status: 'completed',
-        result,
-        errorCode: null,
-        errorMessage: null,
-      });
-      await kind.onCompleted?.(services, tx, now, result);
-    });
-
-  const fail = (kind: JobKind<Services>, job: JobRow, failure: Failure) =>
-    end(job, async (tx, now) => {
-      await endJob(tx, job.account_id, job.job_id, {
-        status: 'failed',
-        result: null,
-        errorCode: failure.code,
-        errorMessage: failure.message,
-      });
-      await kind.onFailed?.(services, tx, now, failure);
-    });
-
-  const cancel = (kind: JobKind<Services>, job: JobRow) =>
-    end(job, async (tx, now) => {
-      await endJob(tx, job.account_id, job.job_id, {
-        status: 'cancelled',
-        result: null,
-        errorCode: null,
-        errorMessage: null,
-      });
-      await kind.onCancelled?.(services, tx, now);
-    });
+  const finish = (kind: JobKind<Services>, job: JobRow, how: JobEnd) =>
+    end(job, (tx, now) => endJob(services, kind, tx, now, how));
 
   /** Back to the queue: with its row in one transaction, so that it waits in both or in neither. */
   const giveBack = (job: JobRow, delaySeconds: number, failure: Failure | null, isFailure = false) =>
@@ -139,7 +111,7 @@ export function createJobRunner<Services>(parts: {
 
   async function settle(kind: JobKind<Services>, job: JobRow, error: unknown, signal: AbortSignal): Promise<void> {
     if (error instanceof JobSuperseded) return;
-    if (error instanceof JobCancelled) return cancel(kind, job);
+    if (error instanceof JobCancelled) return finish(kind, job, { status: 'cancelled' });
     if (error instanceof JobPostponed) return giveBack(job, error.delaySeconds, error.why);
     // What fails because the server stops has not failed.
     if (error instanceof JobInterrupted || signal.aborted) return giveBack(job, 0, null);
@@ -154,7 +126,8 @@ export function createJobRunner<Services>(parts: {
       transient,
       cause: describeError(error),
     });
-    if (!transient || (!away && job.failures + 1 >= FAILURES_AT_MOST)) return fail(kind, job, failure);
+    if (!transient || (!away && job.failures + 1 >= FAILURES_AT_MOST))
+      return finish(kind, job, { status: 'failed', failure });
     if (away) return giveBack(job, AWAY_SECONDS, failure);
     return giveBack(job, Math.min(LONGEST_DELAY_SECONDS, 2 ** (job.failures + 1)), failure, true);
   }
@@ -169,10 +142,11 @@ export function createJobRunner<Services>(parts: {
         await giveBack(job, UNKNOWN_KIND_SECONDS, null);
         return;
       }
-      if (job.deaths > DEATHS_AT_MOST) return fail(kind, job, platformFailures.server_error());
+      if (job.deaths > DEATHS_AT_MOST)
+        return finish(kind, job, { status: 'failed', failure: platformFailures.server_error() });
       try {
         const result = await kind.run(services, runOf(job, signal));
-        await complete(kind, job, result);
+        await finish(kind, job, { status: 'completed', result });
       } catch (error) {
         await settle(kind, job, error, signal);
       }
