@@ -1964,6 +1964,8 @@ export function createCalls(send: Send) {
       /**
        * List users, oldest first (`POST /v1/user`).
        *
+       * The call is audited.
+       *
        * Needs the permission `users.read` in the account.
        */
       list: (body: UsersListBody = {}, options: CallOptions = {}): Promise<UsersListReply> =>
@@ -2286,7 +2288,7 @@ export function createCalls(send: Send) {
       /**
        * Find customers by their identifiers (`POST /v1/customer/find`).
        *
-       * An identifier that names nobody is left out of the answer.
+       * An identifier that names nobody is left out of the answer. The call is audited.
        *
        * Needs the permission `customers.read` in the workspace.
        */
@@ -2403,11 +2405,9 @@ export function createCalls(send: Send) {
       /**
        * Cancel a queued or running import (`DELETE /v1/customer/imports`).
        *
-       * Under on_error "skip" what was stored by then stays, as the counters tell.
+       * Under on_error "skip" what was stored by then stays, as the counters tell. Written to the audit log as `customers.import_cancelled`, or as `customers.import_cancel_requested` while it runs: its end is an event of its own.
        *
        * Needs the permission `customers.write` in the workspace.
-       *
-       * Written to the audit log as `customers.import_cancelled`.
        */
       cancel: (body: ImportsCancelBody, options: CallOptions = {}): Promise<ImportsCancelReply> =>
         send<ImportsCancelReply>({ name: 'imports.cancel', method: 'DELETE', path: '/v1/customer/imports', credentials: 'token', reads: false, answer: 'json' }, { body }, options),
@@ -2680,11 +2680,9 @@ export function createCalls(send: Send) {
       /**
        * Cancel background work (`DELETE /v1/job`).
        *
-       * Queued work ends at once, running work at its next safe point. What it had committed by then stays.
+       * Queued work ends at once, running work at its next safe point. What it had committed by then stays. Written to the audit log as `job.cancelled`, or as `job.cancel_requested` while it runs: its end is an event of its own.
        *
        * Needs the permission `jobs.write` in the workspace.
-       *
-       * Written to the audit log as `job.cancelled`.
        */
       cancel: (body: JobsCancelBody, options: CallOptions = {}): Promise<JobsCancelReply> =>
         send<JobsCancelReply>({ name: 'jobs.cancel', method: 'DELETE', path: '/v1/job', credentials: 'token', reads: false, answer: 'json' }, { body }, options),

@@ -79,7 +79,7 @@ export const customerReadEndpoints = [
     method: 'POST',
     path: '/v1/customer/find',
     summary: 'Find customers by their identifiers',
-    description: 'An identifier that names nobody is left out of the answer.',
+    description: 'An identifier that names nobody is left out of the answer. The call is audited.',
     access: { kind: 'workspace', permission: 'customers.read' },
     body: z.strictObject({
       workspace_id: idSchema,
@@ -96,7 +96,12 @@ export const customerReadEndpoints = [
       const indexes = await indexesOf(call, body.identifiers);
       const found = await findPeople(tx, actor.accountId, body.workspace_id, indexes);
       const replies = found.map(({ row, groups }) => ({ ...customerReply(row), groups }));
-      if (body.decrypt !== true) return replies;
+      if (body.decrypt !== true) {
+        // Who asks by identifiers learns who is a customer, also where the profiles stay sealed.
+        const facts = { asked: body.identifiers.length, found: found.length };
+        await recordCall(tx, call, 'customers.found', body.workspace_id, facts);
+        return replies;
+      }
       const keys = await services.keyring.forAccount(actor.accountId);
       const fields = await loadFields(tx, actor.accountId, body.workspace_id);
       await recordCall(tx, call, 'customers.decrypted', body.workspace_id, {

@@ -289,6 +289,9 @@ describe('administrators', () => {
     }
     assert.deepEqual(walked, all);
     assert.deepEqual((await a.call('POST', '/v1/user', { page: 1_000 })).body, []);
+    const [last, previous] = (await a.call('POST', '/v1/audit', { action: 'users.listed' })).body;
+    assert.deepEqual(last.object_ids, { page: 1_000, users: 0 });
+    assert.equal(previous.object_ids.page, Math.ceil(all.length / 2), 'each page that was read is on record');
   });
 
   test('see nobody of another account', async () => {

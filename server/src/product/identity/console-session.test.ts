@@ -334,6 +334,15 @@ describe('signing in to the console', () => {
       asked.body.details.map((one: { account_id: string }) => one.account_id),
       [a.accountId, same.accountId],
     );
+    // Each of the accounts is told that the password was right and let nobody in.
+    for (const { accountId } of [a, same]) {
+      const [latest] = await server.app.services.database.tenant(accountId, (tx) =>
+        tx.rows('select action, outcome from audit_events where account_id = $1 order by event_id desc limit 1', [
+          accountId,
+        ]),
+      );
+      assert.deepEqual(latest, { action: 'auth.signed_in', outcome: 'refused' }, accountId);
+    }
     assert.equal((await put({ ...login(), account_id: same.accountId })).body.account_id, same.accountId);
   });
 

@@ -48,8 +48,10 @@ export async function beginConsoleSession(
   await refuse(users.filter((user) => !fitting.includes(user)));
   const [user] = fitting;
   if (user === undefined) throw identityFailures.console_sign_in_refused();
-  if (fitting.length > 1)
+  if (fitting.length > 1) {
+    await refuse(fitting);
     throw identityFailures.account_needed({ details: fitting.map(({ account_id }) => ({ account_id })) });
+  }
   if (isServiceUser(user)) {
     await refuse([user]);
     throw identityFailures.console_closed();

@@ -149,22 +149,24 @@ export function createGuard(parts: {
     lookUp: LookUp,
   ): Promise<Actor> {
     const token = bearerToken(headers.authorization);
-    const claims = token === null ? null : await tokens.verify(token);
-    if (claims === null) {
+    const found = token === null ? null : await tokens.read(token);
+    if (found === null) {
       checkGateway(headers, parts.apiCode);
       throw platformFailures.unauthorised();
     }
+    const { claims, isOver } = found;
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
-    // The signature holds: only the account's own tokens stand in its line.
-    const endLookUp = await lookUp({ line: accountId, accountId, sessionId });
+    // The signature holds: only the account's own tokens stand in its line, and none that somebody found long after.
+    const endLookUp = await lookUp({ line: isOver ? facts.address : accountId, accountId, sessionId });
     const prove = async () => {
-      if (!kinds.includes(claims.typ)) throw platformFailures.unauthorised();
+      if (isOver || !kinds.includes(claims.typ)) throw platformFailures.unauthorised();
       const now = parts.clock.now();
       const session = await findLiveSession(database.reads(accountId), accountId, sessionId, userId, now);
       if (session === undefined) throw platformFailures.unauthorised();
       return session;
     };
-    return admit(headers, { accountId, userId, sessionId }, access, facts, prove).finally(endLookUp);
+    // A program that was forgotten goes on asking with a token that is over.
+    return admit(headers, { accountId, userId, sessionId }, access, facts, prove, isOver).finally(endLookUp);
   }
 
   /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Transaction } from '../../platform/database/database.ts';
-import { notFound } from '../../platform/errors/platform-failures.ts';
+import { Failure } from '../../platform/errors/failure.ts';
+import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { recordCall } from '../audit/record-call.ts';
@@ -23,7 +24,7 @@ import { identityFailures } from './errors.ts';
 import { requireRulingOver } from './granting.ts';
 import { otpSchema, passwordSchema } from './second-factor-schemas.ts';
 import { revokeSessionsOf } from './session-store.ts';
-import { lockUser } from './store.ts';
+import { findUser, lockUser } from './store.ts';
 
 const failures = [identityFailures, signInAttemptFailures];
 const recoveryCodesSchema = z.object({
@@ -99,16 +100,27 @@ export const secondFactorEndpoints = [
     example: { otp: exampleLogin.otp },
     transaction: 'own',
     failures,
-    handle: (call) =>
-      change(call, 'second_factor.turned_on', async (tx, holder) => {
-        const { actor, services } = call;
-        const outcome = await confirmSecondFactor(tx, holder, call.body.otp, services.clock.now());
+    handle: async (call) => {
+      const { actor, services, body, address } = call;
+      const { accountId, userId, sessionId } = actor;
+      const user = await services.database.tenant(accountId, (tx) => findUser(tx, accountId, userId));
+      if (user === undefined) throw platformFailures.unauthorised();
+      const counted = await countCodeAttempt(services, { email: user.email, address }, accountId);
+      const answer = await change(call, 'second_factor.turned_on', async (tx, holder) => {
+        const outcome = await confirmSecondFactor(tx, holder, body.otp, services.clock.now());
         if (outcome === 'not begun') throw identityFailures.second_factor_not_begun();
         if (outcome === 'on already') throw identityFailures.second_factor_on();
         if (outcome === 'wrong') throw identityFailures.code_refused();
-        await revokeSessionsOf(tx, actor.accountId, actor.userId, 'second factor turned on', actor.sessionId);
+        await revokeSessionsOf(tx, accountId, userId, 'second factor turned on', sessionId);
         return { recovery_codes: outcome };
-      }),
+      }).catch(async (error: unknown) => {
+        // Nobody looked at the code.
+        if (!(error instanceof Failure && error.code === 'code_refused')) await counted.giveBack();
+        throw error;
+      });
+      await counted.giveBack();
+      return answer;
+    },
   }),
   endpoint({
     name: 'second_factor.get',

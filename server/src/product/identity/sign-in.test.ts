@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { isLongForm } from '../../../test/form.ts';
-import { send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
+import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
 
 const PAIR_KEYS = [
   'access_token',
@@ -32,6 +32,17 @@ const auth = (token: string | null) => a.call('GET', '/v1/auth', undefined, { to
 const works = async (token: string) =>
   (await a.call('POST', '/v1/cg', { workspace_id: a.workspaceId }, { token })).status;
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+
+/** Outcomes of the events of one action that the log has of a session, the oldest first. */
+async function toldOf(sessionId: string, action: string): Promise<string[]> {
+  const rows = await server.app.services.database.tenant(a.accountId, (tx) =>
+    tx.rows<{ outcome: string }>(
+      'select outcome from audit_events where account_id = $1 and session_id = $2 and action = $3 order by event_id limit 1000',
+      [a.accountId, sessionId, action],
+    ),
+  );
+  return rows.map(({ outcome }) => outcome);
+}
 
 describe('signing in', () => {
   test('answers with a pair of the documented shape and lifetimes', async () => {
@@ -128,12 +139,14 @@ describe('re-authenticating', () => {
     assert.equal(await works(second.body.refresh_token), 403);
   });
 
-  test(`${AT_ONCE} at once get one successor, ${ROUNDS} times over`, async () => {
+  test(`${AT_ONCE} at once get one successor and leave one event, ${ROUNDS} times over`, async () => {
     let { refresh_token } = (await signIn(login())).body;
+    const { sid } = claimsOf(refresh_token);
     for (let round = 0; round < ROUNDS; round += 1) {
       const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => auth(refresh_token)));
       assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
       assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+      assert.deepEqual(await toldOf(sid, 'auth.refreshed'), Array(round + 1).fill('done'));
       refresh_token = answers[0]?.body.refresh_token;
     }
   });
@@ -148,6 +161,7 @@ describe('re-authenticating', () => {
     assert.equal(await works(second.access_token), 403);
     assert.equal(await works(first.access_token), 403);
     assert.equal(await works(other.access_token), 200);
+    assert.deepEqual(await toldOf(claimsOf(first.access_token).sid, 'auth.refreshed'), ['done', 'refused']);
   });
 
   test('a token two generations old is reuse, however young', async () => {
@@ -171,6 +185,37 @@ describe('re-authenticating', () => {
     assert.equal(await works(renewed.body.access_token), 200);
     now += 2_000;
     assert.equal((await auth(refresh_token)).status, 403);
+  });
+
+  test('a token that is over leaves one event an hour for each call, and gets the answer of one that never was', async () => {
+    const { access_token, refresh_token } = (await signIn(login())).body;
+    const { sid } = claimsOf(access_token);
+    now += 15 * DAY_MS;
+    const body = { workspace_id: a.workspaceId };
+    const ask = (token: string) => a.call('POST', '/v1/cg', body, { token });
+    const plain = ({ status, text, headers, body: { request_id } }: Answer) => [
+      status,
+      text.replaceAll(request_id, ''),
+      [...headers].filter(([name]) => !/^(date|x-request-id|ratelimit-.*)$/.test(name)),
+    ];
+    const unreal = await ask(`${access_token.slice(0, -3)}AAA`);
+    const asked = await Promise.all(Array.from({ length: 8 }, () => ask(access_token)));
+    for (const answer of asked) assert.deepEqual(plain(answer), plain(unreal));
+    assert.deepEqual(await toldOf(sid, 'access.refused'), ['refused']);
+    assert.equal((await auth(refresh_token)).status, 403);
+    assert.equal((await auth(refresh_token)).status, 403);
+    assert.deepEqual(await toldOf(sid, 'access.refused'), ['refused', 'refused'], 'another call is another event');
+    const { access_token: later } = (await signIn(login())).body;
+    const { body: events } = await a.call(
+      'POST',
+      '/v1/audit',
+      { action: 'access.refused', page_size: 2 },
+      { token: later },
+    );
+    assert.deepEqual(
+      events.map(({ actor_user_id, object_ids }: Record<string, unknown>) => [actor_user_id, object_ids]),
+      ['auth.refresh', 'groups.list'].map((call) => [a.userId, { call, code: 'unauthorised' }]),
+    );
   });
 });
 

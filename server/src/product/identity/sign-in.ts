@@ -105,7 +105,7 @@ export async function signIn(
   });
 }
 
-type Rotation = Issued | 'reused';
+type Rotation = (Issued & { isRepeat: boolean }) | 'reused';
 
 /**
  * Under the session's lock: spends the token, finds the successor of one spent a moment ago, or revokes the family. What is
@@ -126,11 +126,13 @@ async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Ro
       issuedAt: now,
       expiresAt,
     });
-    return { refreshJti, issuedAt: now, expiresAt };
+    return { refreshJti, issuedAt: now, expiresAt, isRepeat: false };
   }
   const spentMs = now.getTime() - (session.spent_at?.getTime() ?? 0);
-  if (session.spent_jti === claims.jti && spentMs <= GRACE_MS)
-    return { refreshJti: session.refresh_jti, issuedAt: session.issued_at, expiresAt: session.expires_at };
+  if (session.spent_jti === claims.jti && spentMs <= GRACE_MS) {
+    const { refresh_jti: refreshJti, issued_at: issuedAt, expires_at: expiresAt } = session;
+    return { refreshJti, issuedAt, expiresAt, isRepeat: true };
+  }
   await revokeSession(tx, claims.account_id, claims.sid, 'refresh token used again');
   return 'reused';
 }
@@ -142,6 +144,8 @@ async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Ro
 export async function refresh(parts: Parts, claims: Claims, roleCode: string, origin: Origin): Promise<TokenPair> {
   const rotation = await parts.database.tenant(claims.account_id, async (tx) => {
     const result = await rotate(tx, parts, claims);
+    // A repeat changes nothing: it is told what the first one came to.
+    if (result !== 'reused' && result.isRepeat) return result;
     await recordEvent(tx, {
       accountId: claims.account_id,
       action: 'auth.refreshed',

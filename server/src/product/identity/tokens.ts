@@ -9,6 +9,7 @@ export const AUDIENCE = 'nudgescribe-api';
 const ALGORITHM = 'HS256';
 const MAX_TOKEN_CHARACTERS = 4_096;
 const CACHED_TOKENS = 10_000;
+const BEFORE_ALL = new Date(0);
 
 export type TokenKind = 'access' | 'refresh';
 
@@ -33,7 +34,9 @@ export type Tokens = {
   sessionSeconds: number;
   /** The same subject, id and moment give the very same token: a repeated refresh answers with the same successor. */
   sign(kind: TokenKind, subject: TokenSubject, jti: string, issuedAt: Date): Promise<string>;
-  /** The claims of a token that is ours, whole and unexpired; null for everything else, without saying why. */
+  /** The claims of a token that is ours and whole, also of one that is over; null for everything else, without saying why. */
+  read(token: string): Promise<{ claims: Claims; isOver: boolean } | null>;
+  /** The claims of a token that is ours, whole and unexpired. */
   verify(token: string): Promise<Claims | null>;
 };
 
@@ -72,7 +75,8 @@ export function createTokens(parts: {
         issuer: ISSUER,
         audience: AUDIENCE,
         typ: 'JWT',
-        currentDate: parts.clock.now(),
+        // Whether it is over is asked at every call.
+        currentDate: BEFORE_ALL,
         clockTolerance: 0,
       });
       if (Object.keys(protectedHeader).length !== 2) return null;
@@ -81,6 +85,19 @@ export function createTokens(parts: {
     } catch {
       return null;
     }
+  }
+
+  async function read(token: string): Promise<{ claims: Claims; isOver: boolean } | null> {
+    if (token.length > MAX_TOKEN_CHARACTERS) return null;
+    const name = createHash('sha256').update(token).digest('base64');
+    const claims = verified.get(name) ?? (await checked(token));
+    if (claims === null) return null;
+    const isOver = claims.exp * 1000 <= parts.clock.now().getTime();
+    if (!isOver && !verified.has(name)) {
+      if (verified.size >= CACHED_TOKENS) verified.delete(verified.keys().next().value ?? '');
+      verified.set(name, claims);
+    }
+    return { claims, isOver };
   }
 
   return {
@@ -105,16 +122,10 @@ export function createTokens(parts: {
         .setJti(jti)
         .sign(key);
     },
+    read,
     verify: async (token) => {
-      if (token.length > MAX_TOKEN_CHARACTERS) return null;
-      const name = createHash('sha256').update(token).digest('base64');
-      const known = verified.get(name) ?? (await checked(token));
-      if (known === null || known.exp * 1000 <= parts.clock.now().getTime()) return null;
-      if (!verified.has(name)) {
-        if (verified.size >= CACHED_TOKENS) verified.delete(verified.keys().next().value ?? '');
-        verified.set(name, known);
-      }
-      return known;
+      const found = await read(token);
+      return found === null || found.isOver ? null : found.claims;
     },
   };
 }

@@ -70,16 +70,20 @@ export const userEndpoints = [
     method: 'POST',
     path: '/v1/user',
     summary: 'List users, oldest first',
+    description: 'The call is audited.',
     access: { kind: 'account', permission: 'users.read' },
     body: z.strictObject({ page: pageSchema, page_size: pageSizeSchema }),
     reply: z.array(userSchema),
     example: {},
-    handle: async ({ tx, actor, body }) => {
+    transaction: 'write',
+    handle: async (call) => {
+      const { tx, actor, body } = call;
       const limit = body.page_size ?? 100;
       const users = await listUsers(tx, actor.accountId, { limit, offset: ((body.page ?? 1) - 1) * limit });
       const ids = users.map((user) => user.user_id);
       const holders = await holdersOfSecondFactor(tx, actor.accountId, ids);
       const roles = Map.groupBy(await listWorkspaceRoles(tx, actor.accountId, ids), (role) => role.user_id);
+      await recordCall(tx, call, 'users.listed', null, { page: body.page ?? 1, users: users.length });
       return users.map((user) =>
         userReply(
           user,

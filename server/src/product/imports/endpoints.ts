@@ -182,23 +182,23 @@ export const importEndpoints = [
     method: 'DELETE',
     path: '/v1/customer/imports',
     summary: 'Cancel a queued or running import',
-    description: 'Under on_error "skip" what was stored by then stays, as the counters tell.',
+    description:
+      'Under on_error "skip" what was stored by then stays, as the counters tell. Written to the audit log as `customers.import_cancelled`, or as `customers.import_cancel_requested` while it runs: its end is an event of its own.',
     access: { kind: 'workspace', permission: 'customers.write' },
     body: z.strictObject({ workspace_id: idSchema, import_id: idSchema }),
     reply: importSchema.safeExtend({ message: z.string() }).meta({ id: 'CancelledImport' }),
     example: { workspace_id: EXAMPLE_ID, import_id: EXAMPLE_ID },
-    audit: 'customers.import_cancelled',
+    transaction: 'write',
     failures: [importFailures],
-    handle: async ({ services, tx, actor, body, audit }) => {
+    handle: async (call) => {
+      const { services, tx, actor, body } = call;
       const found = await requireImport(tx, actor.accountId, body.workspace_id, body.import_id);
-      const row = await cancelImport(services, tx, found);
-      audit({ import_id: row.import_id });
+      const { row, isEnded, told } = await cancelImport(services, tx, found);
+      const action = isEnded ? 'customers.import_cancelled' : 'customers.import_cancel_requested';
+      await recordCall(tx, call, action, body.workspace_id, told);
       const reply = importReply(row);
       const stays = 'Customers that were stored before stay stored; the counters tell how many.';
-      const message =
-        row.status === 'cancelled'
-          ? `The import is cancelled. ${stays}`
-          : `The import ends before its next chunk. ${stays}`;
+      const message = isEnded ? `The import is cancelled. ${stays}` : `The import ends before its next chunk. ${stays}`;
       return { ...reply, message };
     },
   }),

@@ -118,7 +118,7 @@ export function countsOf(row: ImportRow): Counts {
  * The counters as they are true now: while a file is only being validated nothing has been stored, so what would be
  * created or changed is not told as done.
  */
-function shownCounts(row: ImportRow): Counts {
+export function shownCounts(row: ImportRow): Counts {
   const counts = countsOf(row);
   return row.phase === 'validating' || row.status === 'rejected' ? withheld(counts) : counts;
 }

@@ -34,6 +34,13 @@ test('failed rows go 90 days after the end of their import; who asks then is tol
       [a.accountId],
     ),
   );
+  await forgetOldFailedRows(services);
+  const told = (await a.call('POST', '/v1/audit', { action: 'customers.failed_rows_deleted' })).body;
+  assert.deepEqual(
+    told.map(({ actor_user_id, object_ids }: Record<string, unknown>) => [actor_user_id, object_ids]),
+    [[null, { rows: 3, import_ids: [old] }]],
+    'once, where there was something',
+  );
   assert.deepEqual(left, [
     { import_id: running, rows: 1 },
     { import_id: younger, rows: 2 },

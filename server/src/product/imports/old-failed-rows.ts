@@ -1,4 +1,8 @@
+import type { Transaction } from '../../platform/database/database.ts';
+import { newId } from '../../platform/ids/ids.ts';
 import { everyAccount } from '../audit/every-account.ts';
+import { IDS_AN_EVENT } from '../audit/record-call.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Services } from '../services.ts';
 import type { ImportRow } from './import.ts';
 import { deleteFailedRowsBefore } from './row-store.ts';
@@ -14,6 +18,33 @@ export function isRepairFileGone(services: Services, { failed_count, completed_a
   return failed_count > 0 && completed_at !== null && completed_at < keptSince(services);
 }
 
+/** Tells that the server itself deleted failed rows: in one event, but for more imports than one may name. */
+async function recordForgotten(
+  tx: Transaction,
+  accountId: string,
+  requestId: string,
+  forgotten: readonly { import_id: string; rows: number }[],
+): Promise<void> {
+  for (let from = 0; from < forgotten.length; from += IDS_AN_EVENT) {
+    const some = forgotten.slice(from, from + IDS_AN_EVENT);
+    await recordEvent(tx, {
+      accountId,
+      action: 'customers.failed_rows_deleted',
+      outcome: 'done',
+      actorUserId: null,
+      sessionId: null,
+      workspaceId: null,
+      objectIds: {
+        rows: some.reduce((sum, { rows }) => sum + rows, 0),
+        import_ids: some.map(({ import_id }) => import_id),
+      },
+      client: null,
+      address: null,
+      requestId,
+    });
+  }
+}
+
 /**
  * Deletes the failed rows of imports that ended long ago. They are rows of people of whom nobody may ever say that they
  * are customers, and the one place of personal data that nothing else would end.
@@ -21,11 +52,14 @@ export function isRepairFileGone(services: Services, { failed_count, completed_a
 export async function forgetOldFailedRows(services: Services): Promise<void> {
   const before = keptSince(services);
   for (const accountId of await everyAccount(services)) {
+    const requestId = newId();
     let deleted: number;
     do {
-      deleted = await services.database.tenant(accountId, (tx) =>
-        deleteFailedRowsBefore(tx, accountId, before, ROWS_AT_ONCE),
-      );
+      deleted = await services.database.tenant(accountId, async (tx) => {
+        const forgotten = await deleteFailedRowsBefore(tx, accountId, before, ROWS_AT_ONCE);
+        await recordForgotten(tx, accountId, requestId, forgotten);
+        return forgotten.reduce((sum, { rows }) => sum + rows, 0);
+      });
     } while (deleted === ROWS_AT_ONCE);
   }
 }

@@ -39,18 +39,21 @@ export function failedRowsAfter(
   );
 }
 
-/** Deletes failed rows of imports that ended before, at most so many; returns how many. */
+/** Deletes failed rows of imports that ended before, at most so many; returns how many of which imports. */
 export function deleteFailedRowsBefore(
   tx: Transaction,
   accountId: string,
   before: Date,
   limit: number,
-): Promise<number> {
-  return tx.run(
-    `delete from import_failed_rows where account_id = $1 and (import_id, row_number) in (
-       select f.import_id, f.row_number
-       from imports i join import_failed_rows f on f.account_id = i.account_id and f.import_id = i.import_id
-       where i.account_id = $1 and i.completed_at < $2 limit $3)`,
+): Promise<{ import_id: string; rows: number }[]> {
+  return tx.rows(
+    `with deleted as (
+       delete from import_failed_rows where account_id = $1 and (import_id, row_number) in (
+         select f.import_id, f.row_number
+         from imports i join import_failed_rows f on f.account_id = i.account_id and f.import_id = i.import_id
+         where i.account_id = $1 and i.completed_at < $2 limit $3)
+       returning import_id)
+     select import_id, count(*)::integer as rows from deleted group by 1 order by 1`,
     [accountId, before, limit],
   );
 }

@@ -7,7 +7,7 @@ import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { requireQuota } from '../usage/count-usage.ts';
 import { importFailures } from './errors.ts';
-import { acceptedRows, countsOf, type ImportRow, importReply, isEnded, isRejected } from './import.ts';
+import { acceptedRows, countsOf, type ImportRow, importReply, isEnded, isRejected, shownCounts } from './import.ts';
 import type { ImportContext } from './import-context.ts';
 import { lockImport, pass, preparerOf, scan, type Work } from './import-passes.ts';
 import { ParseFault } from './parse-fault.ts';
@@ -160,6 +160,10 @@ export const customerImportJob: JobKind<Services> = {
   },
   onFailed: (services, tx, job, failure) => endEarly(services, tx, job, 'failed', failure),
   onCancelled: (services, tx, job) => endEarly(services, tx, job, 'cancelled', null),
+  tellEnd: async (tx, job) => {
+    const row = await findImport(tx, job.account_id, importIdOf(job.subject));
+    return row === undefined ? {} : { customer_group_id: row.customer_group_id, ...shownCounts(row) };
+  },
 };
 
 /** Ends an import from outside of its run. Its upload goes in a job, because storage is not touched in a transaction. */

@@ -4,6 +4,7 @@ import { notFound } from '../../platform/errors/platform-failures.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { recordCall } from '../audit/record-call.ts';
 import { hasPermission } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
 import { cancelJob } from './cancel.ts';
@@ -64,23 +65,24 @@ export const jobEndpoints = [
     method: 'DELETE',
     path: '/v1/job',
     summary: 'Cancel background work',
-    description: 'Queued work ends at once, running work at its next safe point. What it had committed by then stays.',
+    description:
+      'Queued work ends at once, running work at its next safe point. What it had committed by then stays. Written to the audit log as `job.cancelled`, or as `job.cancel_requested` while it runs: its end is an event of its own.',
     access: { kind: 'workspace', permission: 'jobs.write' },
     body,
     reply: jobSchema,
     example,
-    audit: 'job.cancelled',
+    transaction: 'write',
     failures: [jobFailures],
-    handle: async ({ services, tx, actor, body: wish, audit }) => {
-      const job = await requireJob(tx, actor, wish, 'jobs.write');
-      audit({ job_id: job.job_id, workspace_id: job.workspace_id });
-      return jobReply(
-        await cancelJob(services, services.jobKinds, tx, {
-          accountId: actor.accountId,
-          workspaceId: job.workspace_id,
-          jobId: job.job_id,
-        }),
-      );
+    handle: async (call) => {
+      const { services, tx, actor, body: wish } = call;
+      const { job_id, workspace_id } = await requireJob(tx, actor, wish, 'jobs.write');
+      const { job, isEnded, told } = await cancelJob(services, services.jobKinds, tx, {
+        accountId: actor.accountId,
+        workspaceId: workspace_id,
+        jobId: job_id,
+      });
+      await recordCall(tx, call, isEnded ? 'job.cancelled' : 'job.cancel_requested', workspace_id, told);
+      return jobReply(job);
     },
   }),
 ];

@@ -49,6 +49,15 @@ export type JobRun = {
   step<T>(work: (step: Step) => Promise<T>): Promise<T>;
 };
 
+/** How a job ends. */
+export type JobEnd =
+  | { status: 'completed'; result: Record<string, unknown> }
+  | { status: 'failed'; failure: Failure }
+  | { status: 'cancelled' };
+
+/** What the audit log is told of a job: ids, counts and codes. */
+export type JobFacts = Record<string, string | number | boolean | string[]>;
+
 /** What a capability says about one kind of background work. `Services` is what the composition root built. */
 export type JobKind<Services> = {
   kind: string;
@@ -63,6 +72,8 @@ export type JobKind<Services> = {
   /** Called in the transaction that ends the job for good, so that the product says so. */
   onFailed?(services: Services, tx: Transaction, job: JobRow, failure: Failure): Promise<void>;
   onCancelled?(services: Services, tx: Transaction, job: JobRow): Promise<void>;
+  /** What the event of its end says beside its subject and result, asked before the end has its effect. */
+  tellEnd?(tx: Transaction, job: JobRow): Promise<JobFacts>;
 };
 
 export class JobCancelled extends Error {

@@ -3,8 +3,10 @@ import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { JobQueue, JobRef } from '../../platform/jobs/queue.ts';
 import { describeError, type Log } from '../../platform/log/log.ts';
+import { endJob } from './end-job.ts';
 import {
   JobCancelled,
+  type JobEnd,
   JobInterrupted,
   type JobKind,
   JobPostponed,
@@ -12,7 +14,7 @@ import {
   type JobRun,
   JobSuperseded,
 } from './job.ts';
-import { endJob, lockJob, queueAgain, saveStep, staleJobs, startJob } from './store.ts';
+import { lockJob, queueAgain, saveStep, staleJobs, startJob } from './store.ts';
 
 const STALE_SECONDS = 60;
 const SWEEP_LIMIT = 100;
@@ -93,39 +95,13 @@ export function createJobRunner<Services>(parts: {
     });
   }
 
-  const complete = (kind: JobKind<Services>, job: JobRow, result: Record<string, unknown>) =>
-    end(job, async (tx, now) => {
-      await endJob(tx, job.account_id, job.job_id, {
-        status: 'completed',
-        result,
-        errorCode: null,
-        errorMessage: null,
-      });
-      await kind.onCompleted?.(services, tx, now, result);
-    });
+  const finish = (kind: JobKind<Services>, job: JobRow, how: JobEnd) =>
+    end(job, (tx, now) => endJob(services, kind, tx, now, how));
 
-  const fail = (kind: JobKind<Services>, job: JobRow, why: Failure) => {
-    const failure = why.status >= 500 ? (kind.whenBroken?.({ cause: why }) ?? why) : why;
-    return end(job, async (tx, now) => {
-      await endJob(tx, job.account_id, job.job_id, {
-        status: 'failed',
-        result: null,
-        errorCode: failure.code,
-        errorMessage: failure.message,
-      });
-      await kind.onFailed?.(services, tx, now, failure);
-    });
-  };
-
-  const cancel = (kind: JobKind<Services>, job: JobRow) =>
-    end(job, async (tx, now) => {
-      await endJob(tx, job.account_id, job.job_id, {
-        status: 'cancelled',
-        result: null,
-        errorCode: null,
-        errorMessage: null,
-      });
-      await kind.onCancelled?.(services, tx, now);
+  const fail = (kind: JobKind<Services>, job: JobRow, why: Failure) =>
+    finish(kind, job, {
+      status: 'failed',
+      failure: why.status >= 500 ? (kind.whenBroken?.({ cause: why }) ?? why) : why,
     });
 
   /** Back to the queue: with its row in one transaction, so that it waits in both or in neither. */
@@ -141,7 +117,7 @@ export function createJobRunner<Services>(parts: {
 
   async function settle(kind: JobKind<Services>, job: JobRow, error: unknown, signal: AbortSignal): Promise<void> {
     if (error instanceof JobSuperseded) return;
-    if (error instanceof JobCancelled) return cancel(kind, job);
+    if (error instanceof JobCancelled) return finish(kind, job, { status: 'cancelled' });
     if (error instanceof JobPostponed) return giveBack(job, error.delaySeconds, error.why);
     // What fails because the server stops has not failed.
     if (error instanceof JobInterrupted || signal.aborted) return giveBack(job, 0, null);
@@ -174,7 +150,7 @@ export function createJobRunner<Services>(parts: {
       if (job.deaths > DEATHS_AT_MOST) return fail(kind, job, platformFailures.server_error());
       try {
         const result = await kind.run(services, runOf(job, signal));
-        await complete(kind, job, result);
+        await finish(kind, job, { status: 'completed', result });
       } catch (error) {
         await settle(kind, job, error, signal);
       }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/database.ts';
-import type { JobRow } from './job.ts';
+import type { JobEnd, JobRow } from './job.ts';
 
 const COLUMNS =
   'account_id, job_id, workspace_id, kind, status, subject, cursor, attempt, failures, deaths, progress_done, progress_total, result, error_code, error_message, cancel_requested, created_by, created_at, updated_at';
@@ -88,19 +88,20 @@ export async function requestCancel(tx: Transaction, accountId: string, jobId: s
   ]);
 }
 
-export type JobEnd = {
-  status: 'completed' | 'failed' | 'cancelled';
-  result: Record<string, unknown> | null;
-  errorCode: string | null;
-  errorMessage: string | null;
-};
-
-export async function endJob(tx: Transaction, accountId: string, jobId: string, end: JobEnd): Promise<void> {
+export async function saveEnd(tx: Transaction, accountId: string, jobId: string, end: JobEnd): Promise<void> {
+  const failure = end.status === 'failed' ? end.failure : null;
   await tx.run(
     `update jobs set status = $3, result = $4, error_code = $5, error_message = $6, updated_at = now(),
        progress_done = case when $3 = 'completed' then progress_total else progress_done end
      where account_id = $1 and job_id = $2`,
-    [accountId, jobId, end.status, end.result, end.errorCode, end.errorMessage],
+    [
+      accountId,
+      jobId,
+      end.status,
+      end.status === 'completed' ? end.result : null,
+      failure?.code ?? null,
+      failure?.message ?? null,
+    ],
   );
 }
 

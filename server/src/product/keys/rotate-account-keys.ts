@@ -168,7 +168,11 @@ async function rotate(services: Services, run: JobRun): Promise<Record<string, u
     await run.step(async ({ cursor, saveCursor }) => saveCursor({ done: reachedBy(cursor).done }));
   if ((await olderObjects(rotation)) > 0) throw new JobPostponed(LONGEST_WAIT_SECONDS);
   await keyring.dropVersionsBelow(accountId, version);
-  return { key_version: version, customers: await run.step(async ({ cursor }) => reachedBy(cursor).done) };
+  return {
+    key_version: version,
+    destroyed_below: version,
+    customers: await run.step(async ({ cursor }) => reachedBy(cursor).done),
+  };
 }
 
 export const keyRotationJob: JobKind<Services> = { kind: KEY_ROTATION, refuseCancel: mustEnd, run: rotate };

@@ -4,7 +4,7 @@ import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
 import { releaseFields } from '../fields/hold-fields.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { releaseGroups } from '../groups/hold.ts';
-import { JobCancelled, type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
+import { JobCancelled, type JobFacts, type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { Services } from '../services.ts';
 import { findSnapshot, releaseSnapshot, SnapshotGone, type SnapshotRow } from '../snapshots/snapshot.ts';
@@ -16,7 +16,7 @@ import type { Workshop } from './make-range.ts';
 import type { Manifest } from './manifest.ts';
 import { MESSAGES_EXPORT } from './publish-campaign.ts';
 import { hasRoomForThread, makerHere, startMaker } from './start-maker.ts';
-import { clearExportJob } from './store.ts';
+import { clearExportJob, findRunFiles } from './store.ts';
 import { workOffRanges } from './work-off-ranges.ts';
 
 const TOO_FEW_FOR_A_THREAD = 2_500;
@@ -115,9 +115,21 @@ async function endExport(tx: Transaction, job: JobRow): Promise<void> {
   if (campaign?.status === 'Published') await releaseNeeds(tx, campaign);
 }
 
+/** The files that can be fetched since this export, also where it failed behind that. */
+async function tellExport(tx: Transaction, { account_id: accountId, job_id: exportId }: JobRow): Promise<JobFacts> {
+  const exported = await findExport(tx, accountId, exportId);
+  if (exported === undefined) return {};
+  const { campaign_id, run_number, publication_id } = exported;
+  const files = await findRunFiles(tx, accountId, campaign_id, run_number);
+  if (files?.publication_id !== publication_id) return {};
+  const { delta_publication_id } = files;
+  return { publication_id, ...(delta_publication_id === null ? {} : { delta_publication_id }) };
+}
+
 export const messagesExportJob: JobKind<Services> = {
   kind: MESSAGES_EXPORT,
   run: exportMessages,
+  tellEnd: tellExport,
   onCompleted: (_services, tx, job) => endExport(tx, job),
   onFailed: (_services, tx, job) => endExport(tx, job),
   onCancelled: (_services, tx, job) => endExport(tx, job),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, pageSchema, pageSizeSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
+import { nameTouched } from '../audit/record-call.ts';
 import { CHANNELS } from '../campaigns/campaign.ts';
 import { campaignFailures } from '../campaigns/errors.ts';
 import { lockCampaign, requireCampaign, requireRun } from '../campaigns/lock-campaign.ts';
@@ -22,7 +23,6 @@ import { PREVIEW_REASONS } from './telling-previews.ts';
 
 const ids = { workspace_id: idSchema, campaign_id: idSchema };
 const example = { workspace_id: EXAMPLE_ID, campaign_id: EXAMPLE_ID };
-const MESSAGES_TOLD = 1_000;
 const failures = [campaignFailures, messageFailures];
 const hashSchema = z.string().length(64);
 const textSchema = z.string().min(1, 'must not be empty').max(MAX_TEMPLATE_CHARACTERS);
@@ -98,7 +98,8 @@ export const reviewEndpoints = [
     example: { ...example, all: true, review_status: 'Approved' },
     audit: 'message.changed',
     failures: [...failures, reviewFailures],
-    handle: async ({ services, tx, actor, body, audit }) => {
+    handle: async (call) => {
+      const { services, tx, actor, body } = call;
       if (body.review_status !== undefined) await requirePermission(tx, actor, body.workspace_id, 'messages.review');
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const { messages, decisionId } = await changeMessages(
@@ -118,14 +119,12 @@ export const reviewEndpoints = [
         },
         await loadFields(tx, actor.accountId, body.workspace_id),
       );
-      audit({
+      const facts = {
         campaign_id: body.campaign_id,
-        // A whole run at once is told by its number: an event stays small.
-        ...(messages.length > MESSAGES_TOLD
-          ? { messages: messages.length }
-          : { message_ids: messages.map((message) => message.message_id) }),
+        messages: messages.length,
         ...(body.review_status === undefined ? {} : { review_status: body.review_status }),
-      });
+      };
+      await nameTouched(call, 'message.changed', facts, { message_ids: messages.map(({ message_id }) => message_id) });
       return { updated: messages.length, messages: messages.map(messageReply), decision_id: decisionId };
     },
   }),
@@ -142,10 +141,12 @@ export const reviewEndpoints = [
     example,
     audit: 'review.undone',
     failures: [...failures, reviewFailures],
-    handle: async ({ tx, actor, body, audit }) => {
+    handle: async (call) => {
+      const { tx, actor, body } = call;
       const campaign = await lockCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const { decisionId, messages } = await undoDecision(tx, campaign, actor.userId, body.decision_id);
-      audit({ campaign_id: body.campaign_id, decision_id: decisionId, messages: messages.length });
+      const facts = { campaign_id: body.campaign_id, decision_id: decisionId, messages: messages.length };
+      await nameTouched(call, 'review.undone', facts, { message_ids: messages.map(({ message_id }) => message_id) });
       return { decision_id: decisionId, undone: messages.length, messages: messages.map(messageReply) };
     },
   }),

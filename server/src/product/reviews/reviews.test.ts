@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
 import { BRIEF, type TestCampaigns, testCampaigns } from '../campaigns/test-campaign.ts';
+import { newGroup } from '../customers/test-workspace.ts';
 
 let server: TestServer;
 let six: TestCampaigns;
@@ -73,6 +74,34 @@ describe('deciding messages', () => {
       ].map((message) => message.message_id),
       idsOf(messages),
     );
+  });
+
+  test('of more than 1,000 messages that are decided at once each is found in the audit log, and so when that is taken back', async () => {
+    const groupId = await newGroup(server.a, 'Many plans');
+    const plans = Array.from({ length: 42 }, (_, plan) => ({ customer_number: `m${plan}`, plan: `P${plan}` }));
+    await six.add(plans, groupId);
+    const channels = ['email', 'sms', 'push', 'in_app', 'whatsapp'].map((channel) => ({ channel }));
+    const campaignId = await six.draft('Many', { customer_group_id: groupId, channels, variants: 5 });
+    await six.written(campaignId);
+    const pages = [1, 2].map((page) => six.messages(campaignId, { page, page_size: 1_000 }));
+    const ids = (await Promise.all(pages)).flatMap(idsOf);
+    assert.equal(ids.length, 42 * 5 * 5);
+    const { decision_id } = await six.decide(campaignId, { all: true, review_status: 'Approved' });
+    await six.ok('DELETE', '/v1/campaign/review', { campaign_id: campaignId });
+    const facts = { campaign_id: campaignId, messages: ids.length };
+    for (const [action, more] of [
+      ['message.changed', { review_status: 'Approved' }],
+      ['review.undone', { decision_id }],
+    ] as const) {
+      const [rest, first, ...others] = (await server.a.call('POST', '/v1/audit', { action })).body.filter(
+        (event: { object_ids: { message_ids: string[] } }) => ids.includes(event.object_ids.message_ids[0] as string),
+      );
+      assert.equal(rest.request_id, first.request_id);
+      const { message_ids, ...told } = [rest, first].find(({ object_ids }) => 'messages' in object_ids).object_ids;
+      assert.deepEqual([told, message_ids.length, others], [{ ...facts, ...more }, 1_000, []]);
+      const named = [rest, first].flatMap(({ object_ids }) => object_ids.message_ids);
+      assert.deepEqual(named.toSorted(), ids.toSorted());
+    }
   });
 
   test('an edit sets a message back to Pending, with findings of the new text', async () => {

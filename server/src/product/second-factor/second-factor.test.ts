@@ -177,6 +177,21 @@ describe('a second factor', () => {
     assert.equal((await person.signIn({ otp: other.recoveryCodes[0] })).status, 403);
   });
 
+  test('cannot be confirmed by guessing: ten wrong codes are looked at, and then one every ten minutes', async () => {
+    const person = await newPerson('guessing');
+    const confirm = (otp: string) => person.call('PATCH', '/v1/otp', { otp });
+    for (let time = 0; time < 15; time += 1)
+      assert.deepEqual(refusal(await confirm('123456')), [400, 'second_factor_not_begun'], 'nobody looked at it');
+    const { secret } = (await person.call('PUT', '/v1/otp', { password: PASSWORD })).body;
+    const wrong = codeOf(secret, -9);
+    const answers = await Promise.all(Array.from({ length: 25 }, () => confirm(wrong)));
+    const codes = Map.groupBy(answers, ({ body }) => body.code);
+    assert.deepEqual([codes.get('code_refused')?.length, codes.get('too_many_attempts')?.length], [10, 15]);
+    assert.deepEqual(refusal(await confirm(codeOf(secret))), [429, 'too_many_attempts'], 'also the right one waits');
+    now += 10 * 60_000;
+    assert.equal((await confirm(codeOf(secret))).status, 200);
+  });
+
   test('ends the sessions that were begun without it', async () => {
     const person = await newPerson('sessions');
     const other = (await person.signIn()).body.access_token;
