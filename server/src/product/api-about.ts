@@ -20,7 +20,8 @@ unknown fields, types and rules (400), then the work. Another account's id gets 
 Every answer carries \`X-Request-Id\`.
 
 **Gateways.** A supplied \`x-auth-context\` header must be a JSON object with \`api_access\` true and, where the operator
-has set one, the right \`api_code\`. A supplied \`x-api-key\` must be valid. \`x-ip\` counts only from a trusted proxy.
+has set one, the right \`api_code\`. A supplied \`x-api-key\` must be valid. \`x-ip\` counts only from a trusted proxy
+that sends no \`x-forwarded-for\`.
 
 Ids are opaque strings, timestamps ISO 8601 in UTC. Replies may gain keys.`,
   license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
