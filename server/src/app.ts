@@ -39,7 +39,8 @@ const RESERVED_PATHS = ['/v1', '/docs', '/openapi.json', '/healthz', '/readyz'];
 
 /** Builds and starts everything once, and returns when calls are answered. `stop` ends it cleanly within 10 seconds. */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const door = createFrontDoor();
+  const isHttps = config.publicUrl?.startsWith('https://') === true;
+  const door = createFrontDoor(isHttps);
   const { port } = await door.listen(config.port, config.host);
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = config.publicUrl ?? `http://${host}:${port}`;
@@ -68,7 +69,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       endpoints,
       log: services.log,
       trustedProxies: config.trustedProxies,
-      surface: { allowedOrigins: config.allowedOrigins, isHttps: config.publicUrl?.startsWith('https://') === true },
+      surface: { allowedOrigins: config.allowedOrigins, isHttps },
       serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) => {
         door.open(handler);
         return door.server;

@@ -107,6 +107,23 @@ describe('the API page', () => {
     assert.match(page.body, /"telemetry": false/);
   });
 
+  test('has another nonce in every answer, and none but that one', async () => {
+    const nonces = new Set<string>();
+    for (let look = 0; look < 5; look += 1) {
+      const page = await app.inject('/docs/');
+      assert.equal(Number(page.headers['content-length']), page.rawPayload.length);
+      const [nonce = '', ...others] = [
+        ...String(page.headers['content-security-policy']).matchAll(/'nonce-([^']+)'/g),
+      ].map(([, one = '']) => one);
+      assert.ok(nonce.length >= 22 && others.length === 0);
+      const inPage = [...page.body.matchAll(/nonce="([^"]*)"|property="csp-nonce" content="([^"]*)"/g)];
+      assert.ok(inPage.length >= 3, `${inPage.length} places of a nonce`);
+      for (const [, ofScript, ofMeta] of inPage) assert.equal(ofScript ?? ofMeta, nonce);
+      nonces.add(nonce);
+    }
+    assert.equal(nonces.size, 5);
+  });
+
   test('has its script here, and its short address leads to it', async () => {
     const script = await app.inject('/docs/js/scalar.js');
     assert.equal(script.statusCode, 200);

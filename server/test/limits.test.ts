@@ -1,6 +1,34 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { startApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { createFrontDoor } from '../src/platform/http/front-door.ts';
+import { freePort } from './crash/processes.ts';
 import { send, startTestServer, until } from './harness.ts';
+
+/** A parameter as the API's description lists it. */
+type Listed = { parameters?: { name: string; in: string }[] };
+
+/** The headers that come back for bytes that no client would send. */
+async function headersOfRaw(url: string, bytes: string): Promise<Headers> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.end(bytes);
+  const [head = ''] = (await text(socket)).split('\r\n\r\n');
+  return new Headers(
+    head
+      .split('\r\n')
+      .slice(1)
+      .map((line): [string, string] => {
+        const [name = '', ...value] = line.split(': ');
+        return [name, value.join(': ')];
+      }),
+  );
+}
 
 describe('limits of calls', () => {
   test('a token, an account and an address have so many a minute, told in headers', async () => {
@@ -92,27 +120,161 @@ test('signed links are followed from one address so many times a minute, good on
 });
 
 describe('the surface', () => {
-  test('every answer has the security headers, whoever gives it', async () => {
-    const server = await startTestServer({ workers: false });
-    const answers = await Promise.all([
-      server.a.call('POST', '/v1/role', {}),
-      server.a.call('POST', '/v1/role', {}, { token: null }),
-      server.a.call('POST', '/v1/no-such-call', {}),
-      server.a.call('GET', '/openapi.json'),
-      server.a.call('GET', '/healthz'),
-      server.a.call('GET', '/docs'),
-      server.a.call('GET', '/%E0%A4%A'),
-    ]);
-    for (const { headers, status } of answers) {
-      assert.equal(headers.get('x-content-type-options'), 'nosniff', `${status}`);
-      assert.equal(headers.get('x-frame-options'), 'DENY');
-      assert.equal(headers.get('referrer-policy'), 'no-referrer');
-      assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin');
-      assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/);
-      assert.equal(headers.get('strict-transport-security'), null, 'only where callers come by HTTPS');
-      assert.equal(headers.get('access-control-allow-origin'), null);
-      assert.equal(headers.get('server') ?? headers.get('x-powered-by'), null);
+  test('every answer has the security headers, whoever gives it', async (t) => {
+    const check = (headers: Headers, what: string) => {
+      assert.equal(headers.get('x-content-type-options'), 'nosniff', what);
+      assert.equal(headers.get('x-frame-options'), 'DENY', what);
+      assert.equal(headers.get('referrer-policy'), 'no-referrer', what);
+      assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin', what);
+      assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin', what);
+      assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/, what);
+      assert.equal(headers.get('access-control-allow-origin'), null, what);
+      assert.equal(headers.get('server') ?? headers.get('x-powered-by'), null, what);
+      if (headers.get('content-length') !== '0')
+        assert.match(
+          headers.get('content-type') ?? '',
+          /^(application\/json|text\/html|application\/javascript); charset=utf-8$/,
+          what,
+        );
+    };
+    const { a, environment } = await startTestServer({ workers: false });
+    for (const isHttps of [false, true]) {
+      const url = `http://127.0.0.1:${await freePort()}`;
+      const beside = { ...environment, NUDGESCRIBE_PORT: new URL(url).port };
+      const publicUrl: Record<string, string> = isHttps
+        ? { NUDGESCRIBE_PUBLIC_URL: 'https://nudgescribe.example' }
+        : {};
+      const app = await startApp(readConfig({ ...beside, ...publicUrl }), { workers: false });
+      t.after(() => app.stop());
+      const door = createFrontDoor(isHttps);
+      t.after(() => door.close(0));
+      const { port } = await door.listen(0, '127.0.0.1');
+      const asPage = { token: null, headers: { accept: 'text/html' } };
+      const answers: [string, Headers][] = [];
+      for (const [method, path, options] of [
+        ['POST', '/v1/role', {}],
+        ['POST', '/v1/role', { token: null }],
+        ['POST', '/v1/no-such-call', {}],
+        ['OPTIONS', '/v1/role', {}],
+        ['GET', '/openapi.json', {}],
+        ['GET', '/healthz', {}],
+        ['GET', '/readyz', {}],
+        ['GET', '/docs', {}],
+        ['GET', '/docs/', {}],
+        ['GET', '/docs/js/scalar.js', {}],
+        ['GET', '/%E0%A4%A', {}],
+        ['GET', '/', asPage],
+        ['GET', '/w/1/groups', asPage],
+        ['GET', '/assets/none.js', asPage],
+        ['GET', '/v1/messages/file', { token: null }],
+      ] as const) {
+        const body = method === 'POST' ? {} : undefined;
+        answers.push([
+          `${method} ${path}`,
+          (await send(url, method, path, body, { token: a.token, ...options })).headers,
+        ]);
+      }
+      for (const path of ['/healthz', '/readyz', '/', '/v1/cg'])
+        answers.push([
+          `${path} early`,
+          (await send(`http://127.0.0.1:${port}`, 'GET', path, undefined, asPage)).headers,
+        ]);
+      answers.push(['what is no HTTP', await headersOfRaw(url, 'nonsense\r\n\r\n')]);
+      for (const [what, headers] of answers) {
+        check(headers, what);
+        const expected = isHttps ? 'max-age=31536000; includeSubDomains' : null;
+        assert.equal(headers.get('strict-transport-security'), expected, `${what}: only where callers come by HTTPS`);
+      }
     }
+  });
+
+  test('neither a credential nor a customer is taken from an address, and no call asks for one there', async () => {
+    const { a } = await startTestServer({ workers: false });
+    const login = { email: a.email, password: a.password };
+    for (const name of ['authorization', 'access_token', 'token', 'bearer']) {
+      const query = { [name]: name === 'authorization' ? `Bearer ${a.token}` : a.token };
+      assert.equal((await a.call('POST', '/v1/role', {}, { token: null, query })).status, 403, name);
+    }
+    for (const name of ['x-api-key', 'api_key', 'key'])
+      assert.equal((await a.call('POST', '/v1/auth', login, { token: null, query: { [name]: a.apiKey } })).status, 403);
+    const headers = { 'x-api-key': a.apiKey };
+    assert.equal((await a.call('POST', '/v1/auth', {}, { token: null, query: login, headers })).status, 401);
+
+    const { workspaceId: workspace_id } = a;
+    const group = await a.call('PUT', '/v1/cg', { workspace_id, group_name: 'All' });
+    await a.call('PUT', '/v1/cpf', { workspace_id, field_name: 'number', field_type: 'string', is_unique: true });
+    const into = { workspace_id, customer_group_id: group.body.customer_group_id };
+    const boundary = { 'content-type': 'multipart/form-data; boundary=X' };
+    for (const [name, value] of [
+      ['customer_data', '[{"number":"5"}]'],
+      ['data_file', 'number\n5\n'],
+    ] as const)
+      for (const [raw, type] of [
+        ['--X--\r\n', boundary],
+        ['number\n6\n', { 'content-type': 'text/csv' }],
+      ] as const) {
+        const query = { ...into, [name]: value };
+        const refused = await a.call('POST', '/v1/customer/check', undefined, { raw, headers: type, query });
+        assert.deepEqual([refused.status, refused.body.details?.[0].field], [400, name], refused.text);
+      }
+    assert.deepEqual((await a.call('POST', '/v1/customer', into)).body, []);
+
+    // What the description lists as standing in an address, but for signed links: the options of an upload.
+    const { paths } = (await a.call('GET', '/openapi.json')).body as { paths: Record<string, Record<string, Listed>> };
+    const listed = Object.entries(paths).flatMap(([path, calls]) =>
+      Object.values(calls).flatMap(({ parameters = [] }) =>
+        parameters.flatMap(({ name, in: place }) => (place === 'header' ? [] : [`${path} ${name}`])),
+      ),
+    );
+    assert.deepEqual(
+      listed.sort(),
+      [
+        ...['workspace_id', 'customer_group_id', 'validate_only', 'on_error', 'mode', 'blank_cells', 'field_map'],
+        ...['delimiter', 'repairs_import_id'],
+      ]
+        .map((name) => `/v1/customer/check ${name}`)
+        .sort(),
+    );
+  });
+
+  test('a refusal stands in the log with its code, also a mistaken body and a limit, and nothing of what was sent', async () => {
+    const lines: [string, Record<string, unknown>][] = [];
+    const note = (event: string, fields: Record<string, unknown> = {}) => void lines.push([event, fields]);
+    const { a } = await startTestServer({
+      workers: false,
+      log: { info: note, warn: note, error: note },
+      environment: { NUDGESCRIBE_CALLS_PER_MINUTE: '6' },
+    });
+    const { workspaceId: workspace_id } = a;
+    const answers = [
+      await a.call('POST', '/v1/cg', { workspace_id, cockatoo: 1 }),
+      await a.call('POST', '/v1/cg', undefined, { raw: '{"cockatoo"' }),
+      await a.call('POST', '/v1/cg', { cockatoo: 1 }),
+      await a.call('POST', '/v1/cg', { workspace_id: 'cockatoo' }),
+      await a.call('POST', '/v1/cockatoo', {}),
+      await a.call('POST', '/v1/role', {}, { token: 'cockatoo' }),
+    ];
+    for (let more = 0; more < 4; more += 1) answers.push(await a.call('POST', '/v1/cg', { workspace_id }));
+    assert.ok(answers.some(({ status }) => status === 200) && answers.some(({ status }) => status === 429));
+    for (const { status, body, headers } of answers) {
+      const id = headers.get('x-request-id');
+      const line = lines.find(([event, fields]) => event === 'request' && fields.request_id === id)?.[1];
+      assert.deepEqual([line?.status, line?.code], [status, body.code], JSON.stringify(line));
+    }
+    assert.deepEqual(
+      answers.map(({ body }) => body.code),
+      [
+        'invalid_fields',
+        'broken_json',
+        'missing_fields',
+        'workspace_forbidden',
+        'unknown_route',
+        'unauthorised',
+        ...[undefined, undefined],
+        ...Array(2).fill('too_many_calls'),
+      ],
+    );
+    assert.ok(!JSON.stringify(lines).includes('cockatoo'));
   });
 
   test('pages of other origins may not call, unless the operator names them', async () => {

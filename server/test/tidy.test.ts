@@ -99,6 +99,10 @@ describe('the rules do see what they forbid', () => {
       "import vm from 'node:vm'",
       'fetch(url)',
       "import { request } from 'node:https'",
+      "import { Agent, request as ask } from 'node:http'",
+      "import { connect } from 'node:net'",
+      "import net from 'node:net'",
+      "import { spawn } from 'node:child_process'",
     ])
       some(callRule(sourceFile(verb, `${bad};\n`)));
     for (const fine of [
@@ -107,6 +111,9 @@ describe('the rules do see what they forbid', () => {
       'new Date(5)',
       'const a = /eval(1)/;',
       'const f = (x: Function) => x;',
+      "import { isIP } from 'node:net'",
+      "import type { Socket } from 'node:net'",
+      "import { type IncomingMessage, createServer } from 'node:http'",
     ])
       none(callRule(sourceFile(verb, `${fine}\n`)));
     some(callRule(sourceFile(verb, `const a = \`x ${hole('Date.now()')} y\`;`)));

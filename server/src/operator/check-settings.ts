@@ -38,6 +38,13 @@ export function checkSettings(config: Config): Finding[] {
     findings.push(
       bad('Everybody is trusted as a proxy.', 'Name only your proxies in NUDGESCRIBE_TRUSTED_PROXIES: others can lie.'),
     );
+  if (config.trustedProxies.length > 0)
+    findings.push(
+      note(
+        `What ${config.trustedProxies.join(', ')} say of where a caller comes from is believed.`,
+        'See to it that each such proxy adds to x-forwarded-for the address it is called from; one that does not must set x-ip itself, or take it out of what callers send.',
+      ),
+    );
   for (const origin of config.allowedOrigins)
     if (origin.startsWith('http://'))
       findings.push(note(`Pages of ${origin} may call the API, and come without TLS.`, 'Name https:// origins only.'));

@@ -70,6 +70,16 @@ describe('doctor', () => {
     assert.match(text, /Every account demands a second factor/);
   });
 
+  test('says what a trusted proxy has to do with the addresses of callers', async () => {
+    const text = async (proxies: string) =>
+      findingsText(await examine({ ...server.environment, NUDGESCRIBE_TRUSTED_PROXIES: proxies }));
+    assert.match(
+      await text('10.0.0.1, 10.0.1.0/24'),
+      /What 10\.0\.0\.1, 10\.0\.1\.0\/24 say .*\n.*x-forwarded-for.*x-ip/,
+    );
+    assert.doesNotMatch(await text(''), /x-ip/);
+  });
+
   test('finds secrets that others can read', async () => {
     const file = join(server.dataDir, 'keys', server.a.accountId, '1.json');
     const found = await whatIsBadAfter(

@@ -27,7 +27,8 @@ audit log, usage, rules, new workspaces) is 403. One's own session, password and
 Nobody makes or widens a key or a role beyond what they hold themselves, where it would hold.
 
 **Gateways.** A supplied \`x-auth-context\` header must be a JSON object with \`api_access\` true and, where the operator
-has set one, the right \`api_code\`. A supplied \`x-api-key\` must be valid. \`x-ip\` counts only from a trusted proxy.
+has set one, the right \`api_code\`. A supplied \`x-api-key\` must be valid. \`x-ip\` counts only from a trusted proxy
+that sends no \`x-forwarded-for\`.
 
 Ids are opaque strings, timestamps ISO 8601 in UTC. Replies may gain keys.`,
   license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },

@@ -18,6 +18,11 @@ const readsEnvironment = new Set([
   `${SERVER}platform/database/embedded/programs.ts`,
 ]);
 
+/** What starts programs: PostgreSQL's, the builder of the console, and the operator's own for keys. No words of a caller. */
+const startsPrograms = (path: string) =>
+  path.startsWith(`${SERVER}platform/database/embedded/`) ||
+  [`${SERVER}console-build.ts`, `${SERVER}providers/root-key/key-program.ts`].includes(path);
+
 const CALL_RULES: readonly CallRule[] = [
   {
     where: (path) => path.startsWith(SERVER) && !operatorOutput.has(path),
@@ -44,6 +49,17 @@ const CALL_RULES: readonly CallRule[] = [
     where: (path) => path.startsWith(SERVER) && !path.startsWith(`${SERVER}platform/outbound/`),
     pattern: /(?<![.\w])fetch\s*\(|\bfrom\s+'(node:)?(https|dns|dns\/promises|tls|http2)'/,
     advice: 'Call other systems through platform/outbound: it checks where a call leads, and follows no redirects.',
+  },
+  {
+    where: (path) => path.startsWith(SERVER) && !path.startsWith(`${SERVER}platform/outbound/`),
+    pattern:
+      /\bimport\s+((\*\s+as\s+)?\w+|\{([^}]*,)?\s*(request|get|connect|createConnection|Socket|Agent|createSocket)\b[^}]*\})\s+from\s+'(node:)?(http|net|dgram)'/,
+    advice: 'Call other systems through platform/outbound: nothing else opens a connection.',
+  },
+  {
+    where: (path) => path.startsWith(SERVER) && !startsPrograms(path),
+    pattern: /\bfrom\s+'(node:)?(child_process|cluster)'/,
+    advice: 'No program is started here: what a caller says must not reach a command line.',
   },
   {
     where: () => true,

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
+import { placeOf } from './client-address.ts';
 import type { Actor, Endpoint } from './endpoint.ts';
 import type { Claim } from './guard.ts';
 import { type Allowance, createRateLimit } from './rate-limit.ts';
@@ -59,7 +60,10 @@ function tell(reply: FastifyReply, allowance: Allowance): void {
   reply.header('ratelimit-reset', allowance.resetSeconds);
 }
 
-/** Limits that keep one tenant, or one address, from taking the server from the others. */
+/**
+ * Limits that keep one tenant, or one address, from taking the server from the others. Addresses of one IPv6 network are
+ * counted as one: whoever has one of them has all.
+ */
 export function createCallLimits(settings: LimitSettings): CallLimits {
   const tokens = createRateLimit(settings.callsPerMinute);
   const accounts = createRateLimit(settings.callsPerMinute * ACCOUNT_TOKENS);
@@ -80,9 +84,9 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
   const tooManyCalls = (retryAfterSeconds: number) => platformFailures.too_many_calls({ retryAfterSeconds });
 
   return {
-    attempt: (address, reply) => count(reply, signIns.take(address), tooManyAttempts),
-    refused: (address, reply) => count(reply, refusals.take(address), tooManyAttempts),
-    followed: (address, reply) => count(reply, links.take(address), tooManyCalls),
+    attempt: (address, reply) => count(reply, signIns.take(placeOf(address)), tooManyAttempts),
+    refused: (address, reply) => count(reply, refusals.take(placeOf(address)), tooManyAttempts),
+    followed: (address, reply) => count(reply, links.take(placeOf(address)), tooManyCalls),
     lookUp: async ({ line, accountId, sessionId }, reply) => {
       const spent = [tokens.peek(sessionId), accounts.peek(accountId)].find(({ waitSeconds }) => waitSeconds > 0);
       if (spent !== undefined) count(reply, spent, tooManyCalls);

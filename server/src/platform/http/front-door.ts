@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { newId } from '../ids/ids.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { headersOfAnyAnswer } from './security-headers.ts';
 
 /** The address cannot be listened at; the message says what to do. */
 export class AddressRefused extends Error {
@@ -34,11 +34,11 @@ export type FrontDoor = {
   close(timeoutMs: number): Promise<void>;
 };
 
-function notReady(request: IncomingMessage, response: ServerResponse): void {
+function notReady(request: IncomingMessage, response: ServerResponse, isHttps: boolean): void {
   const requestId = newId();
   const alive = request.url === '/healthz';
   response.writeHead(alive ? 200 : 503, {
-    ...SECURITY_HEADERS,
+    ...headersOfAnyAnswer(isHttps),
     'content-type': 'application/json; charset=utf-8',
     'x-request-id': requestId,
     ...(alive ? {} : { 'retry-after': '2' }),
@@ -57,8 +57,9 @@ function notReady(request: IncomingMessage, response: ServerResponse): void {
   );
 }
 
-export function createFrontDoor(): FrontDoor {
-  let handler: Handler = notReady;
+/** `isHttps`: callers reach the server through HTTPS, and are told to come no other way. */
+export function createFrontDoor(isHttps: boolean): FrontDoor {
+  let handler: Handler = (request, response) => notReady(request, response, isHttps);
   // Uploads take as long as they take (requestTimeout 0); a silent connection does not stay.
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 72_000 },

@@ -25,27 +25,32 @@ export async function registerOpenRoutes(
     throw platformFailures.dependency_away();
   });
 
-  const nonce = randomBytes(16).toString('base64');
+  // The page's application is made once and takes its nonce then: it gets a mark, and each answer a nonce in its place.
+  const mark = randomNonce();
   let page: Promise<FastifyInstance> | null = null;
   const showPage = async (request: FastifyRequest, reply: FastifyReply) => {
     // The page's own code parses the Host header into a URL.
     if (!URL.canParse(request.url, `${request.protocol}://${request.hostname}`))
       throw platformFailures.invalid_fields({ message: 'The Host header cannot be read.' });
-    page ??= apiPage(nonce);
-    const { statusCode, headers, rawPayload } = await (await page).inject({
+    page ??= apiPage(mark);
+    const { statusCode, headers, payload, rawPayload } = await (await page).inject({
       url: request.url,
       headers: request.headers,
     });
     // Whether the connection stays is a matter between the caller and this server, not of the page's own application.
-    const { connection: _connection, ...told } = headers;
+    const { connection: _connection, 'content-length': _length, ...told } = headers;
+    const isPage = String(told['content-type']).startsWith('text/html');
+    const nonce = randomNonce();
     return reply
       .status(statusCode)
       .headers(told)
       .header('content-security-policy', contentSecurityPolicy(nonce))
-      .send(rawPayload);
+      .send(isPage ? payload.replaceAll(mark, nonce) : rawPayload);
   };
   for (const path of [DOCS_PATH, `${DOCS_PATH}/`, `${DOCS_PATH}/js/scalar.js`]) app.get(path, showPage);
 }
+
+const randomNonce = () => randomBytes(16).toString('base64url');
 
 /** The page as an application of its own, made when somebody first looks: its package alone takes 50 MB. */
 async function apiPage(nonce: string): Promise<FastifyInstance> {

@@ -32,8 +32,11 @@ function check(answer: Answer, status: number, code: string): void {
   assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
 }
 
-/** Sends bytes as they are and reads all that comes back: what no HTTP client would send. */
-async function raw(bytes: string): Promise<string> {
+/**
+ * Sends bytes as they are and reads all that comes back: what no HTTP client would send. Unless it stays, the sender hangs
+ * up behind them, and what takes the server a moment is not answered any more.
+ */
+async function raw(bytes: string, stays = false): Promise<string> {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);
   socket.setEncoding('latin1');
@@ -43,7 +46,8 @@ async function raw(bytes: string): Promise<string> {
   });
   socket.on('error', () => undefined);
   socket.setTimeout(5_000, () => socket.destroy());
-  socket.end(bytes, 'latin1');
+  if (stays) socket.write(bytes, 'latin1');
+  else socket.end(bytes, 'latin1');
   await once(socket, 'close');
   return text;
 }
@@ -103,6 +107,25 @@ describe('bodies', () => {
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
+  test('are decoded once: what looks encoded in a text stays as it was sent', async () => {
+    const { workspaceId: workspace_id } = a;
+    for (const group_name of ['%41%2541', 'a+b%20c', '&lt;b&gt;&amp;amp;', '\\u0041\\x41', '=?utf-8?q?=41?=', 'QQ==']) {
+      const made = await a.call('PUT', '/v1/cg', { workspace_id, group_name });
+      assert.equal(made.body.group_name, group_name, made.text);
+      const listed = (await a.call('POST', '/v1/cg', { workspace_id })).body;
+      assert.ok(listed.some((group: { group_name: string }) => group.group_name === group_name));
+    }
+    // In a query, too: this is no workspace, though it would be one if it were decoded a second time.
+    const twice = workspace_id.replaceAll('-', '%2d');
+    const query = { workspace_id: twice, customer_group_id: workspace_id };
+    const refused = await a.call('POST', '/v1/customer/check', undefined, {
+      raw: 'number\n',
+      headers: { 'content-type': 'text/csv' },
+      query,
+    });
+    check(refused, 403, 'workspace_forbidden');
+  });
+
   test('with half of a surrogate pair are refused instead of stored with another character', async () => {
     const answer = await a.call('PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name: 'Half \ud800' });
     check(answer, 400, 'invalid_fields');
@@ -133,6 +156,36 @@ describe('bodies', () => {
     assert.equal(answer.body.details.length, 100);
     assert.ok((await list(body({ ['x'.repeat(100_000)]: 1 }))).text.length < 5_000);
   });
+});
+
+test('an error that nobody foresaw is a bare 500, and stands in the log without its message', async () => {
+  const lines: unknown[] = [];
+  const note = (event: string, fields?: Record<string, unknown>) => void lines.push([event, fields]);
+  let isBroken = false;
+  const breaking = await startTestServer({
+    workers: false,
+    log: { info: note, warn: note, error: note },
+    services: ({ database }) => ({
+      database: {
+        ...database,
+        tenant: async (accountId, work) => {
+          if (isBroken) throw Object.assign(new Error('cockatoo: select 1 from users'), { code: 'X1234' });
+          return database.tenant(accountId, work);
+        },
+      },
+    }),
+  });
+  const make = () => breaking.a.call('PUT', '/v1/cg', { workspace_id: breaking.a.workspaceId, group_name: 'Any' });
+  isBroken = true;
+  const answer = await make();
+  isBroken = false;
+  check(answer, 500, 'server_error');
+  assert.deepEqual(Object.keys(answer.body).sort(), ['code', 'error', 'message', 'request_id']);
+  assert.doesNotMatch(answer.text, /cockatoo|X1234|select|\.ts/);
+  const told = JSON.stringify(lines);
+  assert.match(told, new RegExp(`"request_failed",{"request_id":"${answer.body.request_id}".*X1234`));
+  assert.doesNotMatch(told, /cockatoo/);
+  assert.equal((await make()).status, 200, 'and nothing was kept of it');
 });
 
 describe('the order of checks', () => {
@@ -195,6 +248,47 @@ describe('requests that are no calls', () => {
     }
   });
 
+  test('a body whose end can be read in two ways is refused, and what follows it is no call', async () => {
+    const withHeaders = (lines: string) =>
+      raw(
+        [
+          `POST /v1/cg HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${a.token}\r\n${lines}\r\n\r\n0\r\n\r\n`,
+          'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+        ].join(''),
+        true,
+      );
+    for (const lines of [
+      'Content-Length: 5\r\nTransfer-Encoding: chunked',
+      'Transfer-Encoding: chunked\r\nContent-Length: 5',
+      'Transfer-Encoding: chunked\r\nContent-Length: 0',
+      'Content-Length: 5\r\nContent-Length: 0',
+      'Content-Length: 5, 0',
+      'Content-Length: +5',
+      'Transfer-Encoding: chunked, identity',
+      'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity',
+      'Transfer-Encoding: xchunked',
+      'Transfer-Encoding: \x0bchunked',
+      'Transfer-Encoding : chunked',
+      'Transfer-Encoding:\r\n chunked',
+      'X: y\nTransfer-Encoding: chunked',
+    ]) {
+      const answer = await withHeaders(lines);
+      assert.match(answer, /^HTTP\/1\.1 400 /, lines);
+      assert.equal(answer.split('HTTP/1.1 ').length, 2, `${lines} got more than one answer: ${answer}`);
+    }
+    // Behind one that is written soundly it is a call.
+    for (const lines of ['Transfer-Encoding: chunked', 'Content-Length: 5'])
+      assert.match(await withHeaders(lines), /"status":"ok"/, lines);
+  });
+
+  test('TRACE is answered nowhere, and nothing of the call comes back', async () => {
+    for (const path of ['/', '/v1/cg', '/v1/auth', '/v1/no-such-call', '/docs/', '/healthz', '/openapi.json']) {
+      const answer = await raw(`TRACE ${path} HTTP/1.1\r\nHost: x\r\nX-Mark: cockatoo\r\nConnection: close\r\n\r\n`);
+      assert.match(answer, /^HTTP\/1\.1 40[45] /, path);
+      assert.doesNotMatch(answer, /cockatoo|message\/http/, path);
+    }
+  });
+
   test('an upload that is cut off leaves the server answering', async () => {
     const answer = await raw(
       `POST /v1/cg HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${a.token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"a":`,
@@ -212,7 +306,7 @@ describe('requests that are no calls', () => {
 });
 
 test('before it is ready the server is alive, and answers 503 with a request id', async (t) => {
-  const door = createFrontDoor();
+  const door = createFrontDoor(false);
   t.after(() => door.close(0));
   const { port } = await door.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;

@@ -10,6 +10,7 @@ import type { CallFacts, Claim, Guard } from './guard.ts';
 import { bodyFailure } from './json-body.ts';
 import { AnsweredBefore, type AnswerSealer, type KeyedCall, keyedCall } from './kept-answers.ts';
 import { type Input, readInput } from './read-input.ts';
+import { requireTold } from './reply-check.ts';
 import type { UploadReceiver } from './upload.ts';
 
 export type PipelineParts<Services> = {
@@ -208,7 +209,7 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
         for (const [name, value] of Object.entries(result.headers)) to.header(name, value);
         return to.send(result.content);
       }
-      if (parts.checkReplies && endpoint.reply !== null) endpoint.reply.parse(result);
+      if (parts.checkReplies && endpoint.reply !== null) requireTold(endpoint.reply, result);
       return to.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
     }
   };

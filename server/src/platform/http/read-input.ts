@@ -2,7 +2,14 @@ import type { FastifyRequest } from 'fastify';
 import { platformFailures } from '../errors/platform-failures.ts';
 import type { Actor } from './endpoint.ts';
 import { parseJsonObject, readWhole, unpacked } from './json-body.ts';
-import { parametersFrom, type ReceivedUpload, readMultipart, type UploadReceiver } from './upload.ts';
+import {
+  FILE_FIELD,
+  parametersFrom,
+  type ReceivedUpload,
+  ROWS_FIELD,
+  readMultipart,
+  type UploadReceiver,
+} from './upload.ts';
 
 export type Input = { fields: Record<string, unknown>; upload: ReceivedUpload | null };
 
@@ -20,6 +27,17 @@ function refuseOtherCharsets(contentType: string): void {
     message:
       'Only UTF-8 is understood. Save or convert the content as UTF-8 and send it with charset=utf-8, or without a charset.',
   });
+}
+
+/** Parameters of an upload. Not customers: proxies and browsers write addresses down. */
+function parametersOf(query: Record<string, string | string[]>): Record<string, unknown> {
+  for (const field of [ROWS_FIELD, FILE_FIELD])
+    if (Object.hasOwn(query, field)) {
+      const message = 'belongs in the body, not in the address.';
+      const details = [{ field, code: 'not_in_the_address', message }];
+      throw platformFailures.invalid_fields({ message: `${field}: ${message}`, details });
+    }
+  return parametersFrom(Object.entries(query));
 }
 
 /**
@@ -43,7 +61,7 @@ export async function readInput(
   }
   if (endpoint.intake === 'upload') {
     if (mediaType === 'text/csv' || mediaType === 'application/x-ndjson') {
-      const fields = parametersFrom(Object.entries(query));
+      const fields = parametersOf(query);
       await before(fields, true);
       return {
         fields,
@@ -51,7 +69,7 @@ export async function readInput(
       };
     }
     if (mediaType === 'multipart/form-data') {
-      const known = parametersFrom(Object.entries(query));
+      const known = parametersOf(query);
       const read = await readMultipart(
         stream,
         request.headers['content-type'] ?? '',

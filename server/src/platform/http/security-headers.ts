@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
  * On every answer, whoever gives it (OWASP Secure Headers Project). Pages state a wider content security policy of their
  * own; nothing here may be framed, sniffed, cached or told to other sites.
  */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -15,7 +15,10 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-const HSTS = 'max-age=31536000; includeSubDomains';
+const HSTS = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' };
+
+/** The headers of an answer where there is no request yet, or nobody else to give it. */
+export const headersOfAnyAnswer = (isHttps: boolean) => ({ ...SECURITY_HEADERS, ...(isHttps ? HSTS : {}) });
 
 const CORS_HEADERS = 'authorization, content-encoding, content-type, idempotency-key, x-api-key, x-auth-context';
 const CORS_METHODS = 'GET, PUT, POST, PATCH, DELETE';
@@ -32,8 +35,7 @@ export type Surface = {
 
 /** Sets the headers of every answer, and answers a browser's question whether a page may call. True: it is answered. */
 export function setSurfaceHeaders(request: FastifyRequest, reply: FastifyReply, surface: Surface): boolean {
-  reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
-  if (surface.isHttps) reply.header('strict-transport-security', HSTS);
+  reply.headers(headersOfAnyAnswer(surface.isHttps)).header('x-request-id', request.id);
   if (surface.allowedOrigins.length === 0) return false;
   reply.header('vary', 'Origin');
   const { origin } = request.headers;

@@ -7,9 +7,12 @@ import { newId } from '../ids/ids.ts';
 import { describeError, type Log } from '../log/log.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createPipeline, type PipelineParts } from './pipeline.ts';
-import { SECURITY_HEADERS, type Surface, setSurfaceHeaders } from './security-headers.ts';
+import { headersOfAnyAnswer, type Surface, setSurfaceHeaders } from './security-headers.ts';
 
 const MAX_URL_PARAMETER_CHARACTERS = 2_000;
+
+/** The code of the refusal that answered a request, for its line in the log. */
+const refusedWith = new WeakMap<FastifyRequest, string>();
 
 /** Body of a refusal, exactly as the contract writes it. */
 export function errorBody(failure: Failure, requestId: string): Record<string, unknown> {
@@ -48,7 +51,7 @@ export function createHttpServer<Services>(
       setSurfaceHeaders(request, reply, parts.surface);
       sendFailure(request, reply, asFailure(error));
     },
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, parts.surface.isHttps),
   });
   // Bodies are read by the pipeline, after the credentials.
   app.removeAllContentTypeParsers();
@@ -64,6 +67,7 @@ export function createHttpServer<Services>(
       method: request.method,
       route: request.routeOptions.url ?? null,
       status: reply.statusCode,
+      code: refusedWith.get(request),
       duration_ms: Math.round(reply.elapsedTime),
     });
   });
@@ -100,6 +104,7 @@ export function createHttpServer<Services>(
 }
 
 function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): FastifyReply {
+  refusedWith.set(request, failure.code);
   const { retryAfterSeconds } = failure.extras;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
   else if (failure.status === 503 || failure.status === 429) reply.header('retry-after', '5');
@@ -115,7 +120,7 @@ function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Fail
 }
 
 /** Answers bytes that are no HTTP request, before there is a request to answer, and hangs up. */
-function refuseUnreadable(error: { code?: string }, socket: Socket): void {
+function refuseUnreadable(error: { code?: string }, socket: Socket, isHttps: boolean): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -124,7 +129,7 @@ function refuseUnreadable(error: { code?: string }, socket: Socket): void {
   const failure = platformFailures.invalid_fields({ message: 'This is not an HTTP request that can be read.' });
   const body = JSON.stringify(errorBody(failure, requestId));
   const headers = {
-    ...SECURITY_HEADERS,
+    ...headersOfAnyAnswer(isHttps),
     'content-type': 'application/json; charset=utf-8',
     'x-request-id': requestId,
     'content-length': Buffer.byteLength(body),

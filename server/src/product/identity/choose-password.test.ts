@@ -125,6 +125,14 @@ test('a password is the same however its letters are composed', async () => {
   assert.equal((await signIn(email, composed.replaceAll('ü', 'u'))).status, 403);
 });
 
+test('a password counts in its case, with the blanks around it, and to its last letter', async () => {
+  const long = Array.from({ length: 50 }, (_, index) => `${index * 7} Geese`.slice(0, 5)).join('');
+  const { email } = await newUser('whole', { password: ` ${long} ` });
+  assert.equal((await signIn(email, ` ${long} `)).status, 200);
+  for (const other of [long, ` ${long}`, ` ${long.toLowerCase()} `, ` ${long.slice(0, -1)}_ `, ` ${long.slice(0, 72)}`])
+    assert.equal((await signIn(email, other)).status, 403, other);
+});
+
 describe('a one-time link', () => {
   const invite = (user_id: string, more = {}) => a.call('PUT', '/v1/user/link', { user_id, ...more });
 

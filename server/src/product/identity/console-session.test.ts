@@ -104,6 +104,24 @@ describe('a console session', () => {
     await behindTls.stop();
   });
 
+  test('is known by 256 random bits, of which the database keeps a hash', async () => {
+    const secrets = new Set<string>();
+    for (let time = 0; time < 5; time += 1) {
+      const { cookie } = await browser();
+      const [accountId, sessionId, secret = '', ...more] = cookie.split('=')[1]?.split('.') ?? [];
+      assert.deepEqual([accountId, more], [a.accountId, []]);
+      assert.equal(Buffer.from(secret, 'base64url').length, 32);
+      secrets.add(secret);
+      const rows = await server.app.services.database.tenant(a.accountId, (tx) =>
+        tx.rows<{ text: string }>('select s::text as text from sessions s where session_id = $1', [sessionId]),
+      );
+      assert.equal(rows.length, 1);
+      const kept = rows[0]?.text ?? '';
+      for (const form of [secret, Buffer.from(secret, 'base64url').toString('hex')]) assert.ok(!kept.includes(form));
+    }
+    assert.equal(secrets.size, 5);
+  });
+
   test('is taken by calls of every kind; those that change something need the CSRF token too', async () => {
     const { call, csrf } = await browser();
     const workspace_id = a.workspaceId;
@@ -280,8 +298,10 @@ describe('a console session', () => {
     assert.equal((await get({ cookie, 'x-api-key': a.apiKey })).status, 200);
   });
 
-  test('is no token: neither refreshes nor stands in for one', async () => {
-    const { cookie } = await browser();
+  test('is no token and gives none: neither refreshes nor stands in for one', async () => {
+    const { answer, cookie, call } = await browser();
+    for (const { text } of [answer, await call('GET', '/v1/session')])
+      assert.doesNotMatch(text, /eyJ|token":"ey|refresh/);
     const headers = { cookie };
     assert.equal((await send(server.url, 'GET', '/v1/auth', undefined, { token: null, headers })).status, 403);
   });

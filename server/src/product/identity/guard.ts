@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
+import { placeOf } from '../../platform/http/client-address.ts';
 import type { Access, Actor } from '../../platform/http/endpoint.ts';
 import type { CallFacts, Claim, Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
@@ -179,7 +180,7 @@ export function createGuard(parts: {
   ): Promise<Actor> {
     const { accountId, sessionId } = cookie;
     // Anybody can write an account's id into a cookie: nothing of it is proved yet, so its line is where it comes from.
-    const endLookUp = await lookUp({ line: facts.address, accountId, sessionId });
+    const endLookUp = await lookUp({ line: placeOf(facts.address), accountId, sessionId });
     return proveCookie(headers, cookie, access, facts).finally(endLookUp);
   }
 

@@ -234,12 +234,18 @@ describe('an upload that is too large', () => {
     const space = await testWorkspace(server.a);
     const text = file(many('large', 150_000));
     assert.ok(text.length > 5_000_000);
-    const packed = await server.a.call('POST', '/v1/customer/check', undefined, {
-      raw: gzipSync(text),
-      headers: { 'content-type': 'text/csv', 'content-encoding': 'gzip' },
-      query: space.ids,
-    });
-    assert.deepEqual([packed.status, packed.body.code], [413, 'body_too_large'], packed.text);
+    assert.ok(gzipSync(text).length < 5_000_000, 'what is small until it is unpacked');
+    const boundary = '--X\r\nContent-Disposition: form-data; name="data_file"; filename="a.csv.gz"\r\n\r\n';
+    const part = Buffer.concat([Buffer.from(boundary), gzipSync(text), Buffer.from('\r\n--X--\r\n')]);
+    const csv = { 'content-type': 'text/csv' };
+    for (const [raw, headers] of [
+      [text, csv],
+      [gzipSync(text), { ...csv, 'content-encoding': 'gzip' }],
+      [part, { 'content-type': 'multipart/form-data; boundary=X' }],
+    ] as [string | Buffer, Record<string, string>][]) {
+      const answer = await server.a.call('POST', '/v1/customer/check', undefined, { raw, headers, query: space.ids });
+      assert.deepEqual([answer.status, answer.body.code], [413, 'body_too_large'], answer.text);
+    }
     assert.deepEqual(await server.app.services.objects.list(`uploads/${server.a.accountId}`), []);
   });
 });

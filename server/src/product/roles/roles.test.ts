@@ -14,6 +14,8 @@ before(async () => {
 });
 
 const refusal = ({ status, body }: Answer) => [status, body.code];
+const sessionOf = (token: string): string =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
 
 type Person = { userId: string; email: string; call(method: string, path: string, body: unknown): Promise<Answer> };
 
@@ -155,6 +157,8 @@ describe('nobody grants more than they hold', () => {
       ['PATCH', '/v1/user', { user_id: a.userId, display_name: 'Nobody' }],
       ['PUT', '/v1/user/link', { user_id: a.userId }],
       ['DELETE', '/v1/user/otp', { user_id: a.userId }],
+      ['DELETE', '/v1/user', { user_id: a.userId }],
+      ['DELETE', '/v1/session', { session_id: sessionOf(a.token) }],
     ];
     for (const [method, path, body] of refused)
       assert.deepEqual(refusal(await manager.call(method, path, body)), [403, 'grants_too_much'], `${method} ${path}`);

@@ -11,7 +11,7 @@ const STEPS_AROUND = 1;
 const ISSUER = 'Nudgescribe';
 
 export const RECOVERY_CODES = 10;
-const RECOVERY_BYTES = 10;
+const RECOVERY_BYTES = 15;
 const RECOVERY_GROUP = 4;
 
 export function newSecret(): Buffer {
@@ -47,7 +47,10 @@ export function stepOf(secret: Buffer, otp: string, now: Date): number | null {
   return delta === null ? null : Math.floor(now.getTime() / 1_000 / STEP_SECONDS) + delta;
 }
 
-/** Codes of 80 random bits in Base32, as "ABCD-EFGH-IJKL-MNOP". */
+/**
+ * Codes of 120 random bits in Base32, as "ABCD-EFGH-IJKL-MNOP-QRST-UVWX": more than the 112 from which on a hash without
+ * the cost of a password's keeps a secret (OWASP ASVS 5.0, 6.5.2).
+ */
 export function newRecoveryCodes(): string[] {
   return Array.from({ length: RECOVERY_CODES }, () => {
     const text = new Secret({ buffer: new Uint8Array(randomBytes(RECOVERY_BYTES)).buffer }).base32;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
-import { newRecoveryCodes, stepOf } from './codes.ts';
+import { hashRecoveryCode, newRecoveryCodes, stepOf } from './codes.ts';
+import { renewRecoveryCodes } from './second-factor.ts';
+import { replaceRecoveryCodes } from './store.ts';
 
 const STEP_MS = 30_000;
 const PASSWORD = 'a long and secret sentence';
@@ -85,7 +87,8 @@ describe('codes', () => {
   test('for recovery are ten, and no two alike', () => {
     const codes = [...newRecoveryCodes(), ...newRecoveryCodes()];
     assert.equal(new Set(codes).size, 20);
-    for (const code of codes) assert.match(code, /^([A-Z2-7]{4}-){3}[A-Z2-7]{4}$/);
+    for (const code of codes)
+      assert.match(code, /^([A-Z2-7]{4}-){5}[A-Z2-7]{4}$/, 'five bits a character: 112 and more');
   });
 });
 
@@ -192,6 +195,18 @@ describe('a second factor', () => {
     assert.equal((await confirm(codeOf(secret))).status, 200);
   });
 
+  test('takes recovery codes of sixteen characters, which were given once, until there are new ones', async () => {
+    const person = await withSecondFactor('recovery-old');
+    const { database, keyring } = server.app.services;
+    const holder = { keys: await keyring.forAccount(a.accountId), userId: person.userId };
+    const old = ['ABCD-EFGH-IJKL-MNOP', 'QRST-UVWX-YZ23-4567'];
+    const hashes = old.map((code) => hashRecoveryCode(holder.keys, person.userId, code));
+    await database.tenant(a.accountId, (tx) => replaceRecoveryCodes(tx, a.accountId, person.userId, hashes));
+    assert.equal((await person.signIn({ otp: old[0] })).status, 200);
+    await database.tenant(a.accountId, (tx) => renewRecoveryCodes(tx, holder));
+    assert.equal((await person.signIn({ otp: old[1] })).status, 403);
+  });
+
   test('ends the sessions that were begun without it', async () => {
     const person = await newPerson('sessions');
     const other = (await person.signIn()).body.access_token;
@@ -234,6 +249,19 @@ describe('a second factor', () => {
     assert.equal((await lost.call('POST', '/v1/otp', {})).status, 403);
     assert.equal((await lost.signIn()).status, 200);
     assert.deepEqual(refusal(await a.call('DELETE', '/v1/user/otp', reset)), [400, 'second_factor_off']);
+  });
+
+  test('stays when a forgotten password is chosen anew by a link', async () => {
+    const person = await withSecondFactor('forgetful');
+    const chosen = 'seven horses under an old bridge';
+    const { token } = (await a.call('PUT', '/v1/user/link', { user_id: person.userId })).body;
+    const redeemed = await send(server.url, 'PATCH', '/v1/password-link', { token, password: chosen }, { token: null });
+    assert.equal(redeemed.status, 200, redeemed.text);
+    for (const signIn of [person.signIn, person.console]) {
+      const asked = await signIn({ password: chosen });
+      assert.deepEqual([asked.status, asked.body.fields], [401, ['otp']]);
+    }
+    assert.equal((await person.signIn({ password: chosen, otp: codeOf(person.secret) })).status, 200);
   });
 
   test('leaves neither secret nor codes in clear, and every attempt in the audit log', async () => {

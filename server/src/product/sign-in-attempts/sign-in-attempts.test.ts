@@ -4,7 +4,6 @@ import { type Answer, send, startTestServer, type Tenant, type TestServer } from
 import { startApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
 import { countCodeAttempt, countPasswordAttempt, forgetOldAttempts } from './count-attempt.ts';
-import { placeOf } from './subjects.ts';
 
 const PASSWORD = 'a long and secret sentence';
 const MINUTE_MS = 60_000;
@@ -224,15 +223,4 @@ describe('failed sign-ins', () => {
     assert.equal((await count())?.n, before - 2);
     now += 3 * 24 * 60 * MINUTE_MS;
   });
-});
-
-test('a place is an IPv4 address, or a /64 of IPv6', () => {
-  assert.equal(placeOf('192.0.2.1'), '192.0.2.1');
-  const one = placeOf('2001:db8:1:2:3:4:5:6');
-  assert.equal(one, '2001:db8:1:2');
-  assert.equal(placeOf('2001:db8:1:2::'), one);
-  assert.equal(placeOf('2001:0db8:0001:0002:ffff::1'), one);
-  assert.notEqual(placeOf('2001:db8:1:3::1'), one);
-  assert.equal(placeOf('::1'), '0:0:0:0');
-  assert.equal(placeOf('fe80::1%eth0'), 'fe80:0:0:0');
 });

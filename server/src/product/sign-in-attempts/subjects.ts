@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isIPv6 } from 'node:net';
+import { placeOf } from '../../platform/http/client-address.ts';
 
 /** What one attempt uses up of what is allowed of its kind: so much at once, and one more after so many seconds each. */
 export type Allowance = { subject: Buffer; burst: number; secondsEach: number };
@@ -11,17 +11,6 @@ const AT_ONE_PLACE = { burst: 10, secondsEach: 60 };
 const AT_STRANGE_PLACES = { burst: 20, secondsEach: 30 };
 /** With the right password and a wrong code: a million codes must take years. */
 const CODES = { burst: 10, secondsEach: 600 };
-
-/** An address as far as one person has it: a whole /64 of IPv6 is handed to one household or server. */
-export function placeOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const groups = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
-  const [before = '', after] = groups.split('::');
-  const head = before === '' ? [] : before.split(':');
-  const tail = after === undefined || after === '' ? [] : after.split(':');
-  const zeros = after === undefined ? 0 : 8 - head.length - tail.length;
-  return [...head, ...Array<string>(zeros).fill('0'), ...tail].slice(0, 4).join(':');
-}
 
 function hashed(key: Buffer, ...parts: string[]): Buffer {
   return createHmac('sha256', key).update(JSON.stringify(parts)).digest();
