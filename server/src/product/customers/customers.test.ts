@@ -294,8 +294,13 @@ describe('customers', () => {
     const ofJob = (await toldOf(job_id)).map(({ object_ids }) => object_ids);
     assert.deepEqual(ofJob.at(-1), { asked: 1_450, status: 'queued', job_id });
     assert.deepEqual(
-      ofJob.slice(0, -1).map(({ deleted }) => deleted),
-      [400, 1_000],
+      ofJob.slice(0, -1).map(({ deleted, not_found }) => [deleted, not_found]),
+      [
+        [1_400, 50],
+        [400, undefined],
+        [1_000, undefined],
+      ],
+      'its end, and before that its steps',
     );
   });
 
