@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { constants, setPriority } from 'node:os';
@@ -11,6 +12,8 @@ import { makeFields, makeGroup } from './import-part.ts';
 export type BusyOrder = { url: string; accessToken: string; workspaceId: string; calls: number; imports: Import[] };
 export type Import = { path: string; rows: number };
 export type BusyReport = { calls: number; refused: number };
+
+const newName = () => randomBytes(6).toString('hex');
 
 let isOver = false;
 const report: BusyReport = { calls: 0, refused: 0 };
@@ -45,7 +48,7 @@ async function flood({ url, accessToken, workspaceId, calls }: BusyOrder): Promi
 async function importOn({ url, accessToken }: BusyOrder, { path, rows }: Import): Promise<void> {
   const client = createClient({ baseUrl: url, accessToken });
   while (!isOver) {
-    const { workspace_id: workspaceId } = await client.workspaces.create({ workspace_name: 'Busy' });
+    const { workspace_id: workspaceId } = await client.workspaces.create({ workspace_name: `Busy ${newName()}` });
     await makeFields({ client }, workspaceId);
     const groupId = await makeGroup({ client }, workspaceId, 'Everybody');
     const begun = await client.customers.upload(

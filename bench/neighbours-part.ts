@@ -77,10 +77,8 @@ export const neighboursPart: BenchPart = {
       const measure = async (imports: number): Promise<Phase> => {
         const { access_token: accessToken } = await server.client.auth.signIn({ email, password });
         const { url, workspaceId } = server;
-        const busy = keepBusy({
-          ...{ url, accessToken, workspaceId, calls: CALLS },
-          imports: Array.from({ length: imports }, () => ({ path: large, rows: largeRows })),
-        });
+        const each = Array.from({ length: imports }, () => ({ path: large, rows: largeRows }));
+        const busy = keepBusy({ url, accessToken, workspaceId, calls: CALLS, imports: each });
         try {
           const steady = callSteadily(neighbour);
           await sleep(BUSY_SECONDS * 1_000);
