@@ -307,7 +307,7 @@ export function readConfig(environment: Environment): Config {
     limits: {
       callsPerMinute: integer('NUDGESCRIBE_CALLS_PER_MINUTE', 6_000, 1, 10_000_000),
       signInsPerMinute: integer('NUDGESCRIBE_SIGN_INS_PER_MINUTE', 60, 1, 10_000_000),
-      callsAtOnce: integer('NUDGESCRIBE_CALLS_AT_ONCE', 12, 1, 18),
+      callsAtOnce: integer('NUDGESCRIBE_CALLS_AT_ONCE', 6, 1, 18),
     },
     quotas: readQuotas(text('NUDGESCRIBE_QUOTAS'), mistakes),
     logLevel: oneOf('NUDGESCRIBE_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),

@@ -6,6 +6,7 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/databas
 import { DataFolderInUse } from './platform/database/embedded/errors.ts';
 import { connectToRunning } from './platform/database/embedded/running-database.ts';
 import { migrate } from './platform/database/migrate.ts';
+import { createTurns } from './platform/http/turns.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
 import { createLog, describeError, type Log } from './platform/log/log.ts';
 import { type AuditKeys, createAuditKeys } from './product/audit/chain.ts';
@@ -139,6 +140,7 @@ export async function openServices(
     jobKinds,
     auditKeys,
     geography,
+    storing: createTurns(1),
     attemptKey: deriveFrom(secret, 'sign-in attempts'),
     linkKey: deriveFrom(secret, 'signed links'),
     backupKey: backupKeyOf(secret),

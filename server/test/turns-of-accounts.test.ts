@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
 
@@ -127,6 +130,25 @@ describe('an account with many calls under way', () => {
     const refused = (await a.call('POST', '/v1/audit', { outcome: 'refused', page_size: 100 })).body;
     assert.equal(refused.length, MANY);
   });
+});
+
+test('calls whose bodies took long are looked up again in the turn they have: none waits for itself', async () => {
+  const body = JSON.stringify({ workspace_id: a.workspaceId });
+  const headers = {
+    authorization: `Bearer ${a.token}`,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  };
+  const calls = Array.from({ length: 4 * AT_ONCE }, () => {
+    const call = request(`${server.url}/v1/cg`, { method: 'POST', headers });
+    call.write(body.slice(0, -1));
+    return { call, answered: once(call, 'response') };
+  });
+  await sleep(1_200);
+  for (const { call } of calls) call.end(body.slice(-1));
+  const answers = await Promise.all(calls.map(({ answered }) => answered));
+  for (const [answer] of answers) answer.resume();
+  assert.deepEqual(new Set(answers.map(([answer]) => answer.statusCode)), new Set([200]));
 });
 
 test('refreshing and signing in wait in the line of the account, too', async () => {

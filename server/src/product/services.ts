@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../platform/clock/clock.ts';
 import type { Database } from '../platform/database/database.ts';
 import { type AnyBody, type Call, defineEndpoint, type Endpoint } from '../platform/http/endpoint.ts';
+import type { Turns } from '../platform/http/turns.ts';
 import type { JobQueue } from '../platform/jobs/queue.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { Geography } from '../providers/geography/geography.ts';
@@ -32,6 +33,8 @@ export type Services = {
   auditKeys: AuditKeys;
   /** In which countries callers are, where the operator supplies that. */
   geography: Geography;
+  /** Of an account's imports one at a time stores what it has read: the database is everybody's. */
+  storing: Turns;
   /** Hashes who tries to sign in from where. */
   attemptKey: Buffer;
   /** Signs links to published files. */

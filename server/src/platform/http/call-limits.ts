@@ -26,7 +26,7 @@ export type CallLimits = {
   followed(address: string, reply: FastifyReply): void;
   /**
    * Before the database is asked who calls: refuses a session or an account that has no call left, and waits in the
-   * claim's line, of which so many are looked up at a time. Throws too_many_calls and too_many_at_once (429).
+   * claim's line; that of an account is the one in which its calls wait for their work, too. Throws too_many_calls and too_many_at_once (429).
    */
   lookUp(claim: Claim, reply: FastifyReply): Promise<EndTurn>;
   /** Counts the call of a known caller, and says in the RateLimit headers what is left. Throws too_many_calls (429). */
@@ -70,7 +70,6 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
   const links = createRateLimit(settings.callsPerMinute);
   const signIns = createRateLimit(settings.signInsPerMinute);
   const refusals = createRateLimit(settings.signInsPerMinute * REFUSALS_A_SIGN_IN);
-  const lookingUp = createTurns(settings.callsAtOnce);
   const working = createTurns(settings.callsAtOnce);
   const small = createTurns(SMALL_BODIES_AT_ONCE);
   const large = createTurns(LARGE_BODIES_AT_ONCE);
@@ -90,7 +89,7 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
     lookUp: async ({ line, accountId, sessionId }, reply) => {
       const spent = [tokens.peek(sessionId), accounts.peek(accountId)].find(({ waitSeconds }) => waitSeconds > 0);
       if (spent !== undefined) count(reply, spent, tooManyCalls);
-      return lookingUp.take(line);
+      return working.take(line);
     },
     called: (actor, reply) => {
       count(reply, tokens.take(actor.sessionId), tooManyCalls);

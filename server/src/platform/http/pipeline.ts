@@ -61,11 +61,12 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
     };
     const inTurn = <T>(ask: () => Promise<T>): Promise<T> => (open ? ask() : inTurnOf(actor.accountId, ask));
 
-    /** Whoever took their time over the body, or waited for long, may have been signed out or disabled meanwhile. */
+    /** In the call's turn. Whoever took their time over the body, or waited for long, may have been signed out or disabled meanwhile. */
     const proveAgain = async () => {
       if (!known || performance.now() - provedAt <= PROVED_FOR_MS) return;
-      const lookUp = (claim: Claim) => parts.limits.lookUp(claim, reply);
-      actor = await parts.guard.authenticate(headers, endpoint.access, called, lookUp).catch((error: unknown) => {
+      // In the turn that the call has already: whoever waited here for another one could wait for themselves.
+      const inThisTurn = async () => () => undefined;
+      actor = await parts.guard.authenticate(headers, endpoint.access, called, inThisTurn).catch((error: unknown) => {
         toldAlready = true;
         throw error;
       });

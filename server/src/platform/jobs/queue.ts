@@ -110,8 +110,8 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
         {
           batchSize: 1,
           localConcurrency: concurrency,
-          // One account's thousand jobs leave a worker free for the first one of another.
-          localGroupConcurrency: Math.max(1, concurrency - 1),
+          // One account has half of the workers, however many jobs it has: what they ask of the database slows the others too.
+          localGroupConcurrency: Math.max(1, Math.floor(concurrency / 2)),
           pollingIntervalSeconds: 0.5,
           notifyPollingIntervalSeconds: 2,
         },

@@ -67,11 +67,12 @@ async function currentFields(work: Work): Promise<FieldDefinition[]> {
   return work.services.database.tenant(accountId, (tx) => loadFields(tx, accountId, workspaceId));
 }
 
-/** Decides one chunk and, unless it is only decided, stores it, in one step. */
-function playStep(work: Work, chunk: PreparedChunk, play: Play) {
-  const { run, context, importId } = work;
+/** Decides one chunk and, unless it is only decided, stores it, in one step and in the account's turn. */
+async function playStep(work: Work, chunk: PreparedChunk, play: Play) {
+  const { run, services, context, importId } = work;
   const { accountId } = context;
-  return run.step(async (step) => {
+  const endTurn = await services.storing.take(accountId);
+  const stepped = run.step(async (step) => {
     const now = await lockImport(step.tx, accountId, importId);
     await requireGroup(step.tx, accountId, context.workspaceId, now.customer_group_id).catch((error: unknown) => {
       throw error instanceof Failure ? importFailures.group_gone() : error;
@@ -99,6 +100,7 @@ function playStep(work: Work, chunk: PreparedChunk, play: Play) {
     step.progress((play === 'decide' ? 0 : now.content_bytes) + chunk.end.byte, 2 * now.content_bytes);
     return { fields: played.fields, created: merged.counts.created, areAllNew: merged.newcomers !== null };
   });
+  return stepped.finally(endTurn);
 }
 
 /**

@@ -1,6 +1,3 @@
-import { readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
-import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { reusedMemory } from '../../platform/database/binary-arrays.ts';
 import type { FieldDefinition } from '../fields/field.ts';
@@ -57,23 +54,10 @@ export type Answer =
   | { tell: 'end' }
   | { tell: 'fault'; code: string; message: string };
 
-const PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL;
-
 const port = parentPort;
 if (port === null) throw new Error('This file is started as a thread.');
 const data = workerData as ThreadData;
-stepBack();
 const context: ImportContext = { ...data.context, keys: portedKeys(data.keys) };
-
-/** Calls come first: where threads have priorities of their own, this one takes what the others leave. */
-function stepBack(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), PRIORITY);
-  } catch {
-    // Not everybody may set priorities; the import then runs as everything else.
-  }
-}
 
 /** So many pieces of the file are asked for before they are needed: an answer takes longer than the work on one. */
 const PIECES_AHEAD = 3;

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as calls } from 'node:timers/promises';
 import type { Config } from '../../config.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import type { ReceivedUpload, UploadReceiver } from '../../platform/http/upload.ts';
@@ -72,6 +73,8 @@ export function createUploadReceiver(parts: {
           message: `The file is larger than ${parts.config.maxUploadBytes} bytes. Send it in parts.`,
         });
       hasher.update(value);
+      // What has arrived would be worked off in one go, and calls would wait for it: one piece, and then whoever else is there.
+      await calls();
       return value;
     };
 
