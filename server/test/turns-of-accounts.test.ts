@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
 
@@ -155,29 +156,57 @@ test('calls whose bodies took long are looked up again in the turn they have: no
   assert.deepEqual(new Set(answers.map(([answer]) => answer.statusCode)), new Set([200]));
 });
 
-test('refreshing and signing in wait in the line of the account, too', async () => {
+test('who hangs up while they wait for their turn leaves no place taken', async () => {
+  const begin = (type: string, encoding: object, content: Buffer | string) => {
+    const headers = { authorization: `Bearer ${a.token}`, 'content-type': type, ...encoding };
+    const call = request(`${server.url}/v1/customer/check`, { method: 'POST', headers });
+    call.on('error', () => undefined);
+    call.write(content);
+    return call;
+  };
+  await whileHeld('sessions', async () => {
+    const calls = Array.from({ length: 20 }, () => [
+      begin(
+        'multipart/form-data; boundary=X',
+        {},
+        '--X\r\nContent-Disposition: form-data; name="workspace_id"\r\n\r\n',
+      ),
+      begin('application/json', { 'content-encoding': 'gzip' }, gzipSync('{}').subarray(0, 12)),
+    ]).flat();
+    await until(async () => (await held()) === AT_ONCE);
+    await sleep(200);
+    for (const call of calls) call.destroy();
+    await sleep(200);
+  });
+  const fields = { workspace_id: a.workspaceId, customer_group_id: a.userId };
+  const sent = [
+    a.call('POST', '/v1/customer/check', undefined, {
+      raw: 'number\n1\n',
+      query: fields,
+      headers: { 'content-type': 'text/csv' },
+    }),
+    a.call('POST', '/v1/customer/check', undefined, {
+      raw: gzipSync(JSON.stringify({ ...fields, customer_data: [{ number: '1' }] })),
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    }),
+  ];
+  const codes = (await Promise.all(sent)).map(({ body }) => body.code);
+  assert.deepEqual(codes, ['not_found', 'not_found'], 'there is no such group');
+});
+
+test('refreshing waits in the line of the account, too', async () => {
   const refresh = () => send(server.url, 'GET', '/v1/auth', undefined, { token: a.refreshToken });
-  const signIn = () =>
-    send(
-      server.url,
-      'POST',
-      '/v1/auth',
-      { email: a.email, password: a.password },
-      { token: null, headers: { 'x-api-key': a.apiKey } },
-    );
-  for (const call of [refresh, signIn]) {
-    const calls = await whileHeld(
-      'audit_events',
-      async () => {
-        // The server links events meanwhile, for which it reads them.
-        const calls = await heldTo(many(call), AT_ONCE);
-        assert.equal((await roles(b)).status, 200);
-        return calls;
-      },
-      'share',
-    );
-    assert.deepEqual(await statuses(calls), new Set([200]));
-  }
+  const calls = await whileHeld(
+    'audit_events',
+    async () => {
+      // The server links events meanwhile, for which it reads them.
+      const calls = await heldTo(many(refresh), AT_ONCE);
+      assert.equal((await roles(b)).status, 200);
+      return calls;
+    },
+    'share',
+  );
+  assert.deepEqual(await statuses(calls), new Set([200]));
 });
 
 test('who says to be of an account fills no line of it, and is looked up so many times at once', async () => {

@@ -40,8 +40,8 @@ export type CallLimits = {
     request: FastifyRequest,
     endpoint: Pick<Endpoint<never>, 'maxBodyBytes' | 'intake'>,
   ): Promise<EndTurn | null>;
-  /** Waits until one more call of the account may ask the database. */
-  work(accountId: string): Promise<EndTurn>;
+  /** Waits until one more call of the account, or of the place, may ask the database. */
+  work(line: string): Promise<EndTurn>;
 };
 
 const ACCOUNT_TOKENS = 4;
@@ -99,12 +99,13 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
     },
     read: async (accountId, request, endpoint) => {
       if (!isJson(mediaTypeOf(request))) return endpoint.intake === 'upload' ? uploads.take(accountId) : null;
-      const { 'content-length': length, 'content-encoding': encoding } = request.headers;
+      const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = request.headers;
+      if (length === undefined && transfer === undefined) return null;
       const isPacked = encoding !== undefined || length === undefined;
       const bytes = isPacked ? endpoint.maxBodyBytes : Math.min(Number(length), endpoint.maxBodyBytes);
       if (bytes <= FEW_LINES_BYTES) return null;
       return (bytes <= SMALL_BODY_BYTES ? small : large).take(accountId);
     },
-    work: (accountId) => working.take(accountId),
+    work: (line) => working.take(line),
   };
 }

@@ -54,9 +54,9 @@ export type Call<Services, Body> = {
   keepAnswer(tx: Transaction, outcome: Outcome): Promise<void>;
   /**
    * For handlers of calls without a token, which learn by themselves whose account they ask the database for: what they
-   * ask in that account's turn.
+   * ask in that account's turn, or in that of a place. Others have a turn already, and would wait for themselves.
    */
-  inTurnOf<T>(accountId: string, ask: () => Promise<T>): Promise<T>;
+  inTurnOf<T>(line: string, ask: () => Promise<T>): Promise<T>;
   /** Adds a header to the answer, when it is a good one. */
   setHeader(name: string, value: string): void;
 };

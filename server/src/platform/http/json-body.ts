@@ -29,6 +29,9 @@ export function unpacked(raw: Readable, contentEncoding: string | undefined): Re
   const gunzip = createGunzip();
   raw.on('error', (error) => gunzip.destroy(error));
   raw.on('aborted', () => gunzip.destroy(platformFailures.upload_cut_off()));
+  raw.on('close', () => {
+    if (!raw.readableEnded) gunzip.destroy(platformFailures.upload_cut_off());
+  });
   gunzip.on('error', () => raw.unpipe(gunzip));
   raw.pipe(gunzip);
   return gunzip;

@@ -40,8 +40,8 @@ export type RequestFacts = { requestId: string };
 export function createPipeline<Services>(parts: PipelineParts<Services>, endpoint: Endpoint<Services>) {
   const required = requiredFields(endpoint.body);
   const known = isSignedIn(endpoint.access);
-  // Whose it is, if anybody's, only the handler finds out.
-  const open = endpoint.access.kind === 'public' || endpoint.access.kind === 'signed_link';
+  // Whose it is, if anybody's, only the handler finds out; and signing in waits for the hashing of passwords, which is everybody's.
+  const open = ['public', 'signed_link', 'api_key'].includes(endpoint.access.kind);
 
   return async function answer(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts): Promise<unknown> {
     const headers = request.headers as Record<string, string | undefined>;
@@ -55,9 +55,13 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
     const answerHeaders = new Map<string, string>();
 
     /** What a call asks of the database it asks in its account's turn. */
-    const inTurnOf = async <T>(accountId: string, ask: () => Promise<T>): Promise<T> => {
-      const endTurn = await parts.limits.work(accountId);
-      return ask().finally(endTurn);
+    const inTurnOf = async <T>(line: string, ask: () => Promise<T>): Promise<T> => {
+      const endTurn = await parts.limits.work(line);
+      try {
+        return await ask();
+      } finally {
+        endTurn();
+      }
     };
     const inTurn = <T>(ask: () => Promise<T>): Promise<T> => (open ? ask() : inTurnOf(actor.accountId, ask));
 

@@ -53,6 +53,8 @@ export async function readInput(
   before: (fields: Record<string, unknown>, complete: boolean) => Promise<boolean>,
 ): Promise<Input> {
   if (endpoint.method === 'GET') return { fields: {}, upload: null };
+  // Who hung up while they waited: nothing would tell of it any more, and reading would wait for ever.
+  if (request.raw.destroyed) throw platformFailures.upload_cut_off();
   const mediaType = mediaTypeOf(request);
   refuseOtherCharsets(request.headers['content-type'] ?? '');
   const stream = unpacked(request.raw, request.headers['content-encoding']);

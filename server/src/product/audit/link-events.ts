@@ -90,8 +90,9 @@ export async function raiseAnchor(parts: TrailParts, accountId: string): Promise
       return;
     }
     if (checkpoint === null || (typeof anchor !== 'string' && anchor.number === checkpoint.number)) return;
-    if (anchor === 'missing' && checkpoint.number > 1) await tellLost(parts, checkpoint);
     await writeAnchor(objects, checkpoint);
+    // Once it is there again: told before, each round would tell it anew for as long as storage takes nothing.
+    if (anchor === 'missing' && checkpoint.number > 1) await tellLost(parts, checkpoint);
     log.info('audit_checkpoint', {
       account_id: accountId,
       position: checkpoint.position,

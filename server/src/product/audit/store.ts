@@ -47,7 +47,7 @@ export async function accountsToLink(tx: Transaction, limit: number): Promise<st
 /** Takes the account's chain for this transaction; false when another process is at it. */
 export async function tryLockTrail(tx: Transaction, accountId: string): Promise<boolean> {
   const row = await tx.row<{ locked: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended('audit trail ' || $1, 0)) as locked`,
+    `select pg_try_advisory_xact_lock(hashtextextended('audit trail ' || $1, 0)) as locked, set_config('lock_timeout', '1s', true)`,
     [accountId],
   );
   return row?.locked === true;

@@ -158,7 +158,7 @@ export function createGuard(parts: {
     const { claims, isOver } = found;
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
     // The signature holds: only the account's own tokens stand in its line, and none that somebody found long after.
-    const endLookUp = await lookUp({ line: isOver ? facts.address : accountId, accountId, sessionId });
+    const endLookUp = await lookUp({ line: isOver ? placeOf(facts.address) : accountId, accountId, sessionId });
     const prove = async () => {
       if (isOver || !kinds.includes(claims.typ)) throw platformFailures.unauthorised();
       const now = parts.clock.now();

@@ -119,6 +119,7 @@ async function rotate(tx: Transaction, parts: Parts, claims: Claims): Promise<Ro
     const refreshJti = newId();
     const { refreshSeconds, sessionSeconds } = parts.tokens;
     const limit = later(session.created_at, sessionSeconds).getTime();
+    if (limit <= now.getTime()) return 'reused';
     const expiresAt = new Date(Math.min(later(now, refreshSeconds).getTime(), limit));
     await rotateSession(tx, claims.account_id, claims.sid, {
       spentJti: claims.jti,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Transaction } from '../../platform/database/database.ts';
+import { placeOf } from '../../platform/http/client-address.ts';
 import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import type { CampaignRow } from '../campaigns/campaign.ts';
@@ -234,7 +235,8 @@ export const publishingEndpoints = [
       const link = openLink(services.linkKey, query, Math.floor(services.clock.now().getTime() / 1000));
       if (link === null || !isUuid(link.target.accountId) || !isUuid(link.target.publicationId))
         throw publishingFailures.link_refused();
-      return inTurnOf(link.target.accountId, () => followLink(call, link));
+      // Whoever goes on trying a link whose time is over fills no line of the account.
+      return inTurnOf(link.isOver ? placeOf(call.address) : link.target.accountId, () => followLink(call, link));
     },
   }),
 ];
