@@ -29,15 +29,17 @@ export function recordingHandlers(routes: readonly Route[]): string[] {
   return routes.filter((route) => isReading(route) && writes.test(String(route.handle))).map(({ name }) => name);
 }
 
-/** The fields of a body as they were sent; none if nobody can read it. */
-function sentFields({ body, raw, headers }: FuzzCall): Fields {
+/** The fields of a body as they were sent, packed or not, whatever a header says of it; none if nobody can read it. */
+function sentFields({ body, raw }: FuzzCall): Fields {
   if (raw === undefined) return (body ?? {}) as Fields;
-  try {
-    const bytes = Buffer.from(raw);
-    return JSON.parse((headers?.['content-encoding'] === undefined ? bytes : gunzipSync(bytes)).toString());
-  } catch {
-    return {};
-  }
+  const bytes = Buffer.from(raw);
+  for (const unpack of [() => bytes, () => gunzipSync(bytes)])
+    try {
+      return JSON.parse(unpack().toString());
+    } catch {
+      // The other way, or none.
+    }
+  return {};
 }
 
 function isRecorded({ name, audit }: Route, call: FuzzCall): boolean {
