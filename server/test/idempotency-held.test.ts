@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { KEYED_POINTS } from './crash/kill-points.ts';
 import { type Running, startServerBeside } from './crash/processes.ts';
+import { connectAsOwner } from './database-digest.ts';
 import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
+import { openTableHolder, type TableHolder } from './table-holder.ts';
 
 // What a second call under an Idempotency-Key is told while the first one runs, on the same server and on another one, and
 // after the first one's server died. The first call is held in the database by a lock on a table that it writes to.
@@ -13,23 +15,22 @@ let server: TestServer;
 let beside: Running & { url: string };
 let a: Tenant;
 let client: pg.Client;
+let holder: TableHolder;
 let group: string;
 
 before(async () => {
   server = await startTestServer({ workers: false });
   a = server.a;
   beside = await startServerBeside(server.environment);
-  client = new pg.Client({ connectionString: server.databaseUrl });
-  // The database goes with the server, at the end, maybe before this connection.
-  client.on('error', () => undefined);
-  await client.connect();
+  client = await connectAsOwner(server.databaseUrl);
+  holder = await openTableHolder(server.databaseUrl);
   group = (await makeGroup(server.url, randomUUID(), 'All')).body.customer_group_id;
   const field = { workspace_id: a.workspaceId, field_name: 'number', field_type: 'string', is_unique: true };
   assert.equal((await a.call('PUT', '/v1/cpf', field)).status, 200);
 });
 after(async () => {
   await beside.end('SIGKILL');
-  await client.end();
+  await Promise.all([client.end(), holder.end()]);
 });
 
 const makeGroup = (url: string, key: string, group_name: string): Promise<Answer> =>
@@ -55,25 +56,9 @@ const IN_USE = [409, 'idempotency_key_in_use', '1'];
 const countOf = async (table: string) =>
   Number((await client.query(`select count(*) from ${table} where account_id = $1`, [a.accountId])).rows[0].count);
 
-/** How many calls wait for a lock in the database. */
-async function held(): Promise<number> {
-  const { rows } = await client.query(
-    `select count(distinct pid)::int as n from pg_locks join pg_stat_activity using (pid)
-     where not granted and datname = current_database()`,
-  );
-  return rows[0].n;
-}
-
+const held = () => holder.held();
 /** Does something while nobody can write to the table, which can be read. */
-async function whileHeld<T>(table: string, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
-  await client.query(`lock table ${table} in share mode`);
-  try {
-    return await work();
-  } finally {
-    await client.query('rollback');
-  }
-}
+const whileHeld = <T>(table: string, work: () => Promise<T>) => holder.whileHeld(table, 'share', work);
 
 /** The answers there are, as they come. */
 function collected(calls: readonly Promise<Answer>[]): Answer[] {

@@ -5,8 +5,8 @@ import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import pg from 'pg';
 import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
+import { openTableHolder, type TableHolder } from './table-holder.ts';
 
 // Whatever an account asks of the database, it asks so many times at once and no more, so that connections are left for
 // the others. Calls are held in the database by a lock on a table that they need.
@@ -18,45 +18,18 @@ const MANY = 40;
 let server: TestServer;
 let a: Tenant;
 let b: Tenant;
-let client: pg.Client;
-/** Not the one that locks: a transaction sees one moment only of what the others do. */
-let onlooker: pg.Client;
+let holder: TableHolder;
 
 before(async () => {
   server = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_AT_ONCE: `${AT_ONCE}` } });
   ({ a, b } = server);
-  client = await connected(server);
-  onlooker = await connected(server);
+  holder = await openTableHolder(server.databaseUrl);
 });
-after(() => Promise.all([client.end(), onlooker.end()]));
+after(() => holder.end());
 
-async function connected({ databaseUrl }: TestServer): Promise<pg.Client> {
-  const one = new pg.Client({ connectionString: databaseUrl });
-  // The database goes with the server, at the end, maybe before this connection.
-  one.on('error', () => undefined);
-  await one.connect();
-  return one;
-}
-
-/** How many statements wait for a lock. */
-async function held(): Promise<number> {
-  const { rows } = await onlooker.query(
-    `select count(distinct pid)::int as n from pg_locks join pg_stat_activity using (pid)
-     where not granted and datname = current_database()`,
-  );
-  return rows[0].n;
-}
-
-/** Does something while nobody else can use the table, or (share) nobody can write to it. */
-async function whileHeld<T>(table: string, work: () => Promise<T>, mode = 'access exclusive'): Promise<T> {
-  await client.query('begin');
-  await client.query(`lock table ${table} in ${mode} mode`);
-  try {
-    return await work();
-  } finally {
-    await client.query('rollback');
-  }
-}
+const held = () => holder.held();
+const whileHeld = <T>(table: string, work: () => Promise<T>, mode: 'share' | 'access exclusive' = 'access exclusive') =>
+  holder.whileHeld(table, mode, work);
 
 const many = (call: () => Promise<Answer>) => Array.from({ length: MANY }, call);
 const roles = (who: Tenant) => who.call('POST', '/v1/role', {});
@@ -232,10 +205,8 @@ test('who says to be of an account fills no line of it, and is looked up so many
 test('who has no call left is told without asking the database', async () => {
   const few = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_PER_MINUTE: '5' } });
   for (let left = 5; left > 0; left -= 1) assert.equal((await roles(few.a)).status, 200);
-  const other = await connected(few);
-  await other.query('begin');
-  await other.query('lock table sessions in access exclusive mode');
-  const refused = await roles(few.a);
+  const other = await openTableHolder(few.databaseUrl);
+  const refused = await other.whileHeld('sessions', 'access exclusive', () => roles(few.a));
   assert.deepEqual(
     [refused.status, refused.body.code, refused.headers.get('ratelimit-remaining')],
     [429, 'too_many_calls', '0'],
