@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { asOwner } from './as-owner.ts';
+import { scramVerifier } from './scram.ts';
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
@@ -149,9 +150,11 @@ async function setRole(
   password: string,
 ): Promise<void> {
   const exists = await client.query('select 1 from pg_roles where rolname = $1', [role]);
-  // Statements that name a role take no bound values; both names are literals above, the password is quoted by Postgres' own rule.
+  // Statements that name a role take no bound values; both names are literals above, the verifier is quoted by Postgres' own
+  // rule. The password itself would stand in the log of a PostgreSQL that logs such statements.
   const verb = exists.rowCount === 0 ? 'create' : 'alter';
+  const verifier = scramVerifier(password, randomBytes(16));
   await client.query(
-    `${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls noinherit password ${pg.escapeLiteral(password)}`,
+    `${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls noinherit password ${pg.escapeLiteral(verifier)}`,
   );
 }
