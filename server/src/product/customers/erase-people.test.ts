@@ -47,6 +47,9 @@ test('an erasure that failed for good tells so, forgets nobody, and goes on unde
   await server.restart();
   const waits = await ok('POST', '/v1/job', { job_id });
   assert.deepEqual([waits.status, waits.error.code], ['queued', 'people_left'], 'why it waits is told');
+  const told = (await server.a.call('POST', '/v1/audit', { object: job_id })).body;
+  const actions = told.flatMap(({ action }: { action: string }) => (action.startsWith('job.') ? [action] : []));
+  assert.deepEqual(actions, ['job.queued_again', 'job.failed']);
   await asPostgres('drop trigger refuse on customers');
   assert.equal(await workOff(server, job_id), 'completed');
   const done = await ok('POST', '/v1/job', { job_id });

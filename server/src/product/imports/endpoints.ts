@@ -195,7 +195,7 @@ export const importEndpoints = [
       const found = await requireImport(tx, actor.accountId, body.workspace_id, body.import_id);
       const { row, isEnded, told } = await cancelImport(services, tx, found);
       const action = isEnded ? 'customers.import_cancelled' : 'customers.import_cancel_requested';
-      await recordCall(tx, call, action, body.workspace_id, told);
+      if (told !== null) await recordCall(tx, call, action, body.workspace_id, told);
       const reply = importReply(row);
       const stays = 'Customers that were stored before stay stored; the counters tell how many.';
       const message = isEnded ? `The import is cancelled. ${stays}` : `The import ends before its next chunk. ${stays}`;

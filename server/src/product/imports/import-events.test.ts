@@ -80,7 +80,7 @@ describe('the end of an import is told with what it stored', () => {
     await server.app.services.database.tenant(server.a.accountId, (tx) =>
       tx.run(`update jobs set status = 'running' where job_id = $1`, [running.job_id]),
     );
-    assert.equal((await cancel(running.import_id)).body.status, 'running');
+    for (let time = 0; time < 2; time += 1) assert.equal((await cancel(running.import_id)).body.status, 'running');
     assert.equal(await workOff(server, running.job_id), 'cancelled');
     const [, asked, cancelled, ...others] = await toldOf(running.import_id);
     assert.deepEqual(

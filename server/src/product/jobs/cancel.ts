@@ -5,8 +5,11 @@ import { jobFailures } from './errors.ts';
 import type { JobFacts, JobKind, JobRow } from './job.ts';
 import { findJob, lockJob, requestCancel } from './store.ts';
 
-/** `isEnded`: else it goes on to its next step. `told` is what the event of the call says, which is the only one of an end. */
-export type CancelledJob = { job: JobRow; isEnded: boolean; told: JobFacts };
+/**
+ * `isEnded`: else it goes on to its next step. `told` is what the event of the call says, which is the only one of an end;
+ * null where the job had been asked to stop before, so that nothing changes.
+ */
+export type CancelledJob = { job: JobRow; isEnded: boolean; told: JobFacts | null };
 
 /**
  * Cancels a job: one still queued ends at once, a running one at its next step, which then is an event of its own. Throws
@@ -25,8 +28,11 @@ export async function cancelJob<Services>(
   const kind = kinds.find((entry) => entry.kind === job.kind);
   await kind?.refuseCancel?.(services, tx, job);
   const isEnded = job.status === 'queued';
-  let told = factsOf(job);
+  let told: JobFacts | null = null;
   if (isEnded) told = await concludeJob(services, kind, tx, job, { status: 'cancelled' });
-  else await requestCancel(tx, ids.accountId, ids.jobId);
+  else if (!job.cancel_requested) {
+    await requestCancel(tx, ids.accountId, ids.jobId);
+    told = factsOf(job);
+  }
   return { job: (await findJob(tx, ids.accountId, ids.workspaceId, ids.jobId)) ?? job, isEnded, told };
 }

@@ -81,7 +81,8 @@ export const jobEndpoints = [
         workspaceId: workspace_id,
         jobId: job_id,
       });
-      await recordCall(tx, call, isEnded ? 'job.cancelled' : 'job.cancel_requested', workspace_id, told);
+      const action = isEnded ? 'job.cancelled' : 'job.cancel_requested';
+      if (told !== null) await recordCall(tx, call, action, workspace_id, told);
       return jobReply(job);
     },
   }),

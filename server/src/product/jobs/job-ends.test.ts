@@ -196,6 +196,16 @@ describe('the end of a job', () => {
     }
   });
 
+  test('that is asked for again, and is on its way already, is told once', async () => {
+    const kind = jobKinds.find(({ refuseCancel }) => refuseCancel === undefined);
+    assert.ok(kind !== undefined);
+    const job = await queued(kind, completes);
+    const atWork = `update jobs set status = 'running' where job_id = '${job.job_id}'`;
+    await asOwner(server.databaseUrl, (client) => client.query(atWork));
+    for (let time = 0; time < 3; time += 1) assert.equal((await job.cancel()).body.status, 'running');
+    assert.deepEqual(actionsOf(await job.told()), ['job.cancel_requested']);
+  });
+
   test('that its worker took along too often is told as a failure', async () => {
     const [kind] = jobKinds;
     assert.ok(kind !== undefined);

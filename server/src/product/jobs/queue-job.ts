@@ -1,6 +1,8 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { JobQueue } from '../../platform/jobs/queue.ts';
+import { recordByJob } from '../audit/record-by-job.ts';
+import { factsOf } from './end-job.ts';
 import { insertJob, lockJob, reopenJob } from './store.ts';
 
 /** Records a job and queues it, both in the caller's transaction. `subject` holds ids only. Returns the job's id. */
@@ -36,5 +38,6 @@ export async function queueFailedJob(
   const job = await lockJob(tx, accountId, jobId);
   if (job?.status !== 'failed') return;
   await reopenJob(tx, accountId, jobId);
+  await recordByJob(tx, job, { action: 'job.queued_again', objectIds: factsOf(job) });
   await queue.send(tx, { account_id: accountId, job_id: jobId });
 }

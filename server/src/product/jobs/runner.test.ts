@@ -279,6 +279,21 @@ describe('failing', () => {
   });
 });
 
+test('the sweep waits for no job that somebody holds', async () => {
+  const one = await job(async () => ({}));
+  await inAccount((tx) => tx.run(`delete from job_queue.job where data->>'job_id' = $1`, [one.ref.job_id]));
+  await inAccount((tx) =>
+    tx.run(`update jobs set updated_at = now() - interval '1 hour' where job_id = $1`, [one.ref.job_id]),
+  );
+  await inAccount(async (tx) => {
+    await tx.run('select 1 from jobs where job_id = $1 for update', [one.ref.job_id]);
+    await one.runner().sweep();
+  });
+  assert.ok(!one.handedBack.some(({ job_id }) => job_id === one.ref.job_id));
+  await one.runner().sweep();
+  assert.ok(one.handedBack.some(({ job_id }) => job_id === one.ref.job_id));
+});
+
 test('the sweep gives lost work back, and leaves alone what the queue still holds', async () => {
   const interrupted = async () => {
     throw new JobInterrupted();

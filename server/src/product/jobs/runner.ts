@@ -14,7 +14,7 @@ import {
   type JobRun,
   JobSuperseded,
 } from './job.ts';
-import { lockJob, queueAgain, saveStep, staleJobs, startJob } from './store.ts';
+import { lockFreeJob, lockJob, queueAgain, saveStep, staleJobs, startJob } from './store.ts';
 
 const STALE_SECONDS = 60;
 const SWEEP_LIMIT = 100;
@@ -160,9 +160,9 @@ export function createJobRunner<Services>(parts: {
       // A second entry for work that waits or is under way would take it from its worker.
       for (const ref of stale)
         await database.tenant(ref.account_id, async (tx) => {
-          // Two processes may sweep at once: the second one then sees the entry of the first.
-          await lockJob(tx, ref.account_id, ref.job_id);
-          if (!(await queue.holds(tx, ref))) await queue.send(tx, ref);
+          // Two processes may sweep at once: the second one leaves it to the first, or sees its entry.
+          const isFree = (await lockFreeJob(tx, ref.account_id, ref.job_id)) !== undefined;
+          if (isFree && !(await queue.holds(tx, ref))) await queue.send(tx, ref);
         });
     },
   };

@@ -46,6 +46,18 @@ export function lockJob(tx: Transaction, accountId: string, jobId: string): Prom
   ]);
 }
 
+/** Locks the job unless somebody else holds it: undefined then, as for one that is not there. */
+export function lockFreeJob(
+  tx: Transaction,
+  accountId: string,
+  jobId: string,
+): Promise<{ job_id: string } | undefined> {
+  return tx.row('select job_id from jobs where account_id = $1 and job_id = $2 for update skip locked', [
+    accountId,
+    jobId,
+  ]);
+}
+
 export async function startJob(tx: Transaction, accountId: string, jobId: string): Promise<void> {
   await tx.run(
     `update jobs set attempt = attempt + 1, deaths = deaths + case when status = 'running' then 1 else 0 end, status = 'running',
