@@ -1614,6 +1614,8 @@ export type MessagesPreviewReply = {
   }[];
   /** Whether sensitive values were masked. */
   masked: boolean;
+  /** Fields whose rules in eligible_when were left out, because they compare values that are masked. */
+  unapplied_rules: string[];
   /** Customers of the segment whose texts were compared: at most 2,000. */
   compared: number;
   /** Whether these were all. In a large group only the first 50,000 members are looked at. */
@@ -1857,7 +1859,7 @@ export function createCalls(send: Send) {
       /**
        * List where you are signed in (`POST /v1/session`).
        *
-       * The newest first, at most 1,000. The sessions of another user need the permission users.read.
+       * The newest first, at most 1,000. The sessions of another user need the permission users.read. A limited key sees the session in use only.
        *
        * Any signed-in user may call it.
        */
@@ -1866,7 +1868,7 @@ export function createCalls(send: Send) {
       /**
        * Sign out, here or elsewhere (`DELETE /v1/session`).
        *
-       * Ends the session in use: its cookie and its tokens are refused from the next call on, on every process. With `session_id` that one instead, which for another user takes the permission users.write; with `others` every other session of yours.
+       * Ends the session in use: its cookie and its tokens are refused from the next call on, on every process. With `session_id` that one instead, which for another user takes the permission users.write; with `others` every other session of yours. A limited key ends the session in use only.
        *
        * Any signed-in user may call it.
        *
@@ -2028,7 +2030,7 @@ export function createCalls(send: Send) {
       /**
        * List roles and what they may do (`POST /v1/role`).
        *
-       * The built-in ones, then those of the account, oldest first.
+       * The built-in ones, then those of the account, oldest first; by a limited key the own one of those only.
        *
        * Any signed-in user may call it.
        */
@@ -2232,7 +2234,7 @@ export function createCalls(send: Send) {
       /**
        * Change a customer profile field (`PATCH /v1/cpf`).
        *
-       * Stored data is kept. Name, type, is_unique and a currency format never change. A change of is_sensitive moves stored values in a job (job_id); until it ends segments by the field are refused.
+       * Stored data is kept. Name, type, is_unique and a currency format never change. A change of is_sensitive moves stored values in a job (job_id); until it ends segments by the field are refused. Turning it off lets whoever may read segments read stored values, and so takes the permission customers.decrypt too.
        *
        * Needs the permission `fields.write` in the workspace.
        *
@@ -2547,7 +2549,7 @@ export function createCalls(send: Send) {
       /**
        * A message as real customers would get it (`POST /v1/campaign/messages/preview`).
        *
-       * Customers who would get it: of its segment in the group of its run, eligible and not suppressed. Those first whose texts tell most: the longest, the shortest, the one with most values missing. Who may not decrypt customers (customers.decrypt) sees values of sensitive and unique fields masked, about as long as they are. Every preview is audited with the customers it showed.
+       * Customers who would get it: of its segment in the group of its run, eligible and not suppressed. Those first whose texts tell most: the longest, the shortest, the one with most values missing. Who may not decrypt customers (customers.decrypt) sees values of sensitive and unique fields masked, about as long as they are, and customers chosen without the rules that compare such values (unapplied_rules). Every preview is audited with the customers it showed.
        *
        * Needs the permission `messages.preview` in the workspace.
        *

@@ -25,7 +25,7 @@ export function PreviewPane({ message }: { message: Message }) {
   });
   if (previews.error !== null) return <Failed error={previews.error} />;
   if (previews.data === undefined) return <Loading what="Asking for customers" />;
-  const { previews: shown, masked } = previews.data;
+  const { previews: shown, masked, unapplied_rules: unapplied } = previews.data;
   if (shown.length === 0) return <p className="muted">Nobody of this segment would get it now.</p>;
   return (
     <div className="stack-tight">
@@ -38,6 +38,12 @@ export function PreviewPane({ message }: { message: Message }) {
         </figure>
       ))}
       {masked && <p className="small muted">Personal values are masked: your role may not read them.</p>}
+      {unapplied.length > 0 && (
+        <p className="small muted">
+          Rules by {unapplied.join(', ')} are not applied here: your role may not read those values. Some of these
+          customers may not get the message.
+        </p>
+      )}
     </div>
   );
 }

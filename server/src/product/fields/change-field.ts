@@ -15,13 +15,16 @@ export type FieldChange = Partial<
   Pick<FieldRow, 'display_name' | 'is_required' | 'is_sensitive' | 'field_format' | 'options' | 'validation_rules'>
 >;
 
-/** Changes a field's definition; stored data is kept. A change of is_sensitive moves stored values in a job. */
+/**
+ * Changes a field's definition; stored data is kept. A change of is_sensitive moves stored values in a job: `isOpened` says
+ * that they come to be kept in clear, which the caller must be permitted.
+ */
 export async function changeField(
   queue: JobQueue,
   tx: Transaction,
   ids: { accountId: string; workspaceId: string; userId: string; fieldId: string },
   change: FieldChange,
-): Promise<{ field: FieldRow; jobId: string | null }> {
+): Promise<{ field: FieldRow; jobId: string | null; isOpened: boolean }> {
   if (!isUuid(ids.fieldId)) throw notFound('field');
   await takeProfilesLock(tx, ids.workspaceId);
   const [field] = await lockFields(tx, ids.accountId, ids.workspaceId, [ids.fieldId]);
@@ -39,7 +42,7 @@ export async function changeField(
   refuseIncoherent(definitionOf(changed));
   const moves = changed.is_sensitive !== field.is_sensitive && !field.is_unique;
   if (moves && field.moving_job_id !== null) throw fieldFailures.field_moving();
-  if (!moves) return { field: await updateField(tx, changed), jobId: null };
+  if (!moves) return { field: await updateField(tx, changed), jobId: null, isOpened: false };
   const jobId = await queueJob(queue, tx, {
     accountId: ids.accountId,
     workspaceId: ids.workspaceId,
@@ -51,7 +54,8 @@ export async function changeField(
     },
     createdBy: ids.userId,
   });
-  return { field: await updateField(tx, { ...changed, moving_job_id: jobId }), jobId };
+  const moving = await updateField(tx, { ...changed, moving_job_id: jobId });
+  return { field: moving, jobId, isOpened: !changed.is_sensitive };
 }
 
 /** The move has ended: segments by the field are allowed again. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, idSchema, timestampSchema } from '../../platform/http/schemas.ts';
+import { requirePermission } from '../roles/permission.ts';
 import { endpoint } from '../services.ts';
 import { changeField, type FieldChange } from './change-field.ts';
 import { createField } from './create-field.ts';
@@ -108,7 +109,7 @@ export const fieldEndpoints = [
     path: '/v1/cpf',
     summary: 'Change a customer profile field',
     description:
-      'Stored data is kept. Name, type, is_unique and a currency format never change. A change of is_sensitive moves stored values in a job (job_id); until it ends segments by the field are refused.',
+      'Stored data is kept. Name, type, is_unique and a currency format never change. A change of is_sensitive moves stored values in a job (job_id); until it ends segments by the field are refused. Turning it off lets whoever may read segments read stored values, and so takes the permission customers.decrypt too.',
     access: { kind: 'workspace', permission: 'fields.write' },
     body: z.strictObject({
       workspace_id: idSchema,
@@ -126,7 +127,7 @@ export const fieldEndpoints = [
     failures,
     handle: async ({ services, tx, actor, body, audit }) => {
       const { workspace_id, customer_profile_field_id, ...change } = body;
-      const { field, jobId } = await changeField(
+      const { field, jobId, isOpened } = await changeField(
         services.queue,
         tx,
         {
@@ -137,7 +138,9 @@ export const fieldEndpoints = [
         },
         change as FieldChange,
       );
-      audit({ customer_profile_field_id, ...(jobId === null ? {} : { job_id: jobId }) });
+      // Stored values become readable to whoever reads segments: only who may read them sealed decides that.
+      if (isOpened) await requirePermission(tx, actor, workspace_id, 'customers.decrypt');
+      audit({ customer_profile_field_id, ...(jobId === null ? {} : { job_id: jobId, opened: isOpened }) });
       return { ...fieldReply(field), job_id: jobId };
     },
   }),

@@ -156,7 +156,7 @@ export const reviewEndpoints = [
     path: '/v1/campaign/messages/preview',
     summary: 'A message as real customers would get it',
     description:
-      'Customers who would get it: of its segment in the group of its run, eligible and not suppressed. Those first whose texts tell most: the longest, the shortest, the one with most values missing. Who may not decrypt customers (customers.decrypt) sees values of sensitive and unique fields masked, about as long as they are. Every preview is audited with the customers it showed.',
+      'Customers who would get it: of its segment in the group of its run, eligible and not suppressed. Those first whose texts tell most: the longest, the shortest, the one with most values missing. Who may not decrypt customers (customers.decrypt) sees values of sensitive and unique fields masked, about as long as they are, and customers chosen without the rules that compare such values (unapplied_rules). Every preview is audited with the customers it showed.',
     access: { kind: 'workspace', permission: 'messages.preview' },
     body: z.strictObject({ ...ids, message_id: idSchema, limit: z.number().int().min(1).max(20).optional() }),
     reply: z.object({
@@ -171,6 +171,9 @@ export const reviewEndpoints = [
         }),
       ),
       masked: z.boolean().describe('Whether sensitive values were masked.'),
+      unapplied_rules: z
+        .array(z.string())
+        .describe('Fields whose rules in eligible_when were left out, because they compare values that are masked.'),
       compared: z.number().int().describe('Customers of the segment whose texts were compared: at most 2,000.'),
       whole_segment: z
         .boolean()
@@ -183,7 +186,7 @@ export const reviewEndpoints = [
       const campaign = await requireCampaign(tx, actor.accountId, body.workspace_id, body.campaign_id);
       const isMasked = !(await hasPermission(tx, actor, body.workspace_id, 'customers.decrypt'));
       const keys = await services.keyring.forAccount(actor.accountId);
-      const { previews, compared, isWholeSegment } = await previewMessage(
+      const { previews, unappliedRules, compared, isWholeSegment } = await previewMessage(
         tx,
         keys,
         campaign,
@@ -201,7 +204,14 @@ export const reviewEndpoints = [
         customer_ids: previews.map((preview) => preview.customer_id),
         masked: isMasked,
       });
-      return { message_id: body.message_id, previews, masked: isMasked, compared, whole_segment: isWholeSegment };
+      return {
+        message_id: body.message_id,
+        previews,
+        masked: isMasked,
+        unapplied_rules: unappliedRules,
+        compared,
+        whole_segment: isWholeSegment,
+      };
     },
   }),
   endpoint({

@@ -10,7 +10,7 @@ import { compileTemplate } from '../merge-tags/compile.ts';
 import { pickMessages } from '../messages/run-messages.ts';
 import { fieldsInTexts } from '../messages/text-fields.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
-import { compileEligibility } from '../segments/eligibility.ts';
+import { compileEligibility, type EligibleWhen } from '../segments/eligibility.ts';
 import { readSegmentBy } from '../segments/segment-by.ts';
 import { createAssigner } from '../segments/segmentation.ts';
 import { createSuppressionReader } from '../suppressions/find-suppressed.ts';
@@ -28,11 +28,11 @@ export type Preview = {
   reason: PreviewReason;
 };
 
+const isHidden = (field: LoadedField) => field.is_sensitive || field.is_unique;
+
 /** Reads a member's values, those of fields that are sensitive or unique masked unless the caller may decrypt. */
 function cellReader(fields: readonly LoadedField[], isMasked: boolean) {
-  const hidden = new Map(
-    fields.filter((field) => field.is_sensitive || field.is_unique).map((field) => [field.slot, field]),
-  );
+  const hidden = new Map(fields.filter(isHidden).map((field) => [field.slot, field]));
   return (values: ReadonlyMap<number, string>) => (slot: number) => {
     const value = values.get(slot);
     const field = isMasked ? hidden.get(slot) : undefined;
@@ -40,8 +40,23 @@ function cellReader(fields: readonly LoadedField[], isMasked: boolean) {
   };
 }
 
+/**
+ * The campaign's rules, without those that compare a value which the caller may not read: who writes such a rule would
+ * learn by it, customer for customer, whether it holds. That there is a value, or none, masked texts show anyway.
+ */
+function rulesFor(rules: EligibleWhen, fields: readonly LoadedField[], isMasked: boolean) {
+  if (!isMasked) return { applied: rules, leftOut: [] };
+  const hidden = new Set(fields.filter(isHidden).map((field) => field.field_name.toLowerCase()));
+  const compares = ({ op, field_name }: EligibleWhen[number]) =>
+    op !== 'is_blank' && op !== 'is_not_blank' && hidden.has(field_name.toLowerCase());
+  const leftOut = new Set(rules.filter(compares).map(({ field_name }) => field_name));
+  return { applied: rules.filter((rule) => !compares(rule)), leftOut: [...leftOut] };
+}
+
 export type Previews = {
   previews: Preview[];
+  /** Names of fields by which rules were not applied, as the caller may not read them. */
+  unappliedRules: string[];
   /** Customers of the segment whose texts were compared, and whether these were all. */
   compared: number;
   isWholeSegment: boolean;
@@ -50,7 +65,7 @@ export type Previews = {
 /**
  * The text as telling customers of its segment would get it, in the group of the message's own run: the longest, the
  * shortest, the one with most values missing, then the next ones. Nobody who would not get it: only eligible customers
- * who are not suppressed, chosen among the first CUSTOMERS_COMPARED of the segment in joining order, as far as they are
+ * who are not suppressed (as far as the caller may read what the rules compare), chosen among the first CUSTOMERS_COMPARED of the segment in joining order, as far as they are
  * among the first MEMBERS_LOOKED_AT of the group. Throws not_found, and the segment failures when a field that the campaign
  * needs is gone.
  */
@@ -66,7 +81,8 @@ export async function previewMessage(
   const [message] = isUuid(messageId) ? await pickMessages(tx, accountId, campaignId, [messageId]) : [];
   if (message === undefined) throw notFound('message');
   const run = await requireRun(tx, accountId, campaignId, message.run_number);
-  const { isEligible } = compileEligibility(campaign.eligible_when, fields, wish.todayYear);
+  const { applied, leftOut } = rulesFor(campaign.eligible_when, fields, wish.isMasked);
+  const { isEligible } = compileEligibility(applied, fields, wish.todayYear);
   const segments = await segmentsOf(tx, accountId, campaignId, message.run_number);
   const assign = createAssigner(
     readSegmentBy(campaign.segment_by, fields),
@@ -109,5 +125,5 @@ export async function previewMessage(
     if (members.length < MEMBERS_AT_ONCE) break;
   }
   const previews = choice.chosen().map(({ text: { missing: _, ...shown }, reason }) => ({ ...shown, reason }));
-  return { previews, compared, isWholeSegment };
+  return { previews, unappliedRules: leftOut, compared, isWholeSegment };
 }

@@ -95,6 +95,26 @@ describe('the preview of a message', () => {
     assert.ok(!/Maximiliane|Jo|Eva/.test(JSON.stringify(await previewEvents())));
   });
 
+  test('tells who may not decrypt nothing of a value by a rule that compares it', async () => {
+    const rule = (value: string) => [
+      { field_name: 'customer_number', op: 'is', value },
+      { field_name: 'first_name', op: 'is_not_blank' },
+    ];
+    const editor = await colleague(server, 'EDITOR', 'preview-editor');
+    const seen = [];
+    for (const number of ['1', 'nobody has this one']) {
+      const { campaignId, messages } = await inReview(`Asked by ${number}`, { eligible_when: rule(number) });
+      const wish = { campaign_id: campaignId, message_id: messages[0].message_id, limit: 20 };
+      const { body } = await editor.call('POST', '/v1/campaign/messages/preview', wish);
+      seen.push([body.unapplied_rules, body.compared, body.previews.map((one: { message: string }) => one.message)]);
+      const whole = await six.ok('POST', '/v1/campaign/messages/preview', wish);
+      assert.deepEqual(whole.unapplied_rules, []);
+      assert.ok(whole.compared < body.compared);
+    }
+    assert.deepEqual(seen[0], seen[1]);
+    assert.deepEqual(seen[0]?.[0], ['customer_number']);
+  });
+
   test('shows nobody who would not get the message', async () => {
     const { campaignId, messages } = await inReview('Consenting', {
       eligible_when: [{ field_name: 'consent', op: 'is', value: true }],
