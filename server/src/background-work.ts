@@ -4,7 +4,8 @@ import { type Overrides, openServices } from './open-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { deleteOldAnswers } from './platform/http/kept-answers-store.ts';
 import { describeError } from './platform/log/log.ts';
-import { eraseAgain } from './product/customers/keep-erasures.ts';
+import { createTrailKeeper } from './product/audit/keep-trail.ts';
+import { createErasureKeeper, eraseAgain } from './product/customers/keep-erasures.ts';
 import { forgetOldFailedRows } from './product/imports/old-failed-rows.ts';
 import { sweepAllUploads } from './product/imports/sweep-uploads.ts';
 import { jobKinds } from './product/job-kinds.ts';
@@ -18,14 +19,22 @@ const ANSWERS_SWEEP_MS = 15 * 60_000;
 const FAILED_ROWS_SWEEP_MS = 60 * 60_000;
 const ATTEMPTS_SWEEP_MS = 60 * 60_000;
 const WAIT_FOR_SERVER_MS = 60_000;
+const STOP_MS = 6_000;
 
 /** Works off jobs, so many at once (0: none), and looks now and then after what crashes left behind. */
 export async function beginWork(services: Services, jobsAtOnce: number): Promise<{ end(): void }> {
   const { database, queue, log } = services;
   const runner = createJobRunner({ services, database, queue, kinds: jobKinds, log });
   if (jobsAtOnce > 0) await queue.work(runner.run, jobsAtOnce);
-  const every = (ms: number, of: string, work: () => Promise<unknown>) =>
-    setInterval(() => work().catch((error) => log.warn('sweep_failed', { of, ...describeError(error) })), ms);
+  const every = (ms: number, of: string, work: () => Promise<unknown>) => {
+    let isAtWork = false;
+    return setInterval(async () => {
+      if (isAtWork) return;
+      isAtWork = true;
+      await work().catch((error) => log.warn('sweep_failed', { of, ...describeError(error) }));
+      isAtWork = false;
+    }, ms);
+  };
   const sweeps = [
     every(SWEEP_MS, 'jobs', () => runner.sweep()),
     every(UPLOADS_SWEEP_MS, 'uploads', () => sweepAllUploads(services)),
@@ -53,11 +62,17 @@ export async function startWorker(config: Config, overrides: Overrides = {}): Pr
     throw error;
   }
   const work = await beginWork(services, config.jobsAtOnce);
+  // The server may be down for long: what is erased and told here must not wait for it.
+  const trail = createTrailKeeper(services);
+  const erasures = createErasureKeeper(services);
   services.log.info('worker_ready', { jobs_at_once: config.jobsAtOnce });
   return {
     services,
     stop: async () => {
       work.end();
+      await services.queue.stop(STOP_MS);
+      await trail.stop();
+      await erasures.stop();
       await close();
     },
   };

@@ -384,11 +384,8 @@ describe('customers', () => {
     assert.equal((await stored())?.identifiers, 2);
     const removed = await server.a.call('DELETE', '/v1/cpf', { ...workspace, customer_profile_field_id: badge });
     assert.equal(removed.status, 200, removed.text);
-    const shown = await server.a.call('PATCH', '/v1/cpf', {
-      ...workspace,
-      customer_profile_field_id: shoe,
-      is_sensitive: false,
-    });
+    const opening = { ...workspace, customer_profile_field_id: shoe, is_sensitive: false };
+    const shown = await server.a.call('PATCH', '/v1/cpf', opening);
     assert.equal(shown.status, 200, shown.text);
     await until(async () => {
       const row = await stored();

@@ -15,16 +15,25 @@ type Parts = Pick<Services, 'database' | 'keyStore' | 'queue' | 'log'>;
 const EVERY_MS = 1_000;
 const NOTES_AT_ONCE = 100;
 
-/** Takes erasures that were committed to the key store. Safe to run anywhere and to repeat: a note is the same each time. */
-export async function noteErasures({ database, keyStore }: Parts): Promise<void> {
-  for (const accountId of await database.acrossAccounts(accountsToNote))
-    for (;;) {
-      const notes = await database.tenant(accountId, (tx) => notesToTake(tx, accountId, NOTES_AT_ONCE));
-      if (notes.length === 0) break;
-      for (const note of notes) await keyStore.noteErasure({ ...note, account_id: accountId });
-      const ids = notes.map((note) => note.erasure_id);
-      await database.tenant(accountId, (tx) => setNoted(tx, accountId, ids));
-    }
+/**
+ * Takes erasures that were committed to the key store. Safe to run anywhere and to repeat: a note is the same each time. One
+ * account's trouble does not keep the others waiting.
+ */
+export async function noteErasures(parts: Parts): Promise<void> {
+  for (const accountId of await parts.database.acrossAccounts(accountsToNote))
+    await noteErasuresOf(parts, accountId).catch((error) =>
+      parts.log.warn('erasure_noting_failed', { account_id: accountId, ...describeError(error) }),
+    );
+}
+
+async function noteErasuresOf({ database, keyStore }: Parts, accountId: string): Promise<void> {
+  for (;;) {
+    const notes = await database.tenant(accountId, (tx) => notesToTake(tx, accountId, NOTES_AT_ONCE));
+    if (notes.length === 0) return;
+    for (const note of notes) await keyStore.noteErasure({ ...note, account_id: accountId });
+    const ids = notes.map((note) => note.erasure_id);
+    await database.tenant(accountId, (tx) => setNoted(tx, accountId, ids));
+  }
 }
 
 /** Takes erasures to the key store once a second for as long as the process runs; `stop` takes what is left. */
