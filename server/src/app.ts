@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { beginWork } from './background-work.ts';
 import type { Config } from './config.ts';
 import { type Overrides, openServices } from './open-services.ts';
+import { brokeLivingAccount } from './platform/database/database-errors.ts';
+import { BODY_PACE } from './platform/http/body-pace.ts';
 import { createCallLimits } from './platform/http/call-limits.ts';
 import { clientAddress } from './platform/http/client-address.ts';
 import { createFrontDoor } from './platform/http/front-door.ts';
@@ -20,6 +22,7 @@ import { queueLeftAftermath } from './product/customers/queue-aftermath.ts';
 import { endpoints } from './product/endpoints.ts';
 import { createGuard } from './product/identity/guard.ts';
 import { createUploadReceiver } from './product/imports/receive-upload.ts';
+import { AccountKeysDestroyed } from './product/sealing/account-keys.ts';
 import { createAnswerSealer } from './product/sealing/seal-answer.ts';
 import type { Services } from './product/services.ts';
 
@@ -65,6 +68,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       answerSealer: createAnswerSealer(services.keyring),
       receiveUpload: createUploadReceiver(services),
       addressOf: clientAddress(config.trustedProxies),
+      bodyPace: overrides.bodyPace ?? BODY_PACE,
+      meansErased: (error) => brokeLivingAccount(error) || error instanceof AccountKeysDestroyed,
       checkReplies: overrides.checkReplies ?? false,
       endpoints,
       log: services.log,
@@ -99,17 +104,22 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const trail = createTrailKeeper(services);
     const erasures = createErasureKeeper(services);
     services.log.info('ready', { url });
+    let stopping: Promise<void> | null = null;
+    const stop = async () => {
+      work.end();
+      await Promise.all([door.close(STOP_MS), services.queue.stop(STOP_MS)]);
+      await http.close();
+      await trail.stop();
+      await erasures.stop();
+      await close();
+    };
     return {
       url,
       services,
       firstStart,
-      stop: async () => {
-        work.end();
-        await Promise.all([door.close(STOP_MS), services.queue.stop(STOP_MS)]);
-        await http.close();
-        await trail.stop();
-        await erasures.stop();
-        await close();
+      stop: () => {
+        stopping ??= stop();
+        return stopping;
       },
     };
   } catch (error) {

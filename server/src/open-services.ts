@@ -6,6 +6,7 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/databas
 import { DataFolderInUse } from './platform/database/embedded/errors.ts';
 import { connectToRunning } from './platform/database/embedded/running-database.ts';
 import { migrate } from './platform/database/migrate.ts';
+import type { BodyPace } from './platform/http/body-pace.ts';
 import { createTurns } from './platform/http/turns.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
 import { createLog, describeError, type Log } from './platform/log/log.ts';
@@ -29,6 +30,7 @@ export type Overrides = {
   log?: Log;
   checkReplies?: boolean;
   workers?: boolean;
+  bodyPace?: BodyPace;
   keyTiming?: Partial<KeyTiming>;
   /** Replaces services, or is told the real ones to put something around them. */
   services?: Partial<Services> | ((real: Services) => Partial<Services>);

@@ -30,6 +30,7 @@ const WRONG_PARTS = [
   'Content-Disposition: form-data; name=""\r\n\r\nx',
   'Content-Disposition: form-data; name="__proto__"\r\n\r\n{"a":1}',
   'Content-Disposition: form-data; name="field_map"\r\n\r\n[[[[[{',
+  `Content-Disposition: form-data; name="field_map"\r\n\r\n${'['.repeat(9_000)}${']'.repeat(9_000)}`,
   'Content-Disposition: form-data; name="other_file"; filename="a.csv"\r\n\r\nx',
   `Content-Disposition: form-data; name="${FILE_FIELD}"; filename="a.csv"\r\n\r\ncustomer_number\n1`,
   `Content-Disposition: form-data; name="${FILE_FIELD}"\r\n\r\ncustomer_number\n1`,

@@ -73,6 +73,23 @@ describe('limits of calls', () => {
     assert.equal((await b.call('POST', '/v1/role', {})).status, 200);
   });
 
+  test('a token that holds no more counts its calls too, and takes none from those that hold', async () => {
+    const server = await startTestServer({ workers: false, environment: { NUDGESCRIBE_CALLS_PER_MINUTE: '20' } });
+    const { a } = server;
+    const login = { email: 'leaves@example.test', password: 'a long and secret sentence' };
+    const { user_id } = (await a.call('PUT', '/v1/user', { ...login, role_code: 'VIEWER' })).body;
+    const headers = { 'x-api-key': a.apiKey };
+    const { access_token: token } = (await send(server.url, 'POST', '/v1/auth', login, { token: null, headers })).body;
+    await a.call('PATCH', '/v1/user', { user_id, disabled: true });
+    const statuses = [];
+    for (let n = 0; n < 30; n += 1) statuses.push((await a.call('POST', '/v1/role', {}, { token })).status);
+    assert.deepEqual(
+      [statuses.filter((status) => status === 403).length, statuses.filter((status) => status === 429).length],
+      [20, 10],
+    );
+    assert.equal((await a.call('POST', '/v1/role', {})).status, 200);
+  });
+
   test('a job of another account does not wait behind all those of one', async () => {
     const server = await startTestServer({ environment: { NUDGESCRIBE_JOBS_AT_ONCE: '2' } });
     const { a, b } = server;

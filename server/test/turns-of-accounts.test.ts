@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from './harness.ts';
+import { onItsWay } from './on-its-way.ts';
 import { openTableHolder, type TableHolder } from './table-holder.ts';
 
 // Whatever an account asks of the database, it asks so many times at once and no more, so that connections are left for
@@ -111,22 +111,12 @@ describe('an account with many calls under way', () => {
 });
 
 test('calls whose bodies took long are looked up again in the turn they have: none waits for itself', async () => {
-  const body = JSON.stringify({ workspace_id: a.workspaceId });
-  const headers = {
-    authorization: `Bearer ${a.token}`,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  };
-  const calls = Array.from({ length: 4 * AT_ONCE }, () => {
-    const call = request(`${server.url}/v1/cg`, { method: 'POST', headers });
-    call.write(body.slice(0, -1));
-    return { call, answered: once(call, 'response') };
-  });
+  const calls = Array.from({ length: 4 * AT_ONCE }, () =>
+    onItsWay(server.url, { authorization: `Bearer ${a.token}` }, ['POST', '/v1/cg', { workspace_id: a.workspaceId }]),
+  );
   await sleep(1_200);
-  for (const { call } of calls) call.end(body.slice(-1));
-  const answers = await Promise.all(calls.map(({ answered }) => answered));
-  for (const [answer] of answers) answer.resume();
-  assert.deepEqual(new Set(answers.map(([answer]) => answer.statusCode)), new Set([200]));
+  const answers = await Promise.all(calls.map(({ finish }) => finish()));
+  assert.deepEqual(new Set(answers), new Set([200]));
 });
 
 test('who hangs up while they wait for their turn leaves no place taken', async () => {
@@ -200,6 +190,25 @@ test('who says to be of an account fills no line of it, and is looked up so many
     return { forged, ours };
   });
   assert.deepEqual([await statuses(forged), await statuses(ours)], [new Set([403]), new Set([200])]);
+});
+
+test('who tries to sign in, by whichever way, waits in a line of the account or of the place', async () => {
+  const wrong = { email: a.email, password: 'wrong wrong wrong' };
+  const byKey = () => send(server.url, 'POST', '/v1/auth', wrong, { token: null, headers: { 'x-api-key': a.apiKey } });
+  const byEmail = () => send(server.url, 'PUT', '/v1/session', wrong, { token: null });
+  // Each leaves an event at its end, for which it waits here.
+  const { first, second } = await whileHeld(
+    'audit_events',
+    async () => {
+      const first = await heldTo(many(byKey), AT_ONCE);
+      const second = await heldTo(many(byEmail), 2 * AT_ONCE);
+      assert.equal((await roles(b)).status, 200);
+      return { first, second };
+    },
+    'share',
+  );
+  const refused = new Set([403, 429]);
+  for (const calls of [first, second]) assert.ok((await Promise.all(calls)).every(({ status }) => refused.has(status)));
 });
 
 test('who has no call left is told without asking the database', async () => {

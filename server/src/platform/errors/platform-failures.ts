@@ -25,6 +25,11 @@ export const platformFailures = failures({
   body_not_an_object: { status: 400, message: 'The body must be a JSON object.' },
   invalid_fields: { status: 400, message: 'Some fields cannot be accepted.' },
   not_found: { status: 400, message: 'No such object here.' },
+  body_too_slow: {
+    status: 400,
+    message:
+      'The body came too slowly (less than 500 bytes a second, after the first minute) and was given up. Nothing was stored; send it again over a steadier line.',
+  },
   upload_cut_off: {
     status: 400,
     message: 'The upload ended before it was complete. Nothing was stored; send it again.',

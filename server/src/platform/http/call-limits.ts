@@ -29,7 +29,12 @@ export type CallLimits = {
    * claim's line; that of an account is the one in which its calls wait for their work, too. Throws too_many_calls and too_many_at_once (429).
    */
   lookUp(claim: Claim, reply: FastifyReply): Promise<EndTurn>;
-  /** Counts the call of a known caller, and says in the RateLimit headers what is left. Throws too_many_calls (429). */
+  /**
+   * Counts a call of a session, whatever comes of it, and says in the RateLimit headers what is left. Throws too_many_calls
+   * (429).
+   */
+  counted(sessionId: string, reply: FastifyReply): void;
+  /** Counts the call of a known caller against what the account's callers have together. Throws too_many_calls (429). */
   called(actor: Actor, reply: FastifyReply): void;
   /**
    * Waits until the account may have one more such body in memory; null for a body of a few lines. A file that comes while
@@ -86,13 +91,14 @@ export function createCallLimits(settings: LimitSettings): CallLimits {
     attempt: (address, reply) => count(reply, signIns.take(placeOf(address)), tooManyAttempts),
     refused: (address, reply) => count(reply, refusals.take(placeOf(address)), tooManyAttempts),
     followed: (address, reply) => count(reply, links.take(placeOf(address)), tooManyCalls),
-    lookUp: async ({ line, accountId, sessionId }, reply) => {
-      const spent = [tokens.peek(sessionId), accounts.peek(accountId)].find(({ waitSeconds }) => waitSeconds > 0);
+    lookUp: async ({ line, accountId, sessionId, isCounted }, reply) => {
+      const looks = [...(isCounted ? [] : [tokens.peek(sessionId)]), accounts.peek(accountId)];
+      const spent = looks.find(({ waitSeconds }) => waitSeconds > 0);
       if (spent !== undefined) count(reply, spent, tooManyCalls);
       return working.take(line);
     },
+    counted: (sessionId, reply) => count(reply, tokens.take(sessionId), tooManyCalls),
     called: (actor, reply) => {
-      count(reply, tokens.take(actor.sessionId), tooManyCalls);
       const together = accounts.take(actor.accountId);
       // Told only where it refuses: what one token has left is what its holder can act on.
       if (together.waitSeconds > 0) count(reply, together, tooManyCalls);

@@ -42,6 +42,14 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /** No call of the API comes near it; what is nested by the thousand can be read, but not checked or written again. */
 export const MAX_BODY_LEVELS = 64;
 
+/** Throws broken_json (400) for what is nested deeper than anything of the API. */
+export function refuseDeep(value: unknown): void {
+  if (nestsDeeper(value, MAX_BODY_LEVELS))
+    throw platformFailures.broken_json({
+      message: `The body nests objects or lists more than ${MAX_BODY_LEVELS} levels deep. Send it flatter.`,
+    });
+}
+
 /** The JSON object in these bytes; nothing at all is an empty object. */
 export function parseJsonObject(bytes: Buffer): Record<string, unknown> {
   if (bytes.length === 0) return {};
@@ -55,10 +63,7 @@ export function parseJsonObject(bytes: Buffer): Record<string, unknown> {
     throw platformFailures.broken_json();
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw platformFailures.body_not_an_object();
-  if (nestsDeeper(value, MAX_BODY_LEVELS))
-    throw platformFailures.broken_json({
-      message: `The body nests objects or lists more than ${MAX_BODY_LEVELS} levels deep. Send it flatter.`,
-    });
+  refuseDeep(value);
   return value as Record<string, unknown>;
 }
 

@@ -10,7 +10,7 @@ const ERROR = { $ref: '#/components/schemas/Error' };
 
 /** Codes that any call may answer with, by status. Those of an upload stand with the calls that take one. */
 const GENERAL_CODES: Partial<Record<FailureStatus, readonly (keyof typeof platformFailures.table)[]>> = {
-  400: ['broken_json', 'broken_gzip', 'body_not_an_object', 'invalid_fields', 'not_found'],
+  400: ['broken_json', 'broken_gzip', 'body_not_an_object', 'body_too_slow', 'invalid_fields', 'not_found'],
   401: ['missing_fields'],
   403: ['unauthorised', 'forbidden', 'workspace_forbidden', 'gateway_refused'],
   409: ['idempotency_key_in_use', 'idempotency_answer_gone'],

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Transaction } from '../database/database.ts';
-import { brokeLivingAccount, brokeReference } from '../database/database-errors.ts';
+import { brokeReference } from '../database/database-errors.ts';
 import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
 import { parseBody, refuseMissing, requiredFields } from './body-check.ts';
+import { type BodyPace, keepPace } from './body-pace.ts';
 import type { CallLimits } from './call-limits.ts';
 import { type Actor, type Call, type Endpoint, isSignedIn, mayChange, Reply } from './endpoint.ts';
-import type { CallFacts, Claim, Guard } from './guard.ts';
+import type { Admission, CallFacts, Guard } from './guard.ts';
 import { bodyFailure } from './json-body.ts';
 import { AnsweredBefore, type AnswerSealer, type KeyedCall, keyedCall } from './kept-answers.ts';
 import { type Input, readInput } from './read-input.ts';
@@ -23,7 +24,10 @@ export type PipelineParts<Services> = {
   /** The keys under which calls with transactions of their own are at work here, so that a second one is told at once. */
   keysAtWork: Set<string>;
   receiveUpload: UploadReceiver;
+  bodyPace: BodyPace;
   addressOf(request: FastifyRequest): string;
+  /** Whether an error comes of this, that the caller's account was erased after they were let in. */
+  meansErased(error: unknown): boolean;
   /** Checks every answer against its schema: on in tests, where a mismatch is a 500. */
   checkReplies: boolean;
 };
@@ -69,9 +73,9 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
     const proveAgain = async () => {
       if (!known || performance.now() - provedAt <= PROVED_FOR_MS) return;
       // In the turn that the call has already: whoever waited here for another one could wait for themselves.
-      const inThisTurn = async () => () => undefined;
+      const inThisTurn: Admission = { count: () => undefined, lookUp: async () => () => undefined };
       actor = await parts.guard.authenticate(headers, endpoint.access, called, inThisTurn).catch((error: unknown) => {
-        toldAlready = true;
+        toldAlready = error instanceof Failure && parts.guard.hasRecorded(error);
         throw error;
       });
       provedAt = performance.now();
@@ -97,7 +101,7 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
 
     /** What an error means now: a reference breaks where the workspace was deleted, or the account erased, since the caller was let in. */
     const seenNow = async (error: unknown, fields: Record<string, unknown>): Promise<unknown> => {
-      if (brokeLivingAccount(error)) return platformFailures.unauthorised();
+      if (parts.meansErased(error)) return platformFailures.unauthorised();
       if (endpoint.access.kind !== 'workspace' || !brokeReference(error)) return error;
       return inTurn(() => permitApart(fields)).then(
         () => error,
@@ -109,11 +113,15 @@ export function createPipeline<Services>(parts: PipelineParts<Services>, endpoin
     let seen: Record<string, unknown> = {};
     let input: Input | null = null;
     try {
-      input = await readInput(request, endpoint, actor, query, parts.receiveUpload, (fields, complete) => {
-        seen = fields;
-        if (complete) refuseMissing(required, fields);
-        return permitEarly(fields);
-      }).catch((error) => {
+      input = await inPace(
+        request,
+        parts.bodyPace,
+        readInput(request, endpoint, actor, query, parts.receiveUpload, (fields, complete) => {
+          seen = fields;
+          if (complete) refuseMissing(required, fields);
+          return permitEarly(fields);
+        }),
+      ).catch((error) => {
         throw bodyFailure(error);
       });
       seen = input.fields;
@@ -233,16 +241,19 @@ async function admit<Services>(
   reply: FastifyReply,
 ): Promise<Actor> {
   const { kind } = endpoint.access;
-  const lookUp = (claim: Claim) => parts.limits.lookUp(claim, reply);
+  const admission: Admission = {
+    count: (sessionId) => parts.limits.counted(sessionId, reply),
+    lookUp: (claim) => parts.limits.lookUp(claim, reply),
+  };
   if (kind === 'api_key' || kind === 'public') {
     parts.limits.attempt(called.address, reply);
-    return parts.guard.authenticate(headers, endpoint.access, called, lookUp);
+    return parts.guard.authenticate(headers, endpoint.access, called, admission);
   }
   if (kind === 'signed_link') {
     parts.limits.followed(called.address, reply);
-    return parts.guard.authenticate(headers, endpoint.access, called, lookUp);
+    return parts.guard.authenticate(headers, endpoint.access, called, admission);
   }
-  const actor = await parts.guard.authenticate(headers, endpoint.access, called, lookUp).catch((error: unknown) => {
+  const actor = await parts.guard.authenticate(headers, endpoint.access, called, admission).catch((error: unknown) => {
     if (error instanceof Failure && error.status === 403) parts.limits.refused(called.address, reply);
     throw error;
   });
@@ -263,6 +274,22 @@ async function keyOf<Services>(
   const sealer = await parts.answerSealer(actor.accountId);
   const { name, answersSecret } = endpoint;
   return keyedCall(actor, key, { name, fields: input.fields, content, answersSecret }, sealer);
+}
+
+/** What is read, unless it comes too slowly. What was begun then ends with the connection, and leaves nothing. */
+async function inPace({ raw }: FastifyRequest, pace: BodyPace, reading: Promise<Input>): Promise<Input> {
+  const { tooSlow, end } = keepPace(raw, pace);
+  try {
+    return await Promise.race([reading, tooSlow]);
+  } catch (error) {
+    reading.then(
+      ({ upload }) => upload?.release(),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    end();
+  }
 }
 
 /** Stands in for the transaction of endpoints that open their own; using it is a mistake in the handler. */

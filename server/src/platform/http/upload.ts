@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import { Failure } from '../errors/failure.ts';
 import { platformFailures } from '../errors/platform-failures.ts';
-import { bodyFailure } from './json-body.ts';
+import { bodyFailure, refuseDeep } from './json-body.ts';
 import { unpackedFile } from './packed-file.ts';
 
 /** Where a body carries its rows, and where it carries a file. */
@@ -64,11 +64,14 @@ function parameterValue(text: string): unknown {
   if (text === 'true') return true;
   if (text === 'false') return false;
   if (!text.startsWith('{') && !text.startsWith('[')) return text;
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return text;
   }
+  refuseDeep(value);
+  return value;
 }
 
 /** A file of whom nobody knows yet whether they may send it: it goes to no disk. */

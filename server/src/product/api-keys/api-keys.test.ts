@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { startServerBeside } from '../../../test/crash/processes.ts';
-import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
+import { type Answer, send, startTestServer, type Tenant, type TestServer, until } from '../../../test/harness.ts';
 import { endpoints } from '../endpoints.ts';
 import { ROLE_PERMISSIONS } from '../roles/roles.ts';
 import { isMistyped, newApiKey } from './api-key.ts';
@@ -144,10 +144,10 @@ describe('an API key', () => {
       ['PUT', '/v1/api-key', { key_name: 'Its heir', workspace_ids: [other] }],
     ] as const)
       assert.deepEqual(refusal(await call(method, path, body)), [403, 'forbidden'], `${method} ${path}`);
-    const roles = (await call('POST', '/v1/role', {})).body;
-    assert.deepEqual(roles.find((one: { role_code: string }) => one.role_code === role_code).permissions, [
-      'groups.read',
-    ]);
+    const codes = async (ask: typeof call) =>
+      (await ask('POST', '/v1/role', {})).body.map((one: { role_code: string }) => one.role_code);
+    assert.ok((await codes(a.call)).includes(role_code));
+    assert.deepEqual(await codes(call), Object.keys(ROLE_PERMISSIONS), 'no role of the account');
     // What is held is told, and the named workspace is the administrator's as before.
     const { permissions } = (await call('GET', '/v1/session')).body;
     assert.deepEqual(
@@ -158,6 +158,50 @@ describe('an API key', () => {
     );
     const renamed = await call('PATCH', '/v1/workspace', { workspace_id: other, workspace_name: 'Other one' });
     assert.equal(renamed.status, 200, renamed.text);
+  });
+
+  test('that is limited shows its own role and its own session, and ends no other', async () => {
+    const own = await newRole('Held by the key', ['groups.read', 'groups.write']);
+    await newRole('Held by nobody', ['groups.read']);
+    const login = await newUser(own);
+    const [whole, limited] = [await by({}, login), await by({ permissions: ['groups.read'] }, login)];
+    const seen = async (ask: typeof whole.call) => {
+      const [roles, sessions] = [await ask('POST', '/v1/role', {}), await ask('POST', '/v1/session', {})];
+      const custom = roles.body.flatMap(({ role_code }: { role_code: string }) =>
+        role_code.startsWith('CUSTOM_') ? [role_code] : [],
+      );
+      return [custom, sessions.body.map((one: { is_current: boolean }) => one.is_current)];
+    };
+    assert.deepEqual(await seen(limited.call), [[own], [true]]);
+    assert.deepEqual((await seen(whole.call))[1]?.sort(), [false, true]);
+    const [theirs] = (await whole.call('POST', '/v1/session', {})).body.filter(
+      (one: { is_current: boolean }) => one.is_current,
+    );
+    for (const body of [{ others: true }, { session_id: theirs.session_id }])
+      assert.deepEqual(refusal(await limited.call('DELETE', '/v1/session', body)), [403, 'forbidden']);
+    assert.equal((await whole.call('POST', '/v1/session', {})).status, 200);
+    assert.equal((await limited.call('DELETE', '/v1/session', {})).status, 200);
+    assert.equal((await limited.call('POST', '/v1/session', {})).status, 403);
+  });
+
+  test('that is revoked while a sign-in by it is under way opens nothing', async () => {
+    const { id, key } = await newKey({});
+    const { database } = server.app.services;
+    const answered = await database.tenant(a.accountId, async (tx) => {
+      await tx.run('select 1 from users where user_id = $1 for update', [a.userId]);
+      const signing = signIn(key);
+      await until(async () => {
+        const waits = await tx.row(
+          `select 1 from pg_locks where not granted and transactionid = pg_current_xact_id()::xid`,
+        );
+        return waits !== undefined;
+      });
+      await tx.run('update api_keys set revoked_at = now() where api_key_id = $1', [id]);
+      return { signing };
+    });
+    assert.deepEqual(refusal(await answered.signing), [403, 'sign_in_refused']);
+    const [event] = (await a.call('POST', '/v1/audit', { action: 'auth.signed_in', page_size: 1 })).body;
+    assert.deepEqual([event.outcome, event.object_ids.api_key_id], ['refused', id]);
   });
 
   test('gives nobody more than their role, and makes no key that reaches further', async () => {

@@ -13,7 +13,7 @@ export async function ownerOfKey(
   return owner === undefined ? null : { accountId: owner.account_id, apiKeyId: owner.api_key_id };
 }
 
-/** Notes that somebody signed in by the key. */
-export function noteKeyUse(tx: Transaction, accountId: string, apiKeyId: string): Promise<void> {
-  return touchApiKey(tx, accountId, apiKeyId);
+/** Notes that somebody signs in by the key. Returns whether it still holds. */
+export async function noteKeyUse(tx: Transaction, accountId: string, apiKeyId: string, now: Date): Promise<boolean> {
+  return (await touchApiKey(tx, accountId, apiKeyId, now)) > 0;
 }

@@ -83,11 +83,13 @@ export async function revokeApiKey(
   );
 }
 
-export async function touchApiKey(tx: Transaction, accountId: string, apiKeyId: string): Promise<void> {
-  await tx.run('update api_keys set last_used_at = now() where account_id = $1 and api_key_id = $2', [
-    accountId,
-    apiKeyId,
-  ]);
+/** Gives the number of keys that hold and were noted: one or none. */
+export function touchApiKey(tx: Transaction, accountId: string, apiKeyId: string, now: Date): Promise<number> {
+  return tx.run(
+    `update api_keys set last_used_at = now()
+     where account_id = $1 and api_key_id = $2 and revoked_at is null and (expires_at is null or expires_at > $3)`,
+    [accountId, apiKeyId, now],
+  );
 }
 
 const FIND_KEY_OWNER = prepared(

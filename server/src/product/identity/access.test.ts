@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import { type Answer, send, startTestServer, type TestServer } from '../../../test/harness.ts';
+import { type Answer, send, startTestServer, type TestServer, until } from '../../../test/harness.ts';
 import { endpoints } from '../endpoints.ts';
 import { ROLE_CODES, ROLE_PERMISSIONS, type RoleCode } from '../roles/roles.ts';
 
@@ -242,6 +242,37 @@ describe('administrators', () => {
     const administrators = users.filter((user: { role_code: string }) => user.role_code === 'ACCOUNT_ADMIN');
     assert.equal(administrators.length, 1);
     await as(stays, 'PATCH', '/v1/user', { user_id: a.userId, role_code: 'ACCOUNT_ADMIN' });
+  });
+
+  test('who are demoted or disabled while a call of theirs waits do no more by it', async () => {
+    const { userId: target } = await makeUser('ACCOUNT_ADMIN');
+    for (const [set, refused] of [
+      [`disabled_at = now()`, 'unauthorised'],
+      [`role_code = 'EDITOR'`, 'forbidden'],
+    ] as const) {
+      const { userId, token } = await makeUser('ACCOUNT_ADMIN');
+      const { calls } = await server.app.services.database.tenant(server.a.accountId, async (tx) => {
+        // Whoever changes users locks the administrators first.
+        await tx.run(`select 1 from users where role_code = 'ACCOUNT_ADMIN' for update`);
+        const calls = [
+          as(token, 'PATCH', '/v1/user', { user_id: target, display_name: 'By who waited' }),
+          as(token, 'DELETE', '/v1/user', { user_id: target }),
+        ];
+        await until(async () => {
+          const row = await tx.row<{ n: number }>(
+            'select count(distinct pid)::int as n from pg_locks where not granted',
+          );
+          return (row?.n ?? 0) >= calls.length;
+        });
+        await tx.run(`update users set ${set} where user_id = $1`, [userId]);
+        return { calls };
+      });
+      for (const answer of await Promise.all(calls))
+        assert.deepEqual([answer.status, answer.body.code], [403, refused]);
+    }
+    const { body: users } = await server.a.call('POST', '/v1/user', { page_size: 1_000 });
+    const found = users.find((user: { user_id: string }) => user.user_id === target);
+    assert.notEqual(found.display_name, 'By who waited');
   });
 
   test('delete a user: nothing of theirs stays but what they made, and every token ends', async () => {

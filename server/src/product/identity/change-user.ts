@@ -3,6 +3,7 @@ import { notFound } from '../../platform/errors/platform-failures.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { visibleWorkspaces } from '../roles/permission.ts';
+import { actorNow } from './actor-now.ts';
 import { saveWorkspaceRoles } from './create-user.ts';
 import { identityFailures } from './errors.ts';
 import { requireGranting, requireRulingOver } from './granting.ts';
@@ -20,7 +21,8 @@ export type UserChange = {
 
 /**
  * Changes a user; what it takes away is gone at the user's next call. Throws not_found, last_administrator when nobody
- * would be left to administer the account, administrator_limited, unknown_workspace, unknown_role, grants_too_much (403).
+ * would be left to administer the account, administrator_limited, unknown_workspace, unknown_role; unauthorised, forbidden and
+ * grants_too_much (403).
  */
 export async function changeUser(
   tx: Transaction,
@@ -28,9 +30,9 @@ export async function changeUser(
   change: UserChange,
 ): Promise<UserRow> {
   if (!isUuid(ids.userId)) throw notFound('user');
-  const { actor } = ids;
-  const { accountId } = actor;
+  const { accountId } = ids.actor;
   const administrators = await lockAdministrators(tx, accountId);
+  const actor = await actorNow(tx, ids.actor, ids.now, 'users.write');
   const user = await lockUser(tx, accountId, ids.userId);
   if (user === undefined) throw notFound('user');
   await requireRulingOver(tx, actor, user);
@@ -65,13 +67,14 @@ export async function changeUser(
 
 /**
  * Deletes a user: nothing personal of theirs stays, and their next call is refused. What they made stays, and names their
- * id. Throws not_found, own_user, last_administrator, grants_too_much (403).
+ * id. Throws not_found, own_user, last_administrator, unauthorised, forbidden, grants_too_much (403).
  */
-export async function deleteUser(tx: Transaction, actor: Actor, userId: string): Promise<void> {
-  if (!isUuid(userId)) throw notFound('user');
-  const { accountId } = actor;
+export async function deleteUser(tx: Transaction, ids: { actor: Actor; userId: string; now: Date }): Promise<void> {
+  if (!isUuid(ids.userId)) throw notFound('user');
+  const { accountId } = ids.actor;
   const administrators = await lockAdministrators(tx, accountId);
-  const user = await lockUser(tx, accountId, userId);
+  const actor = await actorNow(tx, ids.actor, ids.now, 'users.write');
+  const user = await lockUser(tx, accountId, ids.userId);
   if (user === undefined) throw notFound('user');
   if (user.user_id === actor.userId) throw identityFailures.own_user();
   await requireRulingOver(tx, actor, user);

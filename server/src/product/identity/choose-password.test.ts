@@ -247,6 +247,30 @@ describe('a one-time link', () => {
     }
   });
 
+  test('is over when who made it could make it no more', async () => {
+    const maker = async (name: string) => {
+      const { email, userId } = await newUser(name, { password: PASSWORD, role_code: 'ACCOUNT_ADMIN' });
+      return { userId, token: (await signIn(email, PASSWORD)).body.access_token as string };
+    };
+    const change = (user_id: string, more: Record<string, unknown>) =>
+      a.call('PATCH', '/v1/user', { user_id, ...more });
+    const ways: [name: string, (makerId: string, targetId: string) => Promise<unknown>, status: number][] = [
+      ['disabled-maker', (id) => change(id, { disabled: true }), 403],
+      ['deleted-maker', (id) => a.call('DELETE', '/v1/user', { user_id: id }), 403],
+      ['demoted-maker', (id) => change(id, { role_code: 'EDITOR' }), 403],
+      ['renamed-maker', (id) => change(id, { display_name: 'Another name' }), 200],
+    ];
+    for (const [name, take, status] of ways) {
+      const { userId: makerId, token: theirs } = await maker(name);
+      const { userId: user_id } = await newUser(`invited-by-${name}`, {});
+      const { token } = (await a.call('PUT', '/v1/user/link', { user_id }, { token: theirs })).body;
+      assert.equal((await open('POST', { token })).status, 200);
+      await take(makerId, user_id);
+      assert.equal((await open('POST', { token })).status, status, name);
+      assert.equal((await open('PATCH', { token, password: NEXT })).status, status, name);
+    }
+  });
+
   test('is made by administrators of the account only', async () => {
     const { email, userId } = await newUser('no-administrator');
     const { access_token: token } = (await signIn(email, PASSWORD)).body;

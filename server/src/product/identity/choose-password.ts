@@ -7,6 +7,7 @@ import type { ProductCall, Services } from '../services.ts';
 import { knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { acceptPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
+import { stillRulesOver } from './granting.ts';
 import type { Origin } from './open-session.ts';
 import { findLink, readLinkToken } from './password-link.ts';
 import { endPasswordLink } from './password-link-store.ts';
@@ -48,7 +49,8 @@ export async function changePassword(
   await services.database.tenant(accountId, async (tx) => {
     const user = await lockUser(tx, accountId, userId);
     // Changed by another call meanwhile: then the password that was shown is the user's no more.
-    if (user?.password_hash !== proven.password_hash) throw identityFailures.password_refused();
+    if (user?.password_hash !== proven.password_hash || user.disabled_at !== null)
+      throw identityFailures.password_refused();
     await updatePassword(tx, accountId, userId, passwordHash);
     await endPasswordLink(tx, accountId, userId);
     await revokeSessionsOf(tx, accountId, userId, 'password changed', sessionId);
@@ -57,9 +59,13 @@ export async function changePassword(
   });
 }
 
+/** Whether a link is the operator's, who makes them in the user's own name, or of somebody who could still make it. */
+const isMakers = async (tx: Transaction, user: UserRow, madeBy: string) =>
+  madeBy === user.user_id || stillRulesOver(tx, madeBy, user);
+
 /**
  * Does something with a one-time link that holds, under the locks of its user and itself. Throws link_refused (403), one
- * answer for links that are wrong, used, replaced or over; who tried one that once was good is in the audit log.
+ * answer for links that are wrong, used, replaced, over, or of a maker who could make it no more; who tried one that once was good is in the audit log.
  */
 async function withLink<T>(
   parts: Parts,
@@ -74,7 +80,8 @@ async function withLink<T>(
     const user = await lockUser(tx, accountId, userId);
     const link = await findLink(tx, token, parts.clock.now());
     if (user === undefined || link === null) return 'unknown';
-    return link.holds && user.disabled_at === null ? { done: await work(tx, user, link.expiresAt) } : 'refused';
+    const holds = link.holds && user.disabled_at === null && (await isMakers(tx, user, link.createdBy));
+    return holds ? { done: await work(tx, user, link.expiresAt) } : 'refused';
   });
   if (typeof outcome === 'object') return outcome.done;
   const failure = identityFailures.link_refused();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { createClient } from '@nudgescribe/sdk';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
-import { createAccount } from '../accounts/create-account.ts';
+import { onItsWay } from '../../../test/on-its-way.ts';
 
 const MINUTE_MS = 60_000;
 const PASSWORD = 'a long and secret sentence';
@@ -261,6 +261,22 @@ describe('a console session', () => {
     assert.equal((await put({ email: 'leaving@example.test', password: PASSWORD })).status, 403);
   });
 
+  test('of a user who is deleted while a body is on its way does nothing more, and leaves its event', async () => {
+    const user_id = await makeUser('deleted-meanwhile@example.test', 'EDITOR');
+    const { cookie, csrf } = await browser({ email: 'deleted-meanwhile@example.test', password: PASSWORD });
+    const fields = { workspace_id: a.workspaceId, group_name: 'By nobody' };
+    const call = onItsWay(server.url, { cookie, 'x-csrf-token': csrf }, ['PUT', '/v1/cg', fields]);
+    await sleep(300);
+    assert.equal((await a.call('DELETE', '/v1/user', { user_id })).status, 200);
+    await sleep(1_000);
+    assert.equal(await call.finish(), 403);
+    const events = (await a.call('POST', '/v1/audit', { action: 'access.refused', actor: user_id })).body;
+    assert.deepEqual(
+      events.map(({ object_ids }: Record<string, unknown>) => object_ids),
+      [{ call: 'groups.create', code: 'unauthorised' }],
+    );
+  });
+
   test('cannot be had with a cookie that is not whole, not ours, or given twice', async () => {
     const { cookie } = await browser();
     const [name, value = ''] = cookie.split('=');
@@ -304,85 +320,5 @@ describe('a console session', () => {
       assert.doesNotMatch(text, /eyJ|token":"ey|refresh/);
     const headers = { cookie };
     assert.equal((await send(server.url, 'GET', '/v1/auth', undefined, { token: null, headers })).status, 403);
-  });
-});
-
-describe('signing in to the console', () => {
-  test('refuses an unknown email, a wrong password and a disabled user with one answer', async () => {
-    const user_id = await makeUser('gone@example.test', 'EDITOR');
-    await a.call('PATCH', '/v1/user', { user_id, disabled: true });
-    const answers = [
-      await put({ ...login(), password: 'wrong' }),
-      await put({ ...login(), email: 'nobody@example.test' }),
-      await put({ email: 'gone@example.test', password: PASSWORD }),
-      await put({ ...login(), account_id: server.b.accountId }),
-      await put({ ...login(), account_id: 'nowhere' }),
-    ];
-    assert.equal(new Set(answers.map(({ text, body }) => text.replace(body.request_id, ''))).size, 1);
-    for (const answer of answers) {
-      assert.deepEqual(refusal(answer), [403, 'console_sign_in_refused']);
-      assert.equal(answer.headers.get('set-cookie'), null);
-    }
-  });
-
-  test('is not for service users', async () => {
-    await makeUser('robot@example.test', 'API_CLIENT');
-    const robot = { email: 'robot@example.test', password: PASSWORD };
-    assert.deepEqual(refusal(await put(robot)), [403, 'console_closed']);
-    assert.equal(refusal(await put({ ...robot, password: 'wrong' }))[1], 'console_sign_in_refused');
-    const byKey = await a.call('POST', '/v1/auth', robot, { token: null, headers: { 'x-api-key': a.apiKey } });
-    assert.equal(byKey.status, 200);
-  });
-
-  test('finds the account by the password when an email stands in several, and asks when it is right in both', async () => {
-    const twin = (password: string) =>
-      createAccount(server.app.services, {
-        accountName: 'Twin',
-        workspaceName: 'Main',
-        email: a.email,
-        password,
-        apiKey: null,
-      });
-    const other = await twin('another secret sentence');
-    const found = await put({ email: a.email, password: 'another secret sentence' });
-    assert.deepEqual([found.status, found.body.account_id], [200, other.accountId]);
-    assert.equal((await put(login())).body.account_id, a.accountId);
-    const same = await twin(a.password);
-    const asked = await put(login());
-    assert.deepEqual(refusal(asked), [400, 'account_needed']);
-    assert.deepEqual(
-      asked.body.details.map((one: { account_id: string }) => one.account_id),
-      [a.accountId, same.accountId],
-    );
-    // Each of the accounts is told that the password was right and let nobody in.
-    for (const { accountId } of [a, same]) {
-      const [latest] = await server.app.services.database.tenant(accountId, (tx) =>
-        tx.rows('select action, outcome from audit_events where account_id = $1 order by event_id desc limit 1', [
-          accountId,
-        ]),
-      );
-      assert.deepEqual(latest, { action: 'auth.signed_in', outcome: 'refused' }, accountId);
-    }
-    assert.equal((await put({ ...login(), account_id: same.accountId })).body.account_id, same.accountId);
-  });
-
-  test('works through the client library, which brings the CSRF token and fetches it after a reload', async () => {
-    let cookie = '';
-    const keepCookies: typeof fetch = async (input, init) => {
-      assert.equal(init?.credentials, 'same-origin');
-      const headers = { ...(init.headers as Record<string, string>), ...(cookie === '' ? {} : { cookie }) };
-      const response = await fetch(input, { ...init, headers });
-      cookie = (response.headers.get('set-cookie') ?? cookie).split(';')[0] ?? '';
-      return response;
-    };
-    const page = () => createClient({ baseUrl: server.url, credentials: 'cookie', fetch: keepCookies });
-    const client = page();
-    await client.sessions.begin({ ...login(), account_id: a.accountId });
-    const { workspaceId: workspace_id } = a;
-    await client.groups.create({ workspace_id, group_name: 'First page' });
-    await page().groups.create({ workspace_id, group_name: 'Loaded anew' });
-    assert.equal((await page().sessions.get()).user_id, a.userId);
-    await client.sessions.end();
-    await assert.rejects(client.groups.list({ workspace_id }), { status: 403, code: 'unauthorised' });
   });
 });

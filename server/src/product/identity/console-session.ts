@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Reads, Transaction } from '../../platform/database/database.ts';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -16,6 +17,9 @@ export const CONSOLE_IDLE_SECONDS = 30 * 60;
 /** Of one email; each costs a password check. */
 const MAX_ACCOUNTS_TRIED = 10;
 
+/** What is known of an email takes time to look at and to note: a refusal is not told sooner, so that it tells nothing of that. */
+const REFUSED_AFTER_MS = 750;
+
 type Login = { email: string; password: string; otp: string | undefined; accountId: string | null };
 
 const objectIds = { kind: 'console' };
@@ -29,6 +33,21 @@ const objectIds = { kind: 'console' };
  * had: its session ends, which the event tells.
  */
 export async function beginConsoleSession(
+  parts: SessionParts,
+  login: Login,
+  origin: Origin,
+  earlier: ConsoleCookie | null,
+): Promise<{ cookie: ConsoleCookie; userId: string }> {
+  const notSooner = sleep(REFUSED_AFTER_MS, undefined, { ref: false });
+  try {
+    return await signIn(parts, login, origin, earlier);
+  } catch (error) {
+    await notSooner;
+    throw error;
+  }
+}
+
+async function signIn(
   parts: SessionParts,
   login: Login,
   origin: Origin,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askedInTurn } from '../../platform/database/asked-in-turn.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { idSchema } from '../../platform/http/schemas.ts';
 import { endpoint } from '../services.ts';
@@ -49,10 +50,10 @@ const authEndpoints = [
     example: { email: 'admin@example.com', password: 'a long and secret sentence' },
     transaction: 'own',
     failures: [identityFailures, signInAttemptFailures],
-    handle: ({ services, actor, body, address, requestId }) =>
+    handle: ({ services, actor, body, address, requestId, inTurnOf }) =>
       // The guard leaves the API key's id where other calls have their session.
       signIn(
-        services,
+        { ...services, database: askedInTurn(services.database, (ask) => inTurnOf(actor.accountId, ask)) },
         {
           accountId: actor.accountId,
           apiKeyId: actor.sessionId,

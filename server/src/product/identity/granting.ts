@@ -1,7 +1,8 @@
 import type { Transaction } from '../../platform/database/database.ts';
+import { Failure } from '../../platform/errors/failure.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
 import { permissionsIn, permissionsOfCode, requireHolding, requireReachingAll } from '../roles/permission.ts';
-import { listWorkspaceRoles } from './store.ts';
+import { findUser, listWorkspaceRoles } from './store.ts';
 import type { UserRow, WorkspaceRole } from './user.ts';
 
 /**
@@ -26,12 +27,33 @@ export async function requireGranting(
 }
 
 /** Throws grants_too_much (403) when the user holds more than the caller: nobody rules over those above them. */
-export async function requireRulingOver(tx: Transaction, actor: Actor, user: UserRow): Promise<void> {
+export async function requireRulingOver(
+  tx: Transaction,
+  actor: Pick<Actor, 'accountId' | 'userId' | 'permissions' | 'scope'>,
+  user: UserRow,
+): Promise<void> {
   if (user.all_workspaces) await requireReachingAll(tx, actor);
   const roles = await listWorkspaceRoles(tx, actor.accountId, [user.user_id]);
   requireHolding(actor.permissions, await permissionsOfCode(tx, actor.accountId, user.role_code));
   for (const { workspace_id, role_code } of roles) {
     const held = (await permissionsIn(tx, actor, workspace_id)) ?? new Set<string>();
     requireHolding(held, await permissionsOfCode(tx, actor.accountId, role_code));
+  }
+}
+
+/** Whether who made something for the user that holds later could still make it: not disabled, and ruling over the user. */
+export async function stillRulesOver(tx: Transaction, makerId: string, user: UserRow): Promise<boolean> {
+  const accountId = user.account_id;
+  const maker = await findUser(tx, accountId, makerId);
+  if (maker === undefined || maker.disabled_at !== null) return false;
+  const permissions = await permissionsOfCode(tx, accountId, maker.role_code);
+  if (!permissions.has('users.write')) return false;
+  const actor = { accountId, userId: makerId, permissions, scope: { permissions: null, workspaces: null } };
+  try {
+    await requireRulingOver(tx, actor, user);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.status === 403) return false;
+    throw error;
   }
 }

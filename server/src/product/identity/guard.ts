@@ -5,15 +5,15 @@ import { Failure } from '../../platform/errors/failure.ts';
 import { platformFailures } from '../../platform/errors/platform-failures.ts';
 import { placeOf } from '../../platform/http/client-address.ts';
 import type { Access, Actor } from '../../platform/http/endpoint.ts';
-import type { CallFacts, Claim, Guard } from '../../platform/http/guard.ts';
+import type { Admission, CallFacts, Guard } from '../../platform/http/guard.ts';
 import { NO_SUCH_ID } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import type { Geography } from '../../providers/geography/geography.ts';
 import { ownerOfKey } from '../api-keys/key-in-use.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { type Refusal, recordRefusal } from '../audit/record-refusal.ts';
-import { permissionsIn, permissionsInAccount } from '../roles/permission.ts';
-import { permissionsOfRole } from '../roles/roles.ts';
+import { permissionsIn } from '../roles/permission.ts';
+import { grantOf } from './actor-now.ts';
 import { type ConsoleCookie, type CookieRules, isCsrfTokenOf, readCookie } from './console-cookie.ts';
 import { findByCookie, userOfCookie } from './console-session.ts';
 import { identityFailures } from './errors.ts';
@@ -22,7 +22,6 @@ import { bearerToken, type Tokens } from './tokens.ts';
 import { isServiceUser } from './user.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
-type LookUp = (claim: Claim) => Promise<() => void>;
 
 const MAX_HEADER_CHARACTERS = 4_096;
 const MAX_CLIENT_CHARACTERS = 200;
@@ -63,13 +62,6 @@ const NOTHING: Pick<Actor, 'roleCode' | 'permissions' | 'scope'> = {
   scope: { permissions: new Set(), workspaces: new Set() },
 };
 
-function grantOf(user: SessionUser): Pick<Actor, 'roleCode' | 'permissions' | 'scope'> {
-  const limit = (list: string[] | null) => (list === null ? null : new Set(list));
-  const scope = { permissions: limit(user.key_permissions), workspaces: limit(user.key_workspace_ids) };
-  const permissions = permissionsInAccount(permissionsOfRole(user.role_code, user.role_permissions), scope);
-  return { roleCode: user.role_code, permissions, scope };
-}
-
 /** Decides who calls and what they may do. Nothing in a token is trusted without its session's row, read at every call. */
 export function createGuard(parts: {
   database: Database;
@@ -80,6 +72,7 @@ export function createGuard(parts: {
   apiCode: string | null;
 }): Guard {
   const { database, tokens } = parts;
+  const recorded = new WeakSet<object>();
 
   async function keyOwner(headers: Headers): Promise<{ accountId: string; apiKeyId: string } | null> {
     const key = headers['x-api-key'];
@@ -89,7 +82,7 @@ export function createGuard(parts: {
 
   /**
    * Checks what goes for every known caller, then how this one proves the session. From here on a refusal is written to
-   * the account's audit log; once an hour where `asksByItself` says that nobody need be asking.
+   * the account's audit log; once an hour where `asksByItself` then says that nobody need be asking.
    */
   async function admit(
     headers: Headers,
@@ -97,7 +90,7 @@ export function createGuard(parts: {
     access: Access,
     facts: CallFacts,
     proveSession: () => Promise<SessionUser>,
-    asksByItself = false,
+    asksByItself: () => boolean,
   ): Promise<Actor> {
     const actor = { ...caller, ...NOTHING, client: clientOf(headers) };
     const { accountId, sessionId } = caller;
@@ -113,13 +106,14 @@ export function createGuard(parts: {
     } catch (error) {
       if (error instanceof Failure && error.status === 403) {
         const refusal = refusalOf(actor, facts, { code: error.code, workspaceId: null });
-        if (error.code !== 'session_moved') await recordRefusal(database, refusal, { onceAnHour: asksByItself });
+        if (error.code !== 'session_moved') await recordRefusal(database, refusal, { onceAnHour: asksByItself() });
         else
           await recordRefusal(
             database,
             { ...refusal, objectIds: { ended_session_id: sessionId } },
             { alsoDo: (tx) => revokeSession(tx, accountId, sessionId, 'seen in another country') },
           );
+        recorded.add(error);
       }
       throw error;
     }
@@ -147,7 +141,7 @@ export function createGuard(parts: {
     kinds: readonly string[],
     access: Access,
     facts: CallFacts,
-    lookUp: LookUp,
+    admission: Admission,
   ): Promise<Actor> {
     const token = bearerToken(headers.authorization);
     const found = token === null ? null : await tokens.read(token);
@@ -157,17 +151,26 @@ export function createGuard(parts: {
     }
     const { claims, isOver } = found;
     const { account_id: accountId, user_id: userId, sid: sessionId } = claims;
-    // The signature holds: only the account's own tokens stand in its line, and none that somebody found long after.
-    const endLookUp = await lookUp({ line: isOver ? placeOf(facts.address) : accountId, accountId, sessionId });
+    // The signature holds: what is asked by a token that is revoked counts against it as well.
+    admission.count(sessionId);
+    // Only the account's own tokens stand in its line, and none that somebody found long after.
+    const endLookUp = await admission.lookUp({
+      line: isOver ? placeOf(facts.address) : accountId,
+      accountId,
+      sessionId,
+      isCounted: true,
+    });
+    let isGone = isOver;
     const prove = async () => {
       if (isOver || !kinds.includes(claims.typ)) throw platformFailures.unauthorised();
       const now = parts.clock.now();
       const session = await findLiveSession(database.reads(accountId), accountId, sessionId, userId, now);
+      isGone = session === undefined;
       if (session === undefined) throw platformFailures.unauthorised();
       return session;
     };
-    // A program that was forgotten goes on asking with a token that is over.
-    return admit(headers, { accountId, userId, sessionId }, access, facts, prove, isOver).finally(endLookUp);
+    // A program that was forgotten goes on asking with a token that is over, or whose session is.
+    return admit(headers, { accountId, userId, sessionId }, access, facts, prove, () => isGone).finally(endLookUp);
   }
 
   /** By a console's cookie. Calls that may change something also prove that a page of this server makes them. */
@@ -176,12 +179,12 @@ export function createGuard(parts: {
     cookie: ConsoleCookie,
     access: Access,
     facts: CallFacts,
-    lookUp: LookUp,
+    admission: Admission,
   ): Promise<Actor> {
     const { accountId, sessionId } = cookie;
     // Anybody can write an account's id into a cookie: nothing of it is proved yet, so its line is where it comes from.
-    const endLookUp = await lookUp({ line: placeOf(facts.address), accountId, sessionId });
-    return proveCookie(headers, cookie, access, facts).finally(endLookUp);
+    const endLookUp = await admission.lookUp({ line: placeOf(facts.address), accountId, sessionId, isCounted: false });
+    return proveCookie(headers, cookie, access, facts, admission).finally(endLookUp);
   }
 
   async function proveCookie(
@@ -189,6 +192,7 @@ export function createGuard(parts: {
     cookie: ConsoleCookie,
     access: Access,
     facts: CallFacts,
+    admission: Admission,
   ): Promise<Actor> {
     const { accountId, sessionId } = cookie;
     const reads = database.reads(accountId);
@@ -198,24 +202,27 @@ export function createGuard(parts: {
       checkGateway(headers, parts.apiCode);
       throw platformFailures.unauthorised();
     }
+    admission.count(sessionId);
     const prove = async () => {
       if (session === undefined) throw platformFailures.unauthorised();
       if (facts.mayChange && !isCsrfTokenOf(cookie, headers['x-csrf-token'])) throw identityFailures.csrf_refused();
       return session;
     };
     // A browser sends the cookie of a session that is over by itself, with every page and every look of every tab.
-    return admit(headers, { accountId, userId, sessionId }, access, facts, prove, session === undefined);
+    const asksByItself = () => session === undefined;
+    return admit(headers, { accountId, userId, sessionId }, access, facts, prove, asksByItself);
   }
 
   return {
-    authenticate: async (headers, access, facts, lookUp) => {
+    hasRecorded: (refusal) => recorded.has(refusal),
+    authenticate: async (headers, access, facts, admission) => {
       if (access.kind === 'account' || access.kind === 'workspace') {
         const cookie = headers.authorization === undefined ? readCookie(headers.cookie, parts.cookies) : null;
         return cookie === null
-          ? byToken(headers, ['access'], access, facts, lookUp)
-          : byCookie(headers, cookie, access, facts, lookUp);
+          ? byToken(headers, ['access'], access, facts, admission)
+          : byCookie(headers, cookie, access, facts, admission);
       }
-      if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], access, facts, lookUp);
+      if (access.kind === 'refresh') return byToken(headers, ['access', 'refresh'], access, facts, admission);
       checkGateway(headers, parts.apiCode);
       switch (access.kind) {
         case 'public':

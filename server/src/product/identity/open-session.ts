@@ -5,7 +5,7 @@ import type { Geography } from '../../providers/geography/geography.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountKeyring } from '../sealing/account-keys.ts';
 import { proveSecondFactor } from '../second-factor/second-factor.ts';
-import { type AttemptParts, countCodeAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
+import { type AttemptParts, type Counted, countCodeAttempt, knowPlace } from '../sign-in-attempts/count-attempt.ts';
 import { insertSession, type NewSession } from './session-store.ts';
 import { lockUser } from './store.ts';
 import type { UserRow } from './user.ts';
@@ -46,7 +46,9 @@ export function recordSignIn(
 /**
  * Opens a session for a user who gave the right password: asks for the second factor, and looks once more, under the user's
  * lock, that the password is still the one that was right and the user not disabled, so that a change of either ends
- * sign-ins under way too. What `alsoDo` does in the same transaction it gives as ids for the event. Throws the way's refusal (403), missing_fields (401) for otp, too_many_attempts (429).
+ * sign-ins under way too. What `alsoDo` does in the same transaction, when all of that is right, it gives as ids for the
+ * event; null: the way in is closed meanwhile. Throws the way's refusal (403), missing_fields (401) for otp, and
+ * too_many_attempts (429). Each of them leaves its event.
  */
 export async function openSession(
   parts: SessionParts,
@@ -54,43 +56,49 @@ export async function openSession(
   wish: SessionWish,
   way: Way,
   origin: Origin,
-  alsoDo: (tx: Transaction) => Promise<Record<string, string>> = async () => ({}),
+  alsoDo: (tx: Transaction) => Promise<Record<string, string> | null>,
 ): Promise<void> {
   const { user, otp } = login;
   const { account_id: accountId, user_id: userId } = user;
+  const who = { accountId, userId };
   const attempt = { email: login.email, address: origin.address };
-  const counted = otp === undefined ? null : await countCodeAttempt(parts, attempt, accountId);
+  const refuse = (tx: Transaction, proof: string) =>
+    recordSignIn(tx, who, 'refused', { ...way.objectIds, ...told(proof) }, origin);
+  let counted: Counted | null = null;
+  if (otp !== undefined)
+    counted = await countCodeAttempt(parts, attempt, accountId).catch(async (error: unknown) => {
+      await parts.database.tenant(accountId, (tx) => refuse(tx, 'not looked at'));
+      throw error;
+    });
   const keys = await parts.keyring.forAccount(accountId);
   const proof = await parts.database.tenant(accountId, async (tx) => {
     const now = await lockUser(tx, accountId, userId);
     const stands = now !== undefined && now.disabled_at === null && now.password_hash === user.password_hash;
-    const proof = stands ? await proveSecondFactor(tx, { keys, userId }, otp, wish.issuedAt) : 'changed meanwhile';
-    const objectIds: Record<string, string> = {
-      ...way.objectIds,
-      ...(proof === 'off' ? {} : { second_factor: proof.replaceAll(' ', '_') }),
-    };
-    const isIn = proof !== 'needed' && proof !== 'wrong' && proof !== 'changed meanwhile';
-    if (isIn) {
-      const { address, client } = origin;
-      const country = parts.geography.countryOf(address);
-      await insertSession(tx, { ...wish, accountId, userId, address, client, country });
-      Object.assign(objectIds, await alsoDo(tx));
+    const shown = stands ? await proveSecondFactor(tx, { keys, userId }, otp, wish.issuedAt) : CHANGED;
+    const more = shown === 'needed' || shown === 'wrong' || shown === CHANGED ? undefined : await alsoDo(tx);
+    if (more === undefined || more === null) {
+      const refused = more === null ? CHANGED : shown;
+      await refuse(tx, refused);
+      return refused;
     }
-    await recordSignIn(
-      tx,
-      { accountId, userId },
-      isIn ? 'done' : 'refused',
-      objectIds,
-      origin,
-      isIn ? wish.sessionId : null,
-    );
-    return proof;
+    const { address, client } = origin;
+    const country = parts.geography.countryOf(address);
+    await insertSession(tx, { ...wish, accountId, userId, address, client, country });
+    const objectIds = { ...way.objectIds, ...told(shown), ...more };
+    await recordSignIn(tx, who, 'done', objectIds, origin, wish.sessionId);
+    return shown;
   });
   if (proof === 'needed') throw codeNeeded();
-  if (proof === 'wrong' || proof === 'changed meanwhile') throw way.refused();
+  if (proof === 'wrong' || proof === CHANGED) throw way.refused();
   await counted?.giveBack();
   await knowPlace(parts, attempt, accountId);
 }
+
+const CHANGED = 'changed meanwhile';
+
+/** What the event says of the second factor, where there is one or the sign-in came to nothing. */
+const told = (proof: string): Record<string, string> =>
+  proof === 'off' ? {} : { second_factor: proof.replaceAll(' ', '_') };
 
 /** 401 as for any required field: it is told only to who gave the right password. */
 function codeNeeded(): Failure {

@@ -16,9 +16,9 @@ export function lockPasswordLink(
   tx: Transaction,
   accountId: string,
   userId: string,
-): Promise<{ secret_hash: Buffer; expires_at: Date } | undefined> {
+): Promise<{ secret_hash: Buffer; created_by: string; expires_at: Date } | undefined> {
   return tx.row(
-    'select secret_hash, expires_at from password_links where account_id = $1 and user_id = $2 for update',
+    'select secret_hash, created_by, expires_at from password_links where account_id = $1 and user_id = $2 for update',
     [accountId, userId],
   );
 }

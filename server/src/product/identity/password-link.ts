@@ -34,13 +34,13 @@ export async function makeLink(
   return Buffer.concat([bytesOfId(link.accountId), bytesOfId(link.userId), secret]).toString('base64url');
 }
 
-/** The link that a token is of: whether it still holds, and until when; null when the token is of none. Locked until the transaction ends. */
+/** The link that a token is of: whether it still holds, until when, and who made it; null when the token is of none. Locked until the transaction ends. */
 export async function findLink(
   tx: Transaction,
   token: LinkToken,
   now: Date,
-): Promise<{ holds: boolean; expiresAt: Date } | null> {
+): Promise<{ holds: boolean; expiresAt: Date; createdBy: string } | null> {
   const link = await lockPasswordLink(tx, token.accountId, token.userId);
   if (link === undefined || !timingSafeEqual(link.secret_hash, hashOf(token.secret))) return null;
-  return { holds: link.expires_at > now, expiresAt: link.expires_at };
+  return { holds: link.expires_at > now, expiresAt: link.expires_at, createdBy: link.created_by };
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { askedInTurn } from '../../platform/database/asked-in-turn.ts';
 import type { Transaction } from '../../platform/database/database.ts';
 import { notFound, platformFailures } from '../../platform/errors/platform-failures.ts';
+import { placeOf } from '../../platform/http/client-address.ts';
 import type { Actor } from '../../platform/http/endpoint.ts';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { isUuid } from '../../platform/ids/ids.ts';
 import { roleFailures } from '../roles/errors.ts';
-import { permissionsOfCode, workspacesOf } from '../roles/permission.ts';
+import { isLimited, permissionsOfCode, workspacesOf } from '../roles/permission.ts';
 import type { AccountPermission } from '../roles/roles.ts';
 import { standingOf } from '../second-factor/second-factor.ts';
 import { endpoint } from '../services.ts';
@@ -149,17 +151,19 @@ export const sessionEndpoints = [
     example: { email: 'editor@example.com', password: 'a long and secret sentence' },
     transaction: 'own',
     failures: [identityFailures, signInAttemptFailures],
-    handle: async ({ services, actor, body, address, requestId, headers, setHeader }) => {
+    handle: async ({ services, actor, body, address, requestId, headers, setHeader, inTurnOf }) => {
       const rules = services.cookies;
+      // Whose it is turns out later: until then it stands in the line of where it comes from.
+      const database = askedInTurn(services.database, (ask) => inTurnOf(placeOf(address), ask));
       const { cookie, userId } = await beginConsoleSession(
-        services,
+        { ...services, database },
         { email: body.email, password: body.password, otp: body.otp, accountId: body.account_id ?? null },
         { client: actor.client, address, requestId },
         readCookie(headers.cookie, rules),
       );
       setHeader('set-cookie', cookieHeader(cookie, CONSOLE_SECONDS, rules));
       const { accountId, sessionId } = cookie;
-      return services.database.tenant(accountId, (tx) =>
+      return database.tenant(accountId, (tx) =>
         sessionReply(tx, { accountId, sessionId, userId, scope: UNLIMITED, permissions: null }, csrfTokenOf(cookie)),
       );
     },
@@ -184,7 +188,8 @@ export const sessionEndpoints = [
     method: 'POST',
     path: '/v1/session',
     summary: 'List where you are signed in',
-    description: 'The newest first, at most 1,000. The sessions of another user need the permission users.read.',
+    description:
+      'The newest first, at most 1,000. The sessions of another user need the permission users.read. A limited key sees the session in use only.',
     access: { kind: 'account', permission: null },
     body: z.strictObject({ user_id: idSchema.optional() }),
     reply: z.array(listedSchema),
@@ -193,7 +198,9 @@ export const sessionEndpoints = [
       const user = await userMeant(tx, actor, body.user_id, 'users.read');
       const now = services.clock.now();
       const idleSince = new Date(now.getTime() - CONSOLE_IDLE_SECONDS * 1_000);
-      return (await listSessions(tx, actor.accountId, user.user_id, now, idleSince)).map((row) => ({
+      const all = await listSessions(tx, actor.accountId, user.user_id, now, idleSince);
+      const shown = isLimited(actor.scope) ? all.filter((row) => row.session_id === actor.sessionId) : all;
+      return shown.map((row) => ({
         session_id: row.session_id,
         user_id: row.user_id,
         kind: row.kind,
@@ -214,7 +221,7 @@ export const sessionEndpoints = [
     path: '/v1/session',
     summary: 'Sign out, here or elsewhere',
     description:
-      'Ends the session in use: its cookie and its tokens are refused from the next call on, on every process. With `session_id` that one instead, which for another user takes the permission users.write; with `others` every other session of yours.',
+      'Ends the session in use: its cookie and its tokens are refused from the next call on, on every process. With `session_id` that one instead, which for another user takes the permission users.write; with `others` every other session of yours. A limited key ends the session in use only.',
     access: { kind: 'account', permission: null, beforeSecondFactor: true },
     body: z.strictObject({ session_id: idSchema.optional(), others: z.boolean().optional() }),
     reply: z.object({ message: z.string(), ended: z.number().int() }),
@@ -223,13 +230,14 @@ export const sessionEndpoints = [
     failures: [identityFailures, roleFailures],
     handle: async ({ services, tx, actor, body, headers, audit, setHeader }) => {
       const { accountId, userId, sessionId } = actor;
+      const meant = body.session_id ?? sessionId;
+      if (isLimited(actor.scope) && (body.others === true || meant !== sessionId)) throw platformFailures.forbidden();
       if (body.others === true) {
         if (body.session_id !== undefined) throw identityFailures.session_or_others();
         const ended = await revokeSessionsOf(tx, accountId, userId, 'signed out elsewhere', sessionId);
         audit({ ended });
         return { message: 'You are signed out everywhere else.', ended };
       }
-      const meant = body.session_id ?? sessionId;
       const session = isUuid(meant) ? await lockSession(tx, accountId, meant) : undefined;
       if (session === undefined || (session.user_id !== userId && !actor.permissions.has('users.write')))
         throw notFound('session');

@@ -219,6 +219,22 @@ describe('re-authenticating', () => {
   });
 });
 
+describe('a token whose session was ended', () => {
+  test('leaves one event an hour for each call, as one that is over does', async () => {
+    const { access_token } = (await signIn(login())).body;
+    const { sid } = claimsOf(access_token);
+    assert.equal((await a.call('DELETE', '/v1/session', {}, { token: access_token })).status, 200);
+    const body = { workspace_id: a.workspaceId };
+    const asked = await Promise.all(
+      Array.from({ length: 8 }, () => a.call('POST', '/v1/cg', body, { token: access_token })),
+    );
+    assert.deepEqual(new Set(asked.map(({ status }) => status)), new Set([403]));
+    assert.deepEqual(await toldOf(sid, 'access.refused'), ['refused']);
+    now += 60 * 60_000;
+    assert.equal((await a.call('POST', '/v1/cg', body, { token: access_token })).status, 403);
+  });
+});
+
 describe('headers of the gateway', () => {
   test('without a code of ours: must parse and grant access', async () => {
     const { access_token: token } = (await signIn(login())).body;

@@ -93,10 +93,8 @@ export async function signIn(
     { kind: 'api', sessionId, apiKeyId, refreshJti, issuedAt, expiresAt },
     { objectIds, refused: identityFailures.sign_in_refused },
     origin,
-    async (tx) => {
-      await noteKeyUse(tx, accountId, apiKeyId);
-      return {};
-    },
+    // The key may have been revoked while the body was on its way, or the password was looked at.
+    async (tx) => ((await noteKeyUse(tx, accountId, apiKeyId, issuedAt)) ? {} : null),
   );
   return pairFor(tokens, { userId: user.user_id, accountId, roleCode: user.role_code }, sessionId, {
     refreshJti,

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Running, startServerBeside } from '../../../test/crash/processes.ts';
 import { send, startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
+import { onItsWay } from '../../../test/on-its-way.ts';
 
 // Access is taken away on one process; the next call on another one, which has just served the same token, is refused, and
 // so is one after a restart of both. The other one is a process of its own, so that nothing in memory is common to both.
@@ -83,26 +82,8 @@ async function held(index: number): Promise<Held> {
 
 const makes = async (url: string, token: string, group_name: string) =>
   (await send(url, 'PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name }, { token })).status;
-/** A call whose body ends when `finish` is called, which gives the answer's status. */
-function begins(url: string, token: string, group_name: string): { finish(): Promise<number> } {
-  const body = JSON.stringify({ workspace_id: a.workspaceId, group_name });
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  };
-  const call = request(`${url}/v1/cg`, { method: 'PUT', headers });
-  const answered = once(call, 'response');
-  call.write(body.slice(0, -1));
-  return {
-    finish: async () => {
-      call.end(body.slice(-1));
-      const [answer] = await answered;
-      answer.resume();
-      return answer.statusCode;
-    },
-  };
-}
+const begins = (url: string, token: string, group_name: string) =>
+  onItsWay(url, { authorization: `Bearer ${token}` }, ['PUT', '/v1/cg', { workspace_id: a.workspaceId, group_name }]);
 
 const refreshes = (url: string, token: string) => send(url, 'GET', '/v1/auth', undefined, { token });
 

@@ -5,6 +5,7 @@ import { roleFailures } from '../roles/errors.ts';
 import { visibleWorkspaces } from '../roles/permission.ts';
 import { holdersOfSecondFactor, standingOf } from '../second-factor/second-factor.ts';
 import { endpoint } from '../services.ts';
+import { actorNow } from './actor-now.ts';
 import { changeUser, deleteUser } from './change-user.ts';
 import { acceptPassword, createUser, unknownPassword } from './create-user.ts';
 import { identityFailures } from './errors.ts';
@@ -39,14 +40,15 @@ export const userEndpoints = [
     transaction: 'own',
     failures,
     handle: async (call) => {
-      const { services, actor, body } = call;
-      const { accountId, userId } = actor;
+      const { services, body } = call;
+      const { accountId, userId } = call.actor;
       const displayName = body.display_name ?? body.email;
       const passwordHash =
         body.password === undefined
           ? await unknownPassword()
           : await acceptPassword(body.password, [body.email, displayName]);
       return services.database.tenant(accountId, async (tx) => {
+        const actor = await actorNow(tx, call.actor, services.clock.now(), 'users.write');
         const roles = body.workspaces ?? null;
         await requireGranting(tx, actor, body.role_code, roles);
         const user = await createUser(tx, {
@@ -137,8 +139,8 @@ export const userEndpoints = [
     example: { user_id: EXAMPLE_ID },
     audit: 'user.deleted',
     failures,
-    handle: async ({ tx, actor, body, audit }) => {
-      await deleteUser(tx, actor, body.user_id);
+    handle: async ({ services, tx, actor, body, audit }) => {
+      await deleteUser(tx, { actor, userId: body.user_id, now: services.clock.now() });
       audit({ user_id: body.user_id });
       return { message: 'The user is deleted.', user_id: body.user_id };
     },

@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/http/endpoint.ts';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
 import { endpoint } from '../services.ts';
 import { roleFailures } from './errors.ts';
-import { requireHolding, requireReachingAll } from './permission.ts';
+import { isLimited, requireHolding, requireReachingAll } from './permission.ts';
 import {
   ACCOUNT_PERMISSIONS,
   CUSTOM_PREFIX,
@@ -121,15 +121,17 @@ export const roleEndpoints = [
     method: 'POST',
     path: '/v1/role',
     summary: 'List roles and what they may do',
-    description: 'The built-in ones, then those of the account, oldest first.',
+    description:
+      'The built-in ones, then those of the account, oldest first; by a limited key the own one of those only.',
     access: { kind: 'account', permission: null },
     body: z.strictObject({}),
     reply: z.array(roleSchema),
     example: {},
-    handle: async ({ tx, actor }) => [
-      ...ROLE_CODES.map(builtIn),
-      ...(await listCustomRoles(tx, actor.accountId)).map(customReply),
-    ],
+    handle: async ({ tx, actor }) => {
+      const custom = await listCustomRoles(tx, actor.accountId);
+      const shown = isLimited(actor.scope) ? custom.filter(({ role_code }) => role_code === actor.roleCode) : custom;
+      return [...ROLE_CODES.map(builtIn), ...shown.map(customReply)];
+    },
   }),
   endpoint({
     name: 'roles.change',

@@ -6,6 +6,9 @@ import { roleFailures } from './errors.ts';
 import { type Permission, permissionsOfRole, reachesBeyondWorkspaces } from './roles.ts';
 import { findCustomRole, findWorkspaceRole, listWorkspacesOf, worksEverywhere } from './store.ts';
 
+/** Whether the caller signed in by a key that lets do less than its user may. */
+export const isLimited = ({ permissions, workspaces }: Scope): boolean => permissions !== null || workspaces !== null;
+
 /** What a role lets do within what the key that somebody signed in by lets do. */
 function withinScope(permissions: ReadonlySet<Permission>, scope: Scope): ReadonlySet<Permission> {
   const { permissions: limit } = scope;
@@ -92,12 +95,18 @@ export async function permissionsOfCode(
 }
 
 /** Whether what the caller may do in the account holds in every workspace of it. */
-export async function reachesAll(tx: Transaction, { accountId, userId, scope }: Actor): Promise<boolean> {
+export async function reachesAll(
+  tx: Transaction,
+  { accountId, userId, scope }: Pick<Actor, 'accountId' | 'userId' | 'scope'>,
+): Promise<boolean> {
   return scope.workspaces === null && (await worksEverywhere(tx, accountId, userId));
 }
 
 /** Throws grants_too_much (403) for who works in some workspaces only: what they hold, they do not hold everywhere. */
-export async function requireReachingAll(tx: Transaction, actor: Actor): Promise<void> {
+export async function requireReachingAll(
+  tx: Transaction,
+  actor: Pick<Actor, 'accountId' | 'userId' | 'scope'>,
+): Promise<void> {
   if (!(await reachesAll(tx, actor))) throw roleFailures.grants_too_much();
 }
 

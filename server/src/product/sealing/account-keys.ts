@@ -2,13 +2,13 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from '../../platform/clock/clock.ts';
 import type { AccountKeyRecord, DestroyedRecord, KeyStore } from '../../providers/key-store/key-store.ts';
 import type { RootKey } from '../../providers/root-key/root-key.ts';
-import { AccountKeysMissing, deriveFrom, type KeyVersion, keyRecords } from './key-records.ts';
+import { AccountKeysDestroyed, AccountKeysMissing, deriveFrom, type KeyVersion, keyRecords } from './key-records.ts';
 
-export { AccountKeysMissing, type KeyVersion } from './key-records.ts';
+export { AccountKeysDestroyed, AccountKeysMissing, type KeyVersion } from './key-records.ts';
 
 /**
  * An account's keys, as they are at any moment: whoever holds this for hours sees a rotation as soon as this process does.
- * Reading any of it throws AccountKeysMissing once they are destroyed.
+ * Reading any of it throws AccountKeysDestroyed once they are destroyed.
  */
 export type AccountKeys = {
   readonly accountId: string;
@@ -35,7 +35,7 @@ export type AccountKeyring = {
   timing: KeyTiming;
   /** Makes and stores the keys of a new account. */
   create(accountId: string): Promise<void>;
-  /** The account's keys. Throws AccountKeysMissing when they were destroyed or never made. */
+  /** The account's keys. Throws AccountKeysDestroyed when they were destroyed, AccountKeysMissing when there are none. */
   forAccount(accountId: string): Promise<AccountKeys>;
   /** Makes a version that is to seal, unless there is one above `above`. Returns when it does, in milliseconds since 1970. */
   addVersion(accountId: string, above: number): Promise<{ version: number; sealsFromMs: number }>;
@@ -70,7 +70,7 @@ const UNUSED_MS = 10 * 60_000;
 function liveKeys(state: State, nowMs: () => number): AccountKeys {
   const held = () => {
     state.usedAtMs = nowMs();
-    if (state.held.length === 0) throw new AccountKeysMissing("This account's keys were destroyed.");
+    if (state.held.length === 0) throw new AccountKeysDestroyed();
     return state.held;
   };
   return {
@@ -128,7 +128,7 @@ export function createAccountKeyring(parts: {
     try {
       record = await records.get(accountId);
     } catch (error) {
-      if (error instanceof AccountKeysMissing && state !== undefined) {
+      if (error instanceof AccountKeysDestroyed && state !== undefined) {
         // Whoever holds these keys holds this very state.
         state.held = [];
         states.delete(accountId);

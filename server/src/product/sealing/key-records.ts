@@ -23,7 +23,16 @@ export type KeyVersion = {
 };
 
 export class AccountKeysMissing extends Error {
-  override readonly name = 'AccountKeysMissing';
+  override readonly name: string = 'AccountKeysMissing';
+}
+
+/** They are missing because the account was erased. */
+export class AccountKeysDestroyed extends AccountKeysMissing {
+  override readonly name = 'AccountKeysDestroyed';
+
+  constructor() {
+    super("This account's keys were destroyed.");
+  }
 }
 
 const SECRET_BYTES = 32;
@@ -73,7 +82,7 @@ export function keyRecords(parts: { rootKey: RootKey; store: KeyStore; clock: Cl
   async function get(accountId: string) {
     const kept = await store.get(accountId);
     if (kept === null) throw new AccountKeysMissing('This account has no keys in the key store.');
-    if (kept.record.kind !== 'account') throw new AccountKeysMissing("This account's keys were destroyed.");
+    if (kept.record.kind !== 'account') throw new AccountKeysDestroyed();
     if (kept.record.account_id !== accountId) throw new SealBroken("These are another account's keys.");
     return { kept, record: kept.record };
   }

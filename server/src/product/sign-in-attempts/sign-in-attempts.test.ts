@@ -150,6 +150,42 @@ describe('failed sign-ins', () => {
     assert.ok(rows.every(({ text }) => !text.includes('audited')));
   });
 
+  test('leave one too where no code is looked at any more', async () => {
+    const email = await newUser('throttled');
+    const address = '198.51.100.65';
+    const parts = server.app.services;
+    for (let index = 0; index < 10; index += 1) await countCodeAttempt(parts, { email, address }, a.accountId);
+    const headers = { 'x-api-key': a.apiKey, 'x-ip': address };
+    const ways = [
+      await send(
+        server.url,
+        'POST',
+        '/v1/auth',
+        { email, password: PASSWORD, otp: '123456' },
+        { token: null, headers },
+      ),
+      await send(
+        server.url,
+        'PUT',
+        '/v1/session',
+        { email, password: PASSWORD, otp: '123456' },
+        { token: null, headers },
+      ),
+    ];
+    assert.deepEqual(
+      ways.map(({ status, body }) => [status, body.code]),
+      [
+        [429, 'too_many_attempts'],
+        [429, 'too_many_attempts'],
+      ],
+    );
+    const events = await a.call('POST', '/v1/audit', { action: 'auth.signed_in', outcome: 'refused', page_size: 2 });
+    assert.deepEqual(
+      events.body.map(({ object_ids }: { object_ids: Record<string, string> }) => object_ids.second_factor),
+      ['not_looked_at', 'not_looked_at'],
+    );
+  });
+
   test('with the right password and a wrong code are ten, and then one in ten minutes', async () => {
     const parts = server.app.services;
     const attempt = { email: 'codes@example.test', address: '198.51.100.70' };
