@@ -32,7 +32,7 @@ host all all 127.0.0.1/32 scram-sha-256
  * when complete, so that one interrupted half-way is never taken for a whole one.
  */
 export async function prepareCluster(options: ClusterOptions): Promise<void> {
-  const { dataDir, clusterDir, programs, user, log } = options;
+  const { dataDir, clusterDir, user, log } = options;
   await removeUnfinished(dataDir);
   const found = await stat(clusterDir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
@@ -52,7 +52,7 @@ export async function prepareCluster(options: ClusterOptions): Promise<void> {
       );
     await giveTree(clusterDir, user);
   }
-  await refuseOtherVersions(clusterDir, programs.major);
+  await refuseOtherVersions(options);
 }
 
 async function removeUnfinished(dataDir: string): Promise<void> {
@@ -96,7 +96,7 @@ async function makeCluster(options: ClusterOptions): Promise<void> {
   }
 }
 
-async function refuseOtherVersions(clusterDir: string, major: number): Promise<void> {
+async function refuseOtherVersions({ dataDir, clusterDir, programs: { major } }: ClusterOptions): Promise<void> {
   const text = await readFile(join(clusterDir, 'PG_VERSION'), 'utf8').catch(() => null);
   const made = Number(text?.trim());
   if (text === null || !Number.isInteger(made))
@@ -109,7 +109,7 @@ async function refuseOtherVersions(clusterDir: string, major: number): Promise<v
     );
   if (made < major)
     throw new EmbeddedDatabaseFailed(
-      `The database in ${clusterDir} was made by PostgreSQL ${made}, and this release of Nudgescribe brings PostgreSQL ${major}. Dump it with the release that made it and load the dump with this one.`,
+      `The database in ${clusterDir} was made by PostgreSQL ${made}, and this release of Nudgescribe brings PostgreSQL ${major}. Back it up with the release that made it ("npm run operator -- backup --to FOLDER --keys OTHER_FOLDER"), move "postgres" and "objects" out of ${dataDir}, and bring the backup back with this release ("npm run operator -- restore --from FOLDER --keys OTHER_FOLDER").`,
     );
 }
 

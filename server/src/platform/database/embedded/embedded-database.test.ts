@@ -108,7 +108,10 @@ describe('the embedded database', () => {
     await writeFile(path, '99\n');
     await assert.rejects(start(dataDir), { name: 'EmbeddedDatabaseFailed', message: /PostgreSQL 99.*newer release/ });
     await writeFile(path, '9\n');
-    await assert.rejects(start(dataDir), { name: 'EmbeddedDatabaseFailed', message: /PostgreSQL 9,.*Dump it/ });
+    await assert.rejects(start(dataDir), {
+      name: 'EmbeddedDatabaseFailed',
+      message: /PostgreSQL 9,.* backup --to .* restore --from /,
+    });
     await rm(path);
     await assert.rejects(start(dataDir), { name: 'EmbeddedDatabaseFailed', message: /holds no database/ });
     await writeFile(path, before);
