@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
 import { openServices } from '../open-services.ts';
 import { newestMigration } from '../platform/database/migrate.ts';
-import { backUp, type Progress } from '../product/backups/back-up.ts';
+import { backUp, type Progress, tellBackedUp } from '../product/backups/back-up.ts';
 import { BackupRefused } from '../product/backups/backup-refused.ts';
 import { carryKeys } from '../product/backups/carry-keys.ts';
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
@@ -29,7 +29,10 @@ function checkPlaces(config: Config, to: string, keys: string | null): void {
     throw new UsageMistake('--keys and --to lie in each other: whoever has both can read everything. Keep them apart.');
 }
 
-/** `backup`: copies all accounts into a folder, and the keys into another, beside a running server or alone. */
+/**
+ * `backup`: copies all accounts into a folder, and the keys into another, beside a running server or alone. Throws
+ * BackupRefused at its end when files were missing, or when an account's audit log could not be told.
+ */
 export async function backupCommand(args: string[], environment: NodeJS.ProcessEnv, print: Print): Promise<void> {
   const { values } = parseArgs({ args, options: { to: { type: 'string' }, keys: { type: 'string' } } });
   if (values.to === undefined) throw new UsageMistake('backup needs --to FOLDER.');
@@ -47,14 +50,24 @@ export async function backupCommand(args: string[], environment: NodeJS.ProcessE
       if (keys !== null) await carryKeys(services.keyStore, await createLocalKeyStore(keys));
     };
     await copyKeys();
-    const { missing } = await whileTelling(progress, print, () => backUp(services, to, migration, progress));
+    const made = await whileTelling(progress, print, () => backUp(services, to, migration, progress));
     await copyKeys();
-    for (const key of missing) print(`Not there, though the database names it: ${key}`);
+    const untold = await tellBackedUp(services, made.accountIds, keys !== null);
+    for (const key of made.missing) print(`Not there, though the database names it: ${key}`);
     print(
       keys === null
         ? `Backed up into ${to}. The keys are not in it: copy them with --keys, and keep them and the root key elsewhere.`
         : `Backed up into ${to}, the keys into ${keys}. Keep the two and the root key apart: together they open everything.`,
     );
+    const troubles = [
+      ...(made.missing.length === 0
+        ? []
+        : [`storage has lost ${made.missing.length} files, which are not in it either`]),
+      ...(untold.length === 0
+        ? []
+        : [`the audit log could not be told of it, and "doctor" will not count it, for ${untold.join(', ')}`]),
+    ];
+    if (troubles.length > 0) throw new BackupRefused(`The backup is written, but ${troubles.join('; ')}.`);
   } finally {
     await close();
   }

@@ -61,13 +61,17 @@ describe('doctor', () => {
 
   test('knows of backups, and of accounts that demand a second factor', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-doctor-'));
-    await backupCommand(['--to', join(folder, 'backup')], server.environment, () => undefined);
+    const backup = (...args: string[]) => backupCommand(args, server.environment, () => undefined);
+    const text = async () => findingsText(await examine(server.environment));
+    await backup('--to', join(folder, 'keyless'));
+    assert.match(await text(), /note {2}2 of 2 accounts were backed up without their keys only/);
+    await backup('--to', join(folder, 'backup'), '--keys', join(folder, 'keys'));
     await rm(folder, { recursive: true });
     await asOwner('update accounts set second_factor_required = true');
-    const text = findingsText(await examine(server.environment));
+    const after = await text();
     await asOwner('update accounts set second_factor_required = false');
-    assert.match(text, /Every account was backed up in the last 7 days/);
-    assert.match(text, /Every account demands a second factor/);
+    assert.match(after, /Every account was backed up in the last 7 days, with its keys/);
+    assert.match(after, /Every account demands a second factor/);
   });
 
   test('says what a trusted proxy has to do with the addresses of callers', async () => {

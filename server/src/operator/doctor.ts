@@ -6,7 +6,7 @@ import { inspectDatabase } from '../platform/database/inspect.ts';
 import { createLog } from '../platform/log/log.ts';
 import { countWithoutSecondFactorRule, livingAccounts } from '../product/accounts/store.ts';
 import { everyAccount } from '../product/audit/every-account.ts';
-import { lastEventOf } from '../product/audit/store.ts';
+import { lastBackedUp } from '../product/audit/store.ts';
 import { isLinkingOverdue, verifyAccount } from '../product/audit/verify-account.ts';
 import { staleJobs } from '../product/jobs/store.ts';
 import type { Services } from '../product/services.ts';
@@ -56,18 +56,31 @@ async function checkTrails(services: Services): Promise<Finding[]> {
 async function checkBackups({ database, clock }: Services): Promise<Finding[]> {
   const accounts = await database.acrossAccounts(livingAccounts);
   const since = clock.now().getTime() - BACKED_UP_DAYS * DAY_MS;
-  const late: string[] = [];
+  const isLate = (at: Date | null) => at === null || at.getTime() < since;
+  let [late, keyless] = [0, 0];
   for (const accountId of accounts) {
-    const last = await database.tenant(accountId, (tx) => lastEventOf(tx, accountId, 'account.backed_up'));
-    if (last === undefined || last.getTime() < since) late.push(accountId);
+    const last = await database.tenant(accountId, (tx) => lastBackedUp(tx, accountId));
+    if (isLate(last.at)) late += 1;
+    else if (isLate(last.with_keys_at)) keyless += 1;
   }
-  if (late.length === 0) return [good(`Every account was backed up in the last ${BACKED_UP_DAYS} days.`)];
-  return [
-    note(
-      `${late.length} of ${accounts.length} accounts were not backed up by "operator backup" in the last ${BACKED_UP_DAYS} days.`,
-      'Run "npm run operator -- backup --to FOLDER --keys OTHER_FOLDER" every day, and keep the two apart on other machines.',
-    ),
-  ];
+  const findings: Finding[] = [];
+  if (late > 0)
+    findings.push(
+      note(
+        `${late} of ${accounts.length} accounts were not backed up by "operator backup" in the last ${BACKED_UP_DAYS} days.`,
+        'Run "npm run operator -- backup --to FOLDER --keys OTHER_FOLDER" every day, and keep the two apart on other machines.',
+      ),
+    );
+  if (keyless > 0)
+    findings.push(
+      note(
+        `${keyless} of ${accounts.length} accounts were backed up without their keys only, in the last ${BACKED_UP_DAYS} days: such a backup restores nothing by itself.`,
+        'Name a folder with --keys, apart from the backup; or see to it yourself that data/keys is copied as often.',
+      ),
+    );
+  return findings.length > 0
+    ? findings
+    : [good(`Every account was backed up in the last ${BACKED_UP_DAYS} days, with its keys.`)];
 }
 
 async function checkSecondFactor({ database }: Services): Promise<Finding[]> {

@@ -15,7 +15,7 @@ import { createAccount } from '../../src/product/accounts/create-account.ts';
 import { verifyAccount } from '../../src/product/audit/verify-account.ts';
 import { backUp } from '../../src/product/backups/back-up.ts';
 import { BRIEF, type TestCampaigns, testCampaigns } from '../../src/product/campaigns/test-campaign.ts';
-import { databaseUrl } from '../cluster.ts';
+import { databaseUrl, onCluster } from '../cluster.ts';
 import { startProcess } from '../crash/processes.ts';
 import { contentOf } from '../database-content.ts';
 import { send, startTestServer, type TestServer, until } from '../harness.ts';
@@ -147,7 +147,8 @@ describe('backup and restore', () => {
         );
         assert.deepEqual(
           told.map(({ action }) => action),
-          ['account.backed_up', 'account.restored'],
+          ['account.restored'],
+          'a backup is told of when it is whole',
         );
       });
     });
@@ -232,13 +233,49 @@ describe('backup and restore', () => {
       await rename(path, join(folder, 'aside'));
       const to = join(folder, 'with-a-loss');
       const told: string[] = [];
-      await backupCommand(['--to', to], server.environment, (text) => told.push(text));
+      await assert.rejects(
+        backupCommand(['--to', to], server.environment, (text) => told.push(text)),
+        /The backup is written, but storage has lost 1 files/,
+      );
       await rename(join(folder, 'aside'), path);
       assert.ok(told.includes(`Not there, though the database names it: ${lost}`), told.join('\n'));
       const kept = join(to, 'accounts', server.b.accountId, 'objects', ...lost.split('/'));
       await assert.rejects(stat(kept), /ENOENT/);
       const list = await readFile(join(to, 'accounts', server.b.accountId, 'account.json'), 'utf8');
       assert.deepEqual(JSON.parse(list).missing, [lost]);
+    });
+
+    test('stands in the audit logs when it is whole, with or without keys, and never when it failed', async () => {
+      const asOwner = (text: string) => onCluster(server.databaseUrl, (client) => client.query(text));
+      const told = async ({ accountId }: { accountId: string }) =>
+        (
+          await asOwner(
+            `select object_ids from audit_events where account_id = '${accountId}' and action = 'account.backed_up' order by event_id`,
+          )
+        ).rows.map((row) => row.object_ids.with_keys);
+      const before = [await told(server.a), await told(server.b)] as const;
+      assert.deepEqual([before[0][0], before[1][0]], [true, true]);
+      // The first account's rows can be copied, the second one's cannot.
+      await asOwner(`create policy stop on messages as restrictive to nudgescribe_app
+        using (account_id <> '${server.b.accountId}' or 1 / (random() * 0)::integer > 0)`);
+      try {
+        await assert.rejects(command('--to', join(folder, 'failed')), /division by zero/);
+      } finally {
+        await asOwner('drop policy stop on messages');
+      }
+      assert.deepEqual([await told(server.a), await told(server.b)], before);
+      await asOwner(`create policy stop on audit_events as restrictive for insert to nudgescribe_app
+        with check (account_id <> '${server.b.accountId}' or action <> 'account.backed_up')`);
+      try {
+        await assert.rejects(
+          command('--to', join(folder, 'untold')),
+          (error: Error) =>
+            error.message.includes('is written, but') && error.message.endsWith(`${server.b.accountId}.`),
+        );
+      } finally {
+        await asOwner('drop policy stop on audit_events');
+      }
+      assert.deepEqual([await told(server.a), await told(server.b)], [[...before[0], false], before[1]]);
     });
 
     test('of an older version comes back, and is brought up to this one', async () => {

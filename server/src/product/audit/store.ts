@@ -228,13 +228,17 @@ export function findEvents(tx: Transaction, accountId: string, search: EventSear
   );
 }
 
-/** When the account's newest event of an action was; undefined when there is none. */
-export async function lastEventOf(tx: Transaction, accountId: string, action: string): Promise<Date | undefined> {
-  const row = await tx.row<{ happened_at: Date }>(
-    'select happened_at from audit_events where account_id = $1 and action = $2 order by happened_at desc limit 1',
-    [accountId, action],
+/** When an account was last backed up, and when it was with its keys; null when it never was. */
+export async function lastBackedUp(
+  tx: Transaction,
+  accountId: string,
+): Promise<{ at: Date | null; with_keys_at: Date | null }> {
+  const row = await tx.row<{ at: Date | null; with_keys_at: Date | null }>(
+    `select max(happened_at) as at, max(happened_at) filter (where object_ids ->> 'with_keys' = 'true') as with_keys_at
+     from audit_events where account_id = $1 and action = 'account.backed_up'`,
+    [accountId],
   );
-  return row?.happened_at;
+  return row ?? { at: null, with_keys_at: null };
 }
 
 type AlikeRefusal = {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Transaction } from '../../platform/database/database.ts';
+import { describeError } from '../../platform/log/log.ts';
 import { ObjectMissing } from '../../providers/object-storage/object-storage.ts';
 import { everyAccount } from '../audit/every-account.ts';
 import { recordByOperator } from '../audit/record-by-operator.ts';
@@ -81,13 +82,6 @@ async function backUpAccount(
   progress: Progress,
 ): Promise<{ list: AccountBackup; numbered: BackupManifest['numbered'] }> {
   const { database, objects, clock } = parts;
-  await database.tenant(accountId, (tx) =>
-    recordByOperator(tx, {
-      accountId,
-      action: 'account.backed_up',
-      objectIds: {},
-    }),
-  );
   const copied = new Map<string, KeptFile>();
   const copy = (keys: readonly string[]) => copyObjects(parts, accountId, folder, keys, copied, progress);
   await copy(await objects.list(trailFolder(accountId)));
@@ -122,14 +116,14 @@ function higher(one: BackupManifest['numbered'], other: BackupManifest['numbered
 
 /**
  * Copies every account's rows and objects into an empty folder, each account as it is at one moment, beside running
- * servers. Keys are not among it. Returns the keys of objects that rows name and that are not there.
+ * servers. Keys are not among it. Returns the accounts, and the keys of objects that rows name and that are not there.
  */
 export async function backUp(
   parts: Parts,
   folder: string,
   migration: number,
   progress: Progress,
-): Promise<{ missing: string[] }> {
+): Promise<{ accountIds: string[]; missing: string[] }> {
   const manifest: BackupManifest = {
     format: 1,
     made_at: parts.clock.now().toISOString(),
@@ -145,5 +139,27 @@ export async function backUp(
     missing.push(...list.missing);
   }
   await writeManifest(folder, parts.backupKey, manifest);
-  return { missing };
+  return { accountIds: manifest.accounts.map((entry) => entry.account_id), missing };
+}
+
+/**
+ * Tells the accounts' audit logs of a backup, once it is whole: what was begun and failed must not count as one. So it is in
+ * the log of no database that the backup brings back. Returns the accounts whose log could not be told.
+ */
+export async function tellBackedUp(
+  { database, log }: Pick<Services, 'database' | 'log'>,
+  accountIds: readonly string[],
+  withKeys: boolean,
+): Promise<string[]> {
+  const untold: string[] = [];
+  for (const accountId of accountIds)
+    await database
+      .tenant(accountId, (tx) =>
+        recordByOperator(tx, { accountId, action: 'account.backed_up', objectIds: { with_keys: withKeys } }),
+      )
+      .catch((error: unknown) => {
+        log.warn('backup_not_told', { account_id: accountId, ...describeError(error) });
+        untold.push(accountId);
+      });
+  return untold;
 }
