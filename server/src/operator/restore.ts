@@ -10,6 +10,7 @@ import { carryKeys } from '../product/backups/carry-keys.ts';
 import { finishRestore } from '../product/backups/finish-restore.ts';
 import { loadBackup } from '../product/backups/load-backup.ts';
 import { backupKeyOf, readManifest } from '../product/backups/manifest.ts';
+import { checkMark, removeMark } from '../product/backups/restore-mark.ts';
 import { loadServerSecret } from '../product/sealing/key-records.ts';
 import { SealBroken } from '../product/sealing/seal-broken.ts';
 import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
@@ -66,6 +67,7 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
   const config: Config = { ...readConfig(environment), logLevel: 'warn' };
   await bringKeys(config, values.keys, print);
   const manifest = await readManifest(from, backupKeyOf(await serverSecret(config)));
+  if (values.continue) await checkMark(config.dataDir, manifest);
   const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
 
   // At the version that the rows are of; the migrations since then change them as they would have been changed.
@@ -81,8 +83,14 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
   const { services, close } = await openServices(config, { database: 'own' });
   try {
     const erased = await finishRestore(services);
+    await removeMark(config.dataDir);
+    const left = manifest.accounts.length - progress.accounts;
+    if (left > 0)
+      print(
+        `${left} of ${manifest.accounts.length} accounts were there already and stayed as they are now, which may differ from the backup.`,
+      );
     print(
-      `Restored as of ${manifest.made_at}. Erased again, as they had been since: ${erased.customers} customers, ${erased.accounts} accounts.`,
+      `Restored ${progress.accounts} accounts as of ${manifest.made_at}. Erased again, as they had been since: ${erased.customers} customers, ${erased.accounts} accounts.`,
     );
     print(
       'Who was erased after these keys were copied is not known to them: is this the newest copy? Everybody signs in anew. What was changed after the backup is as it was before: look at users, roles and API keys that were taken away since, and take them away again before you start the server.',

@@ -336,12 +336,48 @@ describe('backup and restore', () => {
       await client.query('rollback');
       await client.end();
       assert.equal(await accountsIn(url), 0);
-      await restore(place, ...whole(), '--continue');
+      const told = await restore(place, ...whole(), '--continue');
       assert.equal(await accountsIn(url), 2);
+      assert.match(told, /Restored 2 accounts as of/);
+      assert.doesNotMatch(told, /were there already/);
       await assert.rejects(restore(place, ...whole()), /The database has accounts already/);
-      const before = await contentOf(url);
-      await restore(place, ...whole(), '--continue');
-      assert.deepEqual(await contentOf(url), before, 'what is there is left alone');
+    });
+
+    test('goes on with the backup it was broken off of and no other, and tells which accounts it left alone', async () => {
+      const place = await emptyPlace();
+      const url = place.NUDGESCRIBE_DATABASE_URL ?? '';
+      await assert.rejects(restore(place, ...whole(), '--continue'), /No restore was broken off/);
+      assert.equal(await accountsIn(url), 0);
+      const another = join(folder, 'another-backup');
+      await command('--to', another);
+      // Somebody makes the second account at the same time: the first one is in, the second one waits.
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query('begin');
+      await client.query(`insert into accounts (account_id, account_name) values ($1, 'x')`, [server.b.accountId]);
+      const running = startProcess(['restore', ...whole()], place);
+      await until(async () => {
+        assert.ok(!running.hasEnded(), running.output());
+        const waits = await client.query(
+          `select 1 from pg_locks join pg_stat_activity using (pid)
+           where not granted and locktype = 'transactionid' and datname = current_database()`,
+        );
+        return waits.rowCount === 1;
+      });
+      await running.end('SIGKILL');
+      await client.query('rollback');
+      await client.query(`update accounts set account_name = 'Changed since'`);
+      await client.end();
+      assert.equal(await accountsIn(url), 1);
+      await assert.rejects(restore(place, '--from', another, '--continue'), /was of another backup/);
+      assert.equal(await accountsIn(url), 1);
+      const before = await contentOf(url, server.a.accountId);
+      const told = await restore(place, ...whole(), '--continue');
+      assert.match(told, /1 of 2 accounts were there already and stayed as they are now/);
+      assert.match(told, /Restored 1 accounts as of/);
+      assert.equal(await accountsIn(url), 2);
+      assert.deepEqual(await contentOf(url, server.a.accountId), before);
+      await assert.rejects(restore(place, ...whole(), '--continue'), /No restore was broken off/);
     });
 
     test('refuses what was altered, cut off, is unfinished, or of other keys, and stores no account of it', async () => {

@@ -7,9 +7,10 @@ import type { Progress } from './back-up.ts';
 import { BackupRefused } from './backup-refused.ts';
 import { checkKept, readKept } from './kept-file.ts';
 import { type AccountBackup, type BackupManifest, objectFile, readAccountList, tableFile } from './manifest.ts';
+import { markRestore } from './restore-mark.ts';
 import { copyRowsAside, type TenantTable, takeRowsIn, tenantTables } from './store.ts';
 
-type Parts = Pick<Services, 'database' | 'objects'>;
+type Parts = Pick<Services, 'config' | 'database' | 'objects'>;
 
 /** Stores the objects that are not there. Content never changes under a key, so one that is there is right, or newer. */
 async function loadObjects(
@@ -80,8 +81,8 @@ async function loadRows(parts: Parts, folder: string, list: AccountBackup, table
 
 /**
  * Puts a backup's accounts into this database and storage, each whole or not at all. Accounts that are there are left
- * alone when `goesOn`, after a restore that was broken off; otherwise throws BackupRefused when there are any, and when a
- * file is not as it was written.
+ * alone when `goesOn`, after a restore of this backup that was broken off; otherwise throws BackupRefused when there are any,
+ * and when a file is not as it was written.
  */
 export async function loadBackup(
   parts: Parts,
@@ -94,9 +95,10 @@ export async function loadBackup(
   if (there.size > 0 && !goesOn)
     throw new BackupRefused(
       'The database has accounts already: a backup is restored into an empty one. Name a new database in ' +
-        'NUDGESCRIBE_DATABASE_URL, or move the data folder\'s "postgres" aside. To go on with a restore that was broken ' +
-        'off, say --continue: accounts that are there are left alone.',
+        'NUDGESCRIBE_DATABASE_URL, or move the data folder\'s "postgres" and "objects" aside. To go on with a restore that ' +
+        'was broken off, say --continue: accounts that are there are left alone.',
     );
+  if (!goesOn) await markRestore(parts.config.dataDir, manifest);
   for (const entry of manifest.accounts) {
     const list = await readAccountList(folder, entry);
     const tables = await parts.database.tenant(list.account_id, tenantTables);
