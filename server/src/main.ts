@@ -41,7 +41,7 @@ const USAGE = `Usage: npm run operator -- <command>
       print a one-time link for choosing a password, for somebody whom no administrator can help
   account erase --account ID --name NAME [--receipt FILE]
       destroy an account's keys and delete everything it has, for good; its audit log stays. NAME is the account's, so
-      that nobody erases another one by mistake. Prints a receipt, and writes it to FILE
+      that nobody erases another one by mistake. Prints a receipt, and writes it into a new FILE
   audit verify [--account ID [--known POSITION:HASH ...]]
       check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
       end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
@@ -193,10 +193,7 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     print(await passwordLinkCommand(rest.slice(1), process.env));
     return;
   }
-  if (command === 'account' && rest[0] === 'erase') {
-    print(await eraseAccountCommand(rest.slice(1), process.env));
-    return;
-  }
+  if (command === 'account' && rest[0] === 'erase') return eraseAccountCommand(rest.slice(1), process.env, print);
   if (command === 'backup') return backupCommand(rest, process.env, print);
   if (command === 'restore') return restoreCommand(rest, process.env, print);
   if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));

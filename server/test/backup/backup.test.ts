@@ -183,7 +183,7 @@ describe('backup and restore', () => {
         const both = { identifiers: [{ customer_number: '2' }, { customer_number: '5' }] };
         assert.equal((await call('DELETE', '/v1/customer', both)).body.deleted, 2);
       });
-      await eraseAccountCommand(['--account', server.b.accountId, '--name', 'Second'], erasing);
+      await eraseAccountCommand(['--account', server.b.accountId, '--name', 'Second'], erasing, quiet);
       // A newer copy of the keys knows of it, whatever older copy is brought beside it.
       const newer = join(folder, 'newer-keys');
       await mkdir(newer);

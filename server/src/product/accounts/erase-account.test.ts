@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { before, test } from 'node:test';
 import { copyDatabase } from '../../../test/copy-database.ts';
 import { contentOf, filledTables } from '../../../test/database-content.ts';
@@ -34,7 +35,11 @@ test('an erased account is gone with its keys, also out of a restored older copy
   await published(six, 'Erased');
   const kept = await published(other, 'Kept');
   const { a, b, environment } = server;
-  const command = (...args: string[]) => eraseAccountCommand(args, environment);
+  const command = async (...args: string[]) => {
+    const told: string[] = [];
+    await eraseAccountCommand(args, environment, (text) => told.push(text));
+    return told.join('\n');
+  };
   await assert.rejects(command('--account', b.accountId, '--name', 'Wrong'), /it is "Second"/);
   await assert.rejects(command('--account', '01a20b98-d574-7000-8648-42495b932e4c'), /no such account/);
   assert.equal((await b.call('POST', '/v1/workspace', {})).status, 200, 'nothing was erased');
@@ -54,6 +59,16 @@ test('an erased account is gone with its keys, also out of a restored older copy
         tx.row<{ account_name: string }>('select account_name from accounts'),
       )
     )?.account_name ?? '';
+  // A file that cannot be written is told of before anything is erased.
+  const taken = join(server.dataDir, 'taken.json');
+  await writeFile(taken, 'of another account');
+  for (const [path, told] of [
+    [taken, /is there already, and nothing was erased/],
+    [join(server.dataDir, 'no-folder', 'receipt.json'), /cannot be made \(ENOENT\), and nothing was erased/],
+  ] as const)
+    await assert.rejects(command('--account', a.accountId, '--name', name, '--receipt', path), told);
+  assert.equal(await readFile(taken, 'utf8'), 'of another account');
+  assert.equal((await send(url, 'POST', '/v1/workspace', {}, { token: a.token })).status, 200, 'nothing was erased');
   const receipt = JSON.parse(await command('--account', a.accountId, '--name', name, '--receipt', receiptPath));
   assert.deepEqual(JSON.parse(await readFile(receiptPath, 'utf8')), receipt);
   assert.deepEqual([receipt.account_id, receipt.keys.length], [a.accountId, 1]);
@@ -72,8 +87,22 @@ test('an erased account is gone with its keys, also out of a restored older copy
     ['accounts', 'usage_counts'],
   );
   assert.deepEqual(await services.objects.list(`published/${a.accountId}`), []);
-  const again = JSON.parse(await command('--account', a.accountId));
-  assert.deepEqual([again.keys_destroyed_at, again.keys, again.rows], [receipt.keys_destroyed_at, receipt.keys, {}]);
+  assert.equal((await stat(receiptPath)).mode & 0o077, 0);
+  // Once more: what a kill had left would go now, and have a receipt; of nothing there is none, and no second event.
+  await services.objects.put(`uploads/${a.accountId}/left`, Readable.from(['left']));
+  const rest = JSON.parse(await command('--account', a.accountId));
+  assert.deepEqual([rest.keys, rest.rows, rest.objects], [receipt.keys, {}, 1]);
+  const noReceipt = join(server.dataDir, 'no-receipt.json');
+  const again = await command('--account', a.accountId, '--receipt', noReceipt);
+  assert.match(
+    again,
+    /^This account was erased already, at 20\d\d-.*Nothing was left to erase, so there is no receipt\./,
+  );
+  await assert.rejects(stat(noReceipt), /ENOENT/);
+  const events = await services.database.tenant(a.accountId, (tx) =>
+    tx.rows(`select 1 from audit_events where action = 'account.erased'`),
+  );
+  assert.equal(events.length, 1);
 
   // The other account: every row as it was, but for what a running server writes down by itself.
   const after = await contentOf(server.databaseUrl, b.accountId);

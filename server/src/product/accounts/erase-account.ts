@@ -20,6 +20,11 @@ export type ErasureReceipt = {
 /** Where an account's files lie. Beside them lies the anchor of its audit log, which stays. */
 const foldersOf = (accountId: string) => [`published/${accountId}`, `uploads/${accountId}`];
 
+const sumOf = (rows: Record<string, number>) => Object.values(rows).reduce((sum, count) => sum + count, 0);
+
+/** Whether there was nothing left to erase. */
+export const isOfNothing = ({ rows, objects }: ErasureReceipt): boolean => sumOf(rows) === 0 && objects === 0;
+
 /**
  * Erases an account: destroys its keys first, in their own store, so that from then on nothing sealed by them opens again,
  * here or in any copy; then deletes its rows and files. Safe to repeat, and to be begun again after a kill. The account's
@@ -29,12 +34,11 @@ export async function eraseAccount(parts: Parts, accountId: string): Promise<Era
   const destroyed = await parts.keyring.destroy(accountId);
   const rows = await parts.database.tenant(accountId, async (tx) => {
     const forgotten = await forgetAccount(tx, accountId, parts.clock.now());
-    await recordByOperator(tx, {
-      accountId,
-      action: 'account.erased',
-      objectIds: { rows: Object.values(forgotten).reduce((sum, count) => sum + count, 0) },
-    });
-    return forgotten;
+    const count = sumOf(forgotten.rows);
+    // Begun again it is told already, unless more has gone.
+    if (!forgotten.before || count > 0)
+      await recordByOperator(tx, { accountId, action: 'account.erased', objectIds: { rows: count } });
+    return forgotten.rows;
   });
   let objects = 0;
   for (const folder of foldersOf(accountId)) {

@@ -163,12 +163,20 @@ export async function countWithoutSecondFactorRule(tx: Transaction): Promise<num
 }
 
 /**
- * Deletes everything of the account but its row and its audit log. Returns how many rows of which table. The lock on its row
+ * Deletes everything of the account but its row and its audit log. Returns how many rows of which table, and whether it had
+ * been done before. The lock on its row
  * waits for all who have added something, as what is deleted refers to it, and has those wait who would; they are refused when
  * this is committed.
  */
-export async function forgetAccount(tx: Transaction, accountId: string, now: Date): Promise<Record<string, number>> {
-  await tx.run('select 1 from accounts where account_id = $1 for update', [accountId]);
+export async function forgetAccount(
+  tx: Transaction,
+  accountId: string,
+  now: Date,
+): Promise<{ before: boolean; rows: Record<string, number> }> {
+  const found = await tx.row<{ before: boolean }>(
+    'select erased_at is not null as before from accounts where account_id = $1 for update',
+    [accountId],
+  );
   const rows = await tx.rows<{ table_name: string; row_count: number }>(
     'select table_name, row_count from forget_account() where row_count > 0 order by table_name',
   );
@@ -177,5 +185,8 @@ export async function forgetAccount(tx: Transaction, accountId: string, now: Dat
     `update accounts set account_name = 'erased', erased_at = coalesce(erased_at, $2) where account_id = $1`,
     [accountId, now],
   );
-  return Object.fromEntries(rows.map((row) => [row.table_name, row.row_count]));
+  return {
+    before: found?.before === true,
+    rows: Object.fromEntries(rows.map((row) => [row.table_name, row.row_count])),
+  };
 }
