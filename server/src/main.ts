@@ -12,17 +12,15 @@ import { passwordLinkCommand } from './operator/password-link.ts';
 import { setQuotaCommand } from './operator/quota.ts';
 import { restoreCommand } from './operator/restore.ts';
 import { UsageMistake } from './operator/usage-mistake.ts';
+import { verifyAuditCommand } from './operator/verify-audit.ts';
 import { withServices } from './operator/with-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
 import { DatabaseNotOurs } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors/failure.ts';
 import { AddressRefused } from './platform/http/front-door.ts';
-import { isUuid } from './platform/ids/ids.ts';
 import type { Log } from './platform/log/log.ts';
 import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { createAccount } from './product/accounts/create-account.ts';
-import { everyAccount } from './product/audit/every-account.ts';
-import { readKnownLink, reportText, verifyAccount } from './product/audit/verify-account.ts';
 import { BackupRefused } from './product/backups/backup-refused.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 import { CountryFileRefused } from './providers/geography/country-file.ts';
@@ -43,8 +41,9 @@ const USAGE = `Usage: npm run operator -- <command>
       destroy an account's keys and delete everything it has, for good; its audit log stays. NAME is the account's, so
       that nobody erases another one by mistake. Prints a receipt, and writes it into a new FILE
   audit verify [--account ID [--known POSITION:HASH ...]]
-      check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one; prints the
-      end of each chain, which --known compares with later when you keep it elsewhere; exit code 1 when something is wrong
+      check that no audit event was altered, deleted, inserted, moved or cut off, in every account or in one, and that no
+      account is gone with its log; prints the end of each chain, which --known compares with later when you keep it
+      elsewhere; exit code 1 when something is wrong
   backup --to FOLDER [--keys FOLDER]     copy all accounts' rows and files into a new folder, while everything is served,
       and the keys into another: kept apart, neither opens anything
   restore --from FOLDER [--keys FOLDER] [--continue]
@@ -146,29 +145,6 @@ async function createAccountCommand(args: string[]): Promise<void> {
   });
 }
 
-async function verifyAudit(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: { account: { type: 'string' }, known: { type: 'string', multiple: true } },
-  });
-  if (values.account !== undefined && !isUuid(values.account)) throw new UsageMistake('--account needs an id.');
-  if (values.known !== undefined && values.account === undefined)
-    throw new UsageMistake('--known needs --account: a point belongs to one chain.');
-  const known = (values.known ?? []).map((text) => {
-    const link = readKnownLink(text);
-    if (link === null) throw new UsageMistake('--known needs POSITION:HASH as "audit verify" prints it.');
-    return link;
-  });
-  await withServices(readConfig(process.env), async (services) => {
-    const accounts = values.account === undefined ? await everyAccount(services) : [values.account];
-    for (const accountId of accounts) {
-      const report = await verifyAccount(services, accountId, known);
-      print(reportText(accountId, report));
-      if (!report.intact) process.exitCode = 1;
-    }
-  });
-}
-
 async function run([command = '', ...rest]: string[]): Promise<void> {
   if (command === 'serve') return serve(rest);
   if (command === 'worker') return work();
@@ -196,7 +172,10 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
   if (command === 'account' && rest[0] === 'erase') return eraseAccountCommand(rest.slice(1), process.env, print);
   if (command === 'backup') return backupCommand(rest, process.env, print);
   if (command === 'restore') return restoreCommand(rest, process.env, print);
-  if (command === 'audit' && rest[0] === 'verify') return verifyAudit(rest.slice(1));
+  if (command === 'audit' && rest[0] === 'verify') {
+    if (!(await verifyAuditCommand(rest.slice(1), process.env, print))) process.exitCode = 1;
+    return;
+  }
   if (command === 'keys') return keysCommand(readConfig(process.env), rest, print);
   if (command === 'help' || command === '--help') {
     print(USAGE);

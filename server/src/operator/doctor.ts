@@ -7,6 +7,7 @@ import { createLog } from '../platform/log/log.ts';
 import { countWithoutSecondFactorRule, livingAccounts } from '../product/accounts/store.ts';
 import { everyAccount } from '../product/audit/every-account.ts';
 import { lastBackedUp } from '../product/audit/store.ts';
+import { vanishedAccounts } from '../product/audit/vanished-accounts.ts';
 import { isLinkingOverdue, verifyAccount } from '../product/audit/verify-account.ts';
 import { staleJobs } from '../product/jobs/store.ts';
 import type { Services } from '../product/services.ts';
@@ -33,7 +34,15 @@ async function checkWork(services: Services): Promise<Finding[]> {
 
 async function checkTrails(services: Services): Promise<Finding[]> {
   const accounts = await everyAccount(services);
-  let [broken, overdue] = [0, 0];
+  const vanished = await vanishedAccounts(services);
+  if (accounts.length + vanished.length === 0)
+    return [
+      note(
+        'There is no account, so there is no audit trail either.',
+        'Start the server: it makes the first one. If there were accounts, this is another database, or it was emptied.',
+      ),
+    ];
+  let [broken, overdue] = [vanished.length, 0];
   for (const accountId of accounts) {
     const report = await verifyAccount(services, accountId, []);
     if (!report.intact) broken += 1;
