@@ -5,6 +5,7 @@ import { ConfigMistakes, readConfig } from './config.ts';
 import { buildConsole } from './console-build.ts';
 import { keysCommand } from './key-commands.ts';
 import { backupCommand } from './operator/backup.ts';
+import { createAccountCommand } from './operator/create-account.ts';
 import { examine } from './operator/doctor.ts';
 import { eraseAccountCommand } from './operator/erase-account.ts';
 import { findingsText } from './operator/finding.ts';
@@ -20,7 +21,6 @@ import { Failure } from './platform/errors/failure.ts';
 import { AddressRefused } from './platform/http/front-door.ts';
 import type { Log } from './platform/log/log.ts';
 import { BootstrapRefused } from './product/accounts/bootstrap.ts';
-import { createAccount } from './product/accounts/create-account.ts';
 import { BackupRefused } from './product/backups/backup-refused.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 import { CountryFileRefused } from './providers/geography/country-file.ts';
@@ -31,8 +31,9 @@ const USAGE = `Usage: npm run operator -- <command>
   worker                                 only work off jobs, on the same database and storage as a server
   migrate                                bring the database up to this version and stop
   doctor                                 check this installation and say what to mend; exit code 1 when something must be
-  account create --name N --email E      make a further account with its first administrator and API key
-      [--password P] [--api-key K] [--workspace W]
+  account create --name N --email E [--workspace W] [--secrets-from-stdin]
+      make a further account with its first administrator and API key; prints what it made, secrets too, once. With
+      --secrets-from-stdin they are yours: the password in the first line, the key in the second; a blank one is made
   account quota --account ID --kind KIND --per-month N|none|general
       what one account may use in a calendar month of imports, imported_rows, written_messages, exports, exported_rows
   account password-link --email E [--account ID] [--without-second-factor]
@@ -108,43 +109,6 @@ function firstStartText(made: {
   ].join('\n');
 }
 
-async function createAccountCommand(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      name: { type: 'string' },
-      email: { type: 'string' },
-      password: { type: 'string' },
-      'api-key': { type: 'string' },
-      workspace: { type: 'string' },
-    },
-  });
-  const { name, email } = values;
-  if (name === undefined || email === undefined) throw new UsageMistake('account create needs --name and --email.');
-  await withServices(readConfig(process.env), async (services) => {
-    const made = await createAccount(services, {
-      accountName: name,
-      email,
-      password: values.password ?? null,
-      apiKey: values['api-key'] ?? null,
-      workspaceName: values.workspace ?? 'Main',
-    });
-    print(
-      JSON.stringify(
-        {
-          account_id: made.accountId,
-          workspace_id: made.workspaceId,
-          email: made.email,
-          password: made.password,
-          api_key: made.apiKey,
-        },
-        null,
-        2,
-      ),
-    );
-  });
-}
-
 async function run([command = '', ...rest]: string[]): Promise<void> {
   if (command === 'serve') return serve(rest);
   if (command === 'worker') return work();
@@ -160,7 +124,10 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     if (findings.some(({ level }) => level === 'bad')) process.exitCode = 1;
     return;
   }
-  if (command === 'account' && rest[0] === 'create') return createAccountCommand(rest.slice(1));
+  if (command === 'account' && rest[0] === 'create') {
+    print(await createAccountCommand(rest.slice(1), process.env, process.stdin));
+    return;
+  }
   if (command === 'account' && rest[0] === 'quota') {
     print(await setQuotaCommand(rest.slice(1), process.env));
     return;
