@@ -12,7 +12,7 @@ import { findingsText } from './operator/finding.ts';
 import { passwordLinkCommand } from './operator/password-link.ts';
 import { setQuotaCommand } from './operator/quota.ts';
 import { restoreCommand } from './operator/restore.ts';
-import { UsageMistake } from './operator/usage-mistake.ts';
+import { isUsageMistake, UsageMistake } from './operator/usage-mistake.ts';
 import { verifyAuditCommand } from './operator/verify-audit.ts';
 import { withServices } from './operator/with-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
@@ -68,7 +68,8 @@ async function serve(args: string[]): Promise<void> {
   stopWhenTold(app);
 }
 
-async function work(): Promise<void> {
+async function work(args: string[]): Promise<void> {
+  takesNothing(args);
   const worker = await startWorker(readConfig(process.env));
   print('Nudgescribe works off jobs.');
   stopWhenTold(worker);
@@ -109,16 +110,26 @@ function firstStartText(made: {
   ].join('\n');
 }
 
+/** For commands without arguments: whoever gives some means something that they do not do. */
+const takesNothing = (args: string[]) => parseArgs({ args, options: {} });
+
 async function run([command = '', ...rest]: string[]): Promise<void> {
+  // Before any command looks at its arguments: whoever asks for help has nothing done.
+  if (command === 'help' || [command, ...rest].some((text) => text === '--help' || text === '-h')) {
+    print(USAGE);
+    return;
+  }
   if (command === 'serve') return serve(rest);
-  if (command === 'worker') return work();
+  if (command === 'worker') return work(rest);
   if (command === 'migrate') {
+    takesNothing(rest);
     // Opening them brings the database up to date.
     await withServices(readConfig(process.env), async () => undefined);
     print('The database is up to date.');
     return;
   }
   if (command === 'doctor') {
+    takesNothing(rest);
     const findings = await examine(process.env);
     print(findingsText(findings));
     if (findings.some(({ level }) => level === 'bad')) process.exitCode = 1;
@@ -144,19 +155,15 @@ async function run([command = '', ...rest]: string[]): Promise<void> {
     return;
   }
   if (command === 'keys') return keysCommand(readConfig(process.env), rest, print);
-  if (command === 'help' || command === '--help') {
-    print(USAGE);
-    return;
-  }
   throw new UsageMistake(
     command === '' ? 'Name a command.' : `Unknown command: ${[command, ...rest].join(' ').slice(0, 80)}`,
   );
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {
+  const isMiswritten = isUsageMistake(error);
   const known = [
     ConfigMistakes,
-    UsageMistake,
     EmbeddedDatabaseFailed,
     AddressRefused,
     RootKeyRefused,
@@ -167,8 +174,8 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     Failure,
   ].some((kind) => error instanceof kind);
   process.stderr.write(
-    `${error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
+    `${error instanceof Error ? (known || isMiswritten ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
   );
-  if (error instanceof UsageMistake) process.stderr.write(`\n${USAGE}\n`);
+  if (isMiswritten) process.stderr.write(`\n${USAGE}\n`);
   process.exit(1);
 });
