@@ -49,7 +49,7 @@ const USAGE = `Usage: npm run operator -- <command>
       and the keys into another: kept apart, neither opens anything
   restore --from FOLDER [--keys FOLDER] [--continue]
       put a backup into an empty database and data folder; the server must not run. Keys are added to what is there, so
-      that whoever was erased since stays erased. --continue goes on after a restore that was broken off
+      that whoever was erased since stays erased. --continue goes on after a restore of the same backup was broken off
   keys status                            which key versions each account has, and by which root key they are wrapped
   keys rotate ACCOUNT … | --all          give accounts a new key and seal everything by it, while everything is served
   keys rotate-root                       wrap all keys by a new root key, while everything is served
