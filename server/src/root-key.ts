@@ -12,7 +12,8 @@ type Place = Pick<Config, 'mode' | 'dataDir' | 'rootKey' | 'rootKeyFile' | 'root
 /** Where the root key lies when it lies in a file: where the settings say, or in the data folder. */
 export const rootKeyFileOf = (config: Place) => config.rootKeyFile ?? join(config.dataDir, 'root-key');
 
-const parseKeys = (text: string) =>
+/** The keys of a setting or a file. */
+export const parseKeys = (text: string) =>
   text
     .split(/[\s,]+/)
     .filter((part) => part !== '')
@@ -43,9 +44,10 @@ async function writeNew(path: string, keys: readonly Buffer[]): Promise<void> {
   }
 }
 
-/** Puts these keys in the place of the file's, in one step. */
+/** Puts these keys in the place of the file's, in one step. For one caller at a time: the lock is the caller's to take. */
 export async function replaceRootKeyFile(path: string, keys: readonly Buffer[]): Promise<void> {
   const beside = `${path}.new`;
+  // Left by a rotation that was killed.
   await rm(beside, { force: true });
   await writeNew(beside, keys);
   await rename(beside, path);
@@ -61,6 +63,7 @@ function programFirst(program: RootKey, local: RootKey | null): RootKey {
     wrap: program.wrap,
     unwrap: (wrapped, boundTo) => of(wrapped).unwrap(wrapped, boundTo),
     isCurrent: async (wrapped) => of(wrapped) === program && program.isCurrent(wrapped),
+    names: async () => [...(await program.names()), ...((await local?.names()) ?? [])],
   };
 }
 

@@ -6,8 +6,9 @@ import { openServices } from '../open-services.ts';
 import { newestMigration } from '../platform/database/migrate.ts';
 import { backUp, type Progress, tellBackedUp } from '../product/backups/back-up.ts';
 import { BackupRefused } from '../product/backups/backup-refused.ts';
-import { carryKeys } from '../product/backups/carry-keys.ts';
+import { copyKeys } from '../product/backups/carry-keys.ts';
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
+import { loadRootKey } from '../root-key.ts';
 import { isWithin } from './is-within.ts';
 import { UsageMistake } from './usage-mistake.ts';
 import { whileTelling } from './while-telling.ts';
@@ -46,12 +47,13 @@ export async function backupCommand(args: string[], environment: NodeJS.ProcessE
     const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
     const migration = await newestMigration(ownerUrl);
     // Before and after: keys that a rotation destroys meanwhile open rows that were copied before.
-    const copyKeys = async () => {
-      if (keys !== null) await carryKeys(services.keyStore, await createLocalKeyStore(keys));
+    const rootKey = await loadRootKey(config);
+    const carryKeys = async () => {
+      if (keys !== null) await copyKeys(rootKey, services.keyStore, await createLocalKeyStore(keys), keys);
     };
-    await copyKeys();
+    await carryKeys();
     const made = await whileTelling(progress, print, () => backUp(services, to, migration, progress));
-    await copyKeys();
+    await carryKeys();
     const untold = await tellBackedUp(services, made.accountIds, keys !== null);
     for (const key of made.missing) print(`Not there, though the database names it: ${key}`);
     print(

@@ -6,7 +6,7 @@ import { openServices } from '../open-services.ts';
 import { advanceNumbers } from '../platform/database/advance-numbers.ts';
 import type { Progress } from '../product/backups/back-up.ts';
 import { BackupRefused } from '../product/backups/backup-refused.ts';
-import { carryKeys } from '../product/backups/carry-keys.ts';
+import { bringKeys } from '../product/backups/carry-keys.ts';
 import { finishRestore } from '../product/backups/finish-restore.ts';
 import { loadBackup } from '../product/backups/load-backup.ts';
 import { backupKeyOf, readManifest } from '../product/backups/manifest.ts';
@@ -15,21 +15,32 @@ import { loadServerSecret } from '../product/sealing/key-records.ts';
 import { SealBroken } from '../product/sealing/seal-broken.ts';
 import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
+import type { RootKey } from '../providers/root-key/root-key.ts';
 import { loadRootKey, readRootKeyFile, rootKeyFileOf } from '../root-key.ts';
 import { UsageMistake } from './usage-mistake.ts';
 import { whileTelling } from './while-telling.ts';
 
 type Print = (text: string) => void;
 
+/** The root key that is there. A server would make itself one where there is none. */
+async function findRootKey(config: Config): Promise<RootKey> {
+  const isNamed = config.rootKey !== null || config.rootKeyProgram !== null;
+  if (!isNamed && (await readRootKeyFile(rootKeyFileOf(config))) === null)
+    throw new BackupRefused(
+      `There is no root key: set NUDGESCRIBE_ROOT_KEY to that of the installation the backup is of, or bring its file to ${rootKeyFileOf(config)}.`,
+    );
+  return loadRootKey(config);
+}
+
 /** Brings the keys of a copy, if one is named. There must be some: without, the server would make itself new ones. */
-async function bringKeys(config: Config, keys: string | undefined, print: Print): Promise<void> {
+async function prepareKeys(config: Config, rootKey: RootKey, keys: string | undefined, print: Print): Promise<void> {
   const store = await createLocalKeyStore(config.dataDir);
   if (keys !== undefined) {
     const copy = resolve(keys);
     await access(join(copy, 'keys', SERVER_RECORD)).catch(() => {
       throw new BackupRefused(`There are no keys in ${copy}: name the folder that "backup --keys" wrote.`);
     });
-    const carried = await carryKeys(await createLocalKeyStore(copy), store);
+    const carried = await bringKeys(rootKey, await createLocalKeyStore(copy), store, copy);
     print(`${carried} records of the key store came from ${copy}.`);
   }
   if ((await store.get(SERVER_RECORD)) === null)
@@ -38,15 +49,10 @@ async function bringKeys(config: Config, keys: string | undefined, print: Print)
     );
 }
 
-/** What the keys that were brought open. A server would make itself a root key where there is none. */
-async function serverSecret(config: Config): Promise<Buffer> {
-  const isNamed = config.rootKey !== null || config.rootKeyProgram !== null;
-  if (!isNamed && (await readRootKeyFile(rootKeyFileOf(config))) === null)
-    throw new BackupRefused(
-      `There is no root key: set NUDGESCRIBE_ROOT_KEY to that of the installation the backup is of, or bring its file to ${rootKeyFileOf(config)}.`,
-    );
+/** What the keys that were brought open. */
+async function serverSecret(config: Config, rootKey: RootKey): Promise<Buffer> {
   try {
-    return await loadServerSecret(await loadRootKey(config), await createLocalKeyStore(config.dataDir));
+    return await loadServerSecret(rootKey, await createLocalKeyStore(config.dataDir));
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error;
     throw new BackupRefused(
@@ -65,8 +71,9 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
   if (values.from === undefined) throw new UsageMistake('restore needs --from FOLDER.');
   const from = resolve(values.from);
   const config: Config = { ...readConfig(environment), logLevel: 'warn' };
-  await bringKeys(config, values.keys, print);
-  const manifest = await readManifest(from, backupKeyOf(await serverSecret(config)));
+  const rootKey = await findRootKey(config);
+  await prepareKeys(config, rootKey, values.keys, print);
+  const manifest = await readManifest(from, backupKeyOf(await serverSecret(config, rootKey)));
   if (values.continue) await checkMark(config.dataDir, manifest);
   const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
 

@@ -360,6 +360,6 @@ describe('backup and restore', () => {
     await assert.rejects(restore(await emptyPlace(), '--from', folder, '--keys', folder), /There are no keys/);
     const { NUDGESCRIBE_ROOT_KEY: _, ...keyless } = await emptyPlace();
     await assert.rejects(restore(keyless, ...whole()), /There is no root key/);
-    assert.deepEqual(await readdir(keyless.NUDGESCRIBE_DATA_DIR ?? ''), ['keys'], 'none was made');
+    assert.deepEqual(await readdir(keyless.NUDGESCRIBE_DATA_DIR ?? ''), [], 'none was made');
   });
 });

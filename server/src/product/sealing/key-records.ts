@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import {
   type AccountKeyRecord,
   type DestroyedRecord,
+  type KeyRecord,
   KeyRecordChanged,
   KeyRecordExists,
   type KeyStore,
@@ -67,6 +68,30 @@ async function unwrap(rootKey: RootKey, wrapped: string, boundTo: string): Promi
   }
 }
 
+/** Every key of a record, as it is wrapped. */
+export function wrappedKeys(record: KeyRecord): string[] {
+  if (record.kind === 'destroyed') return [];
+  if (record.kind === 'server') return [record.wrapped_secret];
+  return [record.wrapped_index_secret, ...record.versions.map((kept) => kept.wrapped_key)];
+}
+
+/**
+ * A record with all its keys wrapped by the root key that wraps now; the same where they are. Throws SealBroken when one
+ * does not open, whichever has wrapped it.
+ */
+export async function wrappedAnew<R extends KeyRecord>(rootKey: RootKey, name: string, record: R): Promise<R> {
+  const anew = async (wrapped: string, boundTo: string) => {
+    const secret = await unwrap(rootKey, wrapped, boundTo);
+    return (await rootKey.isCurrent(wrapped)) ? wrapped : rootKey.wrap(secret, boundTo);
+  };
+  if (record.kind === 'destroyed') return record;
+  if (record.kind === 'server') return { ...record, wrapped_secret: await anew(record.wrapped_secret, SERVER_NAME) };
+  const versions: WrappedVersion[] = [];
+  for (const kept of record.versions)
+    versions.push({ ...kept, wrapped_key: await anew(kept.wrapped_key, keyName(name, kept.version)) });
+  return { ...record, wrapped_index_secret: await anew(record.wrapped_index_secret, indexName(name)), versions };
+}
+
 /** The keys in the store: made, opened, changed and destroyed there. Every change is safe to repeat, and to race. */
 export type KeyRecords = ReturnType<typeof keyRecords>;
 
@@ -109,17 +134,9 @@ export function keyRecords(parts: { rootKey: RootKey; store: KeyStore; clock: Cl
     return keyVersion(version, await unwrap(rootKey, wrapped_key, keyName(accountId, version)));
   }
 
-  async function rewrapped(accountId: string, record: AccountKeyRecord): Promise<AccountKeyRecord | null> {
-    const anew = async (wrapped: string, boundTo: string) =>
-      (await rootKey.isCurrent(wrapped)) ? wrapped : rootKey.wrap(await unwrap(rootKey, wrapped, boundTo), boundTo);
-    const changed: AccountKeyRecord = {
-      ...record,
-      wrapped_index_secret: await anew(record.wrapped_index_secret, indexName(accountId)),
-      versions: [],
-    };
-    for (const kept of record.versions)
-      changed.versions.push({ ...kept, wrapped_key: await anew(kept.wrapped_key, keyName(accountId, kept.version)) });
-    return JSON.stringify(changed) === JSON.stringify(record) ? null : changed;
+  async function isBehind(record: KeyRecord): Promise<boolean> {
+    for (const wrapped of wrappedKeys(record)) if (!(await rootKey.isCurrent(wrapped))) return true;
+    return false;
   }
 
   return {
@@ -175,35 +192,24 @@ export function keyRecords(parts: { rootKey: RootKey; store: KeyStore; clock: Cl
     },
     /** Whether another root key than the one that wraps now has wrapped some of a record's keys. */
     isBehind: async (name: string): Promise<boolean> => {
-      const record = (await store.get(name))?.record;
-      if (record === undefined || record.kind === 'destroyed') return false;
-      const wrapped =
-        record.kind === 'server'
-          ? [record.wrapped_secret]
-          : [record.wrapped_index_secret, ...record.versions.map((kept) => kept.wrapped_key)];
-      for (const one of wrapped) if (!(await rootKey.isCurrent(one))) return true;
-      return false;
+      const kept = await store.get(name);
+      return kept !== null && isBehind(kept.record);
     },
     /** Wraps a record's keys by the root key that wraps now, where another one did. Returns whether there was any. */
     rewrap: async (name: string): Promise<boolean> => {
       let touched = false;
       if (name !== SERVER_RECORD) {
         await change(name, async (record) => {
-          const changed = await rewrapped(name, record);
-          touched = changed !== null;
-          return changed;
+          touched = await isBehind(record);
+          return touched ? wrappedAnew(rootKey, name, record) : null;
         }).catch((error: unknown) => {
           if (!(error instanceof AccountKeysMissing)) throw error;
         });
         return touched;
       }
       const kept = await store.get(SERVER_RECORD);
-      if (kept?.record.kind !== 'server' || (await rootKey.isCurrent(kept.record.wrapped_secret))) return false;
-      const secret = await unwrap(rootKey, kept.record.wrapped_secret, SERVER_NAME);
-      await store.replace(SERVER_RECORD, kept, {
-        kind: 'server',
-        wrapped_secret: await rootKey.wrap(secret, SERVER_NAME),
-      });
+      if (kept === null || !(await isBehind(kept.record))) return false;
+      await store.replace(SERVER_RECORD, kept, await wrappedAnew(rootKey, SERVER_RECORD, kept.record));
       return true;
     },
   };

@@ -44,6 +44,7 @@ test('a secret is wrapped by the service and opens in its place only; a newer ke
   await assert.rejects(service('arn:key/1').unwrap(wrapped, 'elsewhere'), WrappingBroken);
   assert.equal(await service('arn:key/1').isCurrent(wrapped), true);
   assert.equal(await service('arn:key/2').isCurrent(wrapped), false);
+  assert.deepEqual(await service('arn:key/2').names(), ['program:arn:key/2']);
 });
 
 test('a service that is away, or answers something else, is a dependency that is away', async () => {

@@ -64,6 +64,10 @@ function checked<T>(schema: z.ZodType<T>, answer: unknown): T {
  * Bytes are base64. Exit code 2 says that the service refuses to open it; any other but 0, that it is not reachable.
  */
 export function createProgramRootKey(command: readonly string[]): RootKey {
+  const current = async () => {
+    const { key_id } = checked(keySchema, await ask(command, { operation: 'current' }));
+    return `${PROGRAM_PREFIX}${key_id}`;
+  };
   return {
     wrap: async (secret, boundTo) => {
       const question = { operation: 'wrap', plaintext: secret.toString('base64'), context: boundTo };
@@ -80,9 +84,7 @@ export function createProgramRootKey(command: readonly string[]): RootKey {
       };
       return Buffer.from(checked(unwrappedSchema, await ask(command, question)).plaintext, 'base64');
     },
-    isCurrent: async (wrapped) => {
-      const { key_id } = checked(keySchema, await ask(command, { operation: 'current' }));
-      return readWrapped(wrapped).keyName === `${PROGRAM_PREFIX}${key_id}`;
-    },
+    isCurrent: async (wrapped) => readWrapped(wrapped).keyName === (await current()),
+    names: async () => [await current()],
   };
 }

@@ -63,5 +63,9 @@ export async function createLocalRootKeys(load: () => Promise<readonly Buffer[]>
       keys = await read();
       return readWrapped(wrapped).keyName === first().name;
     },
+    names: async () => {
+      keys = await read();
+      return keys.map(({ name }) => name);
+    },
   };
 }

@@ -10,6 +10,8 @@ export type RootKey = {
   unwrap(wrapped: string, boundTo: string): Promise<Buffer>;
   /** Whether it was wrapped by the key that wraps now: what was not is to be wrapped anew by a rotation. */
   isCurrent(wrapped: string): Promise<boolean>;
+  /** The names of the keys at hand, that of the one that wraps now first. */
+  names(): Promise<string[]>;
 };
 
 export class WrappingBroken extends Error {
