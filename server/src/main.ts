@@ -24,6 +24,7 @@ import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { BackupRefused } from './product/backups/backup-refused.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 import { CountryFileRefused } from './providers/geography/country-file.ts';
+import { RotationRefused } from './rotate-root-key.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
 
@@ -50,7 +51,8 @@ const USAGE = `Usage: npm run operator -- <command>
   restore --from FOLDER [--keys FOLDER] [--continue]
       put a backup into an empty database and data folder; the server must not run. Keys are added to what is there, so
       that whoever was erased since stays erased. --continue goes on after a restore of the same backup was broken off
-  keys status                            which key versions each account has, and by which root key they are wrapped
+  keys status                            which key versions each account has, by which root keys they are wrapped, how far
+      rotations are, and which root keys there are
   keys rotate ACCOUNT … | --all          give accounts a new key and seal everything by it, while everything is served
   keys rotate-root                       wrap all keys by a new root key, while everything is served
 
@@ -168,6 +170,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     AddressRefused,
     RootKeyRefused,
     BackupRefused,
+    RotationRefused,
     BootstrapRefused,
     DatabaseNotOurs,
     CountryFileRefused,

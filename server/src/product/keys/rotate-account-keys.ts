@@ -16,6 +16,8 @@ import {
   customersSealedBefore,
   lockRotation,
   lockSealedBefore,
+  newestRotation,
+  type RotationRow,
   replaceEnvelopes,
   resealCustomers,
   workspacesOf,
@@ -52,6 +54,11 @@ export async function beginRotation(services: Services, accountId: string): Prom
     });
     return jobId;
   });
+}
+
+/** The account's newest rotation, under way or ended; undefined when there was none. */
+export function lastRotation({ database }: Services, accountId: string): Promise<RotationRow | undefined> {
+  return database.tenant(accountId, (tx) => newestRotation(tx, accountId, KEY_ROTATION));
 }
 
 type Rotation = { services: Services; run: JobRun; keys: AccountKeys; version: number };

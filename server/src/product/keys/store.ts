@@ -1,5 +1,6 @@
 import { byteaArray } from '../../platform/database/binary-arrays.ts';
 import type { Transaction } from '../../platform/database/database.ts';
+import type { JobRow } from '../jobs/job.ts';
 import type { SealedColumn } from './sealed-rows.ts';
 
 /** An envelope where it stands: `place` names the row until the transaction ends. */
@@ -89,6 +90,32 @@ export async function countCustomers(tx: Transaction, accountId: string): Promis
     accountId,
   ]);
   return row?.count ?? 0;
+}
+
+/**
+ * Whether this transaction holds the root key until it ends, so that nobody else changes it; asking again tells whether it
+ * still does. It waits beside a rotation for as long as that takes.
+ */
+export async function holdRootKey(tx: Transaction): Promise<boolean> {
+  const row = await tx.row<{ held: boolean }>(
+    `select pg_try_advisory_xact_lock(hashtextextended('root key', 0)) as held,
+       set_config('idle_in_transaction_session_timeout', '0', true)`,
+  );
+  return row?.held === true;
+}
+
+/** How far an account's newest rotation has come. */
+export type RotationRow = Pick<
+  JobRow,
+  'job_id' | 'status' | 'progress_done' | 'progress_total' | 'error_message' | 'updated_at'
+>;
+
+export function newestRotation(tx: Transaction, accountId: string, kind: string): Promise<RotationRow | undefined> {
+  return tx.row<RotationRow>(
+    `select job_id, status, progress_done, progress_total, error_message, updated_at from jobs
+     where account_id = $1 and kind = $2 order by created_at desc limit 1`,
+    [accountId, kind],
+  );
 }
 
 /** The rotation that waits or runs, if one does; and until the transaction ends nobody else begins one. */
