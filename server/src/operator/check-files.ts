@@ -72,7 +72,7 @@ async function checkRootKey(config: Config, isInstalled: boolean): Promise<Findi
         'Bring the folder back from where you keep it: without it nothing opens.',
       );
     await loadServerSecret(rootKey, keyStore);
-    return good('The root key can be read, and opens the keys of this installation.');
+    return good("The root key can be read, and opens the server's own secret.");
   } catch (error) {
     const isOurs = error instanceof RootKeyRefused || error instanceof SealBroken;
     return bad(isOurs ? error.message : 'The root key cannot be used.', mend);

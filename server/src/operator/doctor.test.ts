@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import pg from 'pg';
 import { startTestServer, type TestServer } from '../../test/harness.ts';
+import { createAccountKeyring } from '../product/sealing/account-keys.ts';
+import { createLocalRootKeys } from '../providers/root-key/local-keys.ts';
 import { backupCommand } from './backup.ts';
 import { checkDatabase } from './check-database.ts';
 import { examine } from './doctor.ts';
@@ -91,6 +93,29 @@ describe('doctor', () => {
       () => chmod(file, 0o600),
     );
     assert.match(found, /1 of the secrets' files .*\.json/);
+  });
+
+  test('finds accounts whose keys are missing, or open under another root key only', async () => {
+    assert.match(findingsText(await examine(server.environment)), /The keys of all 2 accounts in use open/);
+    const { accountId } = server.b;
+    const folder = join(server.dataDir, 'keys', accountId);
+    const aside = join(server.dataDir, 'aside');
+    const takeAway = () => rename(folder, aside);
+    const bringBack = async () => {
+      await rm(folder, { recursive: true, force: true });
+      await rename(aside, folder);
+    };
+    assert.match(
+      await whatIsBadAfter(takeAway, bringBack),
+      new RegExp(`keys of 1 accounts are missing in .*${accountId}\\.`),
+    );
+    const { keyStore } = server.app.services;
+    const rootKey = await createLocalRootKeys(async () => [randomBytes(32)]);
+    const found = await whatIsBadAfter(async () => {
+      await takeAway();
+      await createAccountKeyring({ rootKey, keyStore }).create(accountId);
+    }, bringBack);
+    assert.match(found, new RegExp(`keys of 1 accounts do not open, such as those of ${accountId}\\.`));
   });
 
   test('finds a wall that was taken down, and a role with too much power', async () => {

@@ -11,6 +11,7 @@ import { vanishedAccounts } from '../product/audit/vanished-accounts.ts';
 import { isLinkingOverdue, verifyAccount } from '../product/audit/verify-account.ts';
 import { staleJobs } from '../product/jobs/store.ts';
 import type { Services } from '../product/services.ts';
+import { checkAccountKeys } from './check-account-keys.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkFiles } from './check-files.ts';
 import { checkSettings } from './check-settings.ts';
@@ -113,7 +114,7 @@ async function checkStores(config: Config): Promise<Finding[]> {
     if (facts.pending.length > 0 || facts.foreign.length > 0) return findings;
     const { services, close } = await openServices({ ...config, logLevel: 'silent' }, { database: 'either' });
     try {
-      const looks = [checkWork, checkTrails, checkBackups, checkSecondFactor];
+      const looks = [checkAccountKeys, checkWork, checkTrails, checkBackups, checkSecondFactor];
       for (const look of looks) findings.push(...(await look(services)));
       return findings;
     } finally {
