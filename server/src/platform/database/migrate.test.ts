@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { databaseUrl, startCluster, type TestCluster } from '../../../test/cluster.ts';
+import { keptReport } from '../../product/imports/row-error.ts';
 import { newId } from '../ids/ids.ts';
 import { asOwner } from './as-owner.ts';
 import { migrate } from './migrate.ts';
@@ -72,5 +73,67 @@ describe('migrating', () => {
       return found.rows;
     });
     assert.deepEqual(left, [{ accounts: [living], forced: true }]);
+  });
+
+  test('leaves of imports no map of headers, no unknown key, and no header without failed rows; what waits keeps what it needs', async () => {
+    const passwords = { app: randomBytes(8).toString('hex'), operator: randomBytes(8).toString('hex') };
+    await owner.query('create database mapped');
+    const url = databaseUrl(cluster.url, 'mapped');
+    await migrate(url, passwords, 45);
+    const person = 'ada@example.com';
+    const unknown = { row: 1, field: person, code: 'unknown_field', message: 'Remove it.' };
+    const blank = { row: 1, field: 'email', code: 'required', message: 'Fill it in.' };
+    const found = await asOwner(url, async (client) => {
+      const accountId = newId();
+      await client.query("insert into accounts (account_id, account_name) values ($1, 'A')", [accountId]);
+      await client.query(
+        "insert into workspaces (account_id, workspace_id, workspace_name, created_by) values ($1, $1, 'W', $1)",
+        [accountId],
+      );
+      for (const [name, kind, status, failed] of [
+        ['clean', 'csv', 'completed', false],
+        ['failed', 'csv', 'completed', true],
+        ['waiting', 'csv', 'queued', false],
+        ['waiting records', 'ndjson', 'running', true],
+        ['records', 'ndjson', 'rejected', true],
+      ] as const) {
+        const importId = newId();
+        await client.query(
+          `insert into imports (account_id, import_id, workspace_id, customer_group_id, status, content_kind, created_by, options, sealed_header, errors)
+           values ($1, $2, $1, $1, $3, $4, $1, $5, case when $4 = 'csv' then 'sealed'::bytea end, $6)`,
+          [
+            accountId,
+            importId,
+            status,
+            kind,
+            JSON.stringify({ name, field_map: { [person]: 'email' } }),
+            JSON.stringify(kind === 'ndjson' ? [blank, unknown] : [blank]),
+          ],
+        );
+        if (failed)
+          await client.query(
+            'insert into import_failed_rows (account_id, import_id, row_number, sealed_row) values ($1, $2, 1, $3)',
+            [accountId, importId, Buffer.from('sealed')],
+          );
+      }
+      await migrate(url, passwords);
+      const { rows } = await client.query<{ options: Record<string, unknown>; header: boolean; errors: unknown[] }>(
+        'select options, sealed_header is not null as header, errors from imports order by import_id',
+      );
+      return rows;
+    });
+    assert.deepEqual(
+      found.map(({ options, header }) => [options.name, 'field_map' in options, header]),
+      [
+        ['clean', false, false],
+        ['failed', false, true],
+        ['waiting', false, true],
+        ['waiting records', true, false],
+        ['records', false, false],
+      ],
+    );
+    for (const { errors } of found.slice(0, 3)) assert.deepEqual(errors, [blank]);
+    const told = keptReport({ errors: [blank, unknown], error_counts: {} }).errors;
+    for (const { errors } of found.slice(3)) assert.deepEqual(errors, told, 'as they are kept now');
   });
 });

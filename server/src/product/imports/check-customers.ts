@@ -16,7 +16,7 @@ import { prepareChunk } from './prepare-chunk.ts';
 import { type Caller, type CheckRequest, newImport, queueImport } from './queue-import.ts';
 import type { RawRow } from './raw-row.ts';
 import { openFile, readRows, refusalOf } from './read-rows.ts';
-import { addErrors, type ErrorReport } from './row-error.ts';
+import { addErrors, type ErrorReport, keptReport } from './row-error.ts';
 import { insertFailedRows } from './row-store.ts';
 import { endImport, findImport, insertImport, saveReached } from './store.ts';
 
@@ -123,7 +123,7 @@ async function importAtOnce(
       cursorByte: content.bytes,
       cursorRow: last?.row ?? 0,
       counts: merged.counts,
-      report,
+      report: keptReport(report),
     });
     await endImport(tx, accountId, importId, rejected ? 'rejected' : 'completed');
     await recordCall(tx, caller, options.validate_only ? 'customers.validated' : 'customers.imported', workspaceId, {
@@ -133,8 +133,9 @@ async function importAtOnce(
       ...merged.counts,
     });
     await countUsage(services, tx, accountId, used);
-    const row = await findImport(tx, accountId, importId);
-    if (row === undefined) throw new Error('The import was not returned.');
+    const kept = await findImport(tx, accountId, importId);
+    if (kept === undefined) throw new Error('The import was not returned.');
+    const row = { ...kept, errors: report.errors };
     await caller.keepAnswer(tx, isRefused(row) ? { failure: rejection(row) } : { result: importReply(row) });
     return row;
   });

@@ -4,7 +4,7 @@ import type { AccountKeys } from '../sealing/account-keys.ts';
 import { blindIndex } from '../sealing/blind-index.ts';
 import type { RawRow } from './raw-row.ts';
 import type { RowAhead } from './row-ahead.ts';
-import { type RowError, shownName } from './row-error.ts';
+import { type RowError, shownName, UNKNOWN_KEY } from './row-error.ts';
 
 /** The workspace's fields, ready to check cells with. Built anew when a field has changed. */
 export type CheckingFields = {
@@ -104,7 +104,7 @@ export function rowChecker(
         row.errors.push({
           row: row.row,
           field: shownName(key),
-          code: 'unknown_field',
+          code: UNKNOWN_KEY,
           message: 'The workspace has no field of this name. Remove the key, create the field, or map it.',
         });
       } else if (seen.has(fieldIndex)) {

@@ -27,6 +27,10 @@ export const importFailures = failures({
     message: 'The failed rows of this import were kept for their time and are gone. Send the file again to see them.',
   },
   sample_unreadable: { status: 400, message: 'The sample cannot be read as CSV.' },
+  header_missing: {
+    status: 400,
+    message: "The file seems to have no header line. Put the columns' names above the first row.",
+  },
   field_gone: {
     status: 400,
     message: 'A field that the file has a column for was deleted meanwhile. Send the file again as it should be now.',

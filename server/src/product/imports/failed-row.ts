@@ -1,6 +1,8 @@
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { openProfile, sealProfile } from '../sealing/profile-envelope.ts';
 import { SealBroken } from '../sealing/seal-broken.ts';
+import type { ImportRow } from './import.ts';
+import type { ImportOptions } from './import-options.ts';
 import type { FailedCheck } from './merge-rows.ts';
 import type { RowError } from './row-error.ts';
 import type { FailedRow } from './row-store.ts';
@@ -59,4 +61,18 @@ export function openHeader(keys: AccountKeys, place: ImportPlace, sealed: Buffer
   const header: unknown = JSON.parse(openProfile(keys, placeOf(place), sealed).toString());
   if (!Array.isArray(header)) throw new SealBroken('This is no header.');
   return header as string[];
+}
+
+/** Stands where a CSV has its header. */
+export function sealFieldMap(keys: AccountKeys, place: ImportPlace, map: ImportOptions['field_map']): Buffer {
+  return sealProfile(keys, placeOf(place), JSON.stringify(map));
+}
+
+/** By what an import's record keys are renamed; a CSV's columns stand in its plan. */
+export function fieldMapOf(keys: AccountKeys, row: ImportRow): ImportOptions['field_map'] {
+  if (row.content_kind === 'csv' || row.sealed_header === null) return row.options.field_map ?? {};
+  const place = { accountId: row.account_id, workspaceId: row.workspace_id, importId: row.import_id };
+  const map: unknown = JSON.parse(openProfile(keys, placeOf(place), row.sealed_header).toString());
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new SealBroken('This is no field_map.');
+  return map as ImportOptions['field_map'];
 }

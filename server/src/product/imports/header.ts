@@ -1,4 +1,5 @@
 import type { FieldDefinition } from '../fields/field.ts';
+import { valueAsHeader } from '../fields/value-as-header.ts';
 import { type RowError, shownName } from './row-error.ts';
 
 export type HeaderReading = { columns: (FieldDefinition | null)[]; faults: RowError[] };
@@ -56,6 +57,11 @@ export function readHeader(
     const target = mapped.get(header) ?? cell;
     const field = byName.get(plain(target));
     if (field === undefined) {
+      const headerless = target === cell ? valueAsHeader(cell, index) : null;
+      if (headerless !== null) {
+        fault(null, 'unknown_header', headerless);
+        return null;
+      }
       const sentence =
         target === cell
           ? 'The workspace has no field of this name. Create the field, or map the header to a field or to null.'

@@ -4,7 +4,7 @@ export const MODES = ['upsert', 'create_only', 'update_only'] as const;
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
 const MAX_MAPPED_HEADERS = 1_000;
 
-/** What a caller may choose about an import. Stored with it, so that every chunk is decided alike. */
+/** What a caller may choose about an import. */
 export type ImportOptions = {
   validate_only: boolean;
   on_error: 'reject' | 'skip';
@@ -13,6 +13,12 @@ export type ImportOptions = {
   field_map: Record<string, string | null>;
   delimiter: (typeof DELIMITERS)[number] | null;
 };
+
+/**
+ * What of that is stored with an import, so that every chunk is decided alike. The names that `field_map` maps are taken
+ * from the file and may be somebody's values, so it is sealed; it stands here where an older version queued the import.
+ */
+export type StoredOptions = Omit<ImportOptions, 'field_map'> & Partial<Pick<ImportOptions, 'field_map'>>;
 
 export const optionFields = {
   validate_only: z.boolean().optional().describe('Checks everything and stores nothing. Default false.'),

@@ -18,7 +18,7 @@ import { applyChunk, isNotNew, type Play, playChunk } from './play-chunk.ts';
 import type { PreparedChunk } from './prepare-chunk.ts';
 import type { Watch } from './prepare-thread.ts';
 import { type Preparer, startPreparer } from './preparer.ts';
-import { addErrors } from './row-error.ts';
+import { addErrors, keptReport } from './row-error.ts';
 import { identifiersMet, insertFailedRows, insertIdentifiersMet } from './row-store.ts';
 import { findImport, saveReached } from './store.ts';
 
@@ -58,7 +58,7 @@ async function saveChunk(tx: Transaction, work: Work, now: ImportRow, end: Prepa
     cursorByte: end.byte,
     cursorRow: end.row,
     counts: addCounts(countsOf(now), merged.counts),
-    report,
+    report: keptReport(report),
   });
 }
 

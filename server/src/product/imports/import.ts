@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '../../platform/http/schemas.ts';
-import type { ImportOptions } from './import-options.ts';
+import type { ImportOptions, StoredOptions } from './import-options.ts';
 import type { ErrorReport, RowError } from './row-error.ts';
 
 export const IMPORT_STATUSES = ['queued', 'running', 'completed', 'rejected', 'failed', 'cancelled'] as const;
@@ -39,8 +39,9 @@ export type ImportRow = {
   customer_group_id: string;
   status: ImportStatus;
   phase: 'validating' | 'applying' | 'finished';
-  options: ImportOptions;
+  options: StoredOptions;
   plan: ImportPlan | null;
+  /** Of a CSV its header, of records the field_map by which their keys are read; null once nobody needs it. */
   sealed_header: Buffer | null;
   content_kind: 'csv' | 'ndjson';
   object_key: string | null;

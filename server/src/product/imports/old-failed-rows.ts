@@ -6,6 +6,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import type { Services } from '../services.ts';
 import type { ImportRow } from './import.ts';
 import { deleteFailedRowsBefore } from './row-store.ts';
+import { forgetHeadersBefore } from './store.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const ROWS_AT_ONCE = 10_000;
@@ -46,7 +47,7 @@ async function recordForgotten(
 }
 
 /**
- * Deletes the failed rows of imports that ended long ago. They are rows of people of whom nobody may ever say that they
+ * Deletes the failed rows of imports that ended long ago, and the headers, in which a person may stand where the file had none. They are rows of people of whom nobody may ever say that they
  * are customers, and the one place of personal data that nothing else would end.
  */
 export async function forgetOldFailedRows(services: Services): Promise<void> {
@@ -61,5 +62,6 @@ export async function forgetOldFailedRows(services: Services): Promise<void> {
         return forgotten.reduce((sum, { rows }) => sum + rows, 0);
       });
     } while (deleted === ROWS_AT_ONCE);
+    await services.database.tenant(accountId, (tx) => forgetHeadersBefore(tx, accountId, before));
   }
 }

@@ -5,7 +5,7 @@ import { queueJob } from '../jobs/queue-job.ts';
 import type { ProductCall, Services } from '../services.ts';
 import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import type { ImportContent } from './content.ts';
-import { sealHeader } from './failed-row.ts';
+import { sealFieldMap, sealHeader } from './failed-row.ts';
 import { type ImportReply, importReply } from './import.ts';
 import type { ImportContext } from './import-context.ts';
 import type { ImportOptions } from './import-options.ts';
@@ -33,12 +33,14 @@ export function newImport(
   importId: string,
 ) {
   const place = { accountId: caller.actor.accountId, workspaceId: request.workspaceId, importId };
+  const { field_map, ...options } = request.options;
   return {
     ...place,
     groupId: request.groupId,
-    options: request.options,
+    options,
     plan: context.plan,
-    sealedHeader: header === null ? null : sealHeader(context.keys, place, header),
+    sealedHeader:
+      header === null ? sealFieldMap(context.keys, place, field_map) : sealHeader(context.keys, place, header),
     contentKind: content.kind,
     contentBytes: content.bytes,
     contentHash: content.hash,

@@ -60,7 +60,9 @@ export async function repairFile(services: Services, row: ImportRow): Promise<Re
   }
 
   async function* text() {
-    const header = row.sealed_header === null ? await recordColumns() : openHeader(keys, place, row.sealed_header);
+    const { content_kind, sealed_header } = row;
+    const isCsv = content_kind === 'csv' && sealed_header !== null;
+    const header = isCsv ? openHeader(keys, place, sealed_header) : await recordColumns();
     yield line([...header, ...REPAIR_COLUMNS]);
     for await (const failed of failedRows()) {
       const { cells, record, errors } = failed;

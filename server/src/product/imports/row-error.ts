@@ -1,5 +1,12 @@
-/** One thing that is wrong with one row; row 0 is the file itself. Never holds a value of the file. */
+/** One thing that is wrong with one row; row 0 is the file itself. Holds no value of the file but the name of an unknown column or key. */
 export type RowError = { row: number; field: string | null; code: string; message: string };
+
+export const UNKNOWN_KEY = 'unknown_field';
+const UNNAMED = {
+  field: null,
+  message:
+    'The record has a key that is no field of the workspace; the repair file names it. Remove the key, create the field, or map it.',
+};
 
 export const MAX_ERRORS_SHOWN = 100;
 const MAX_CODES = 100;
@@ -20,4 +27,15 @@ export function addErrors(report: ErrorReport, errors: readonly RowError[]): voi
     if (count !== undefined || Object.keys(report.error_counts).length < MAX_CODES)
       report.error_counts[error.code] = (count ?? 0) + 1;
   }
+}
+
+/**
+ * The errors as the database keeps them in clear. A key that is no field may be somebody's email address, where records are
+ * keyed by people: the answer to the call names it, and the failed row, which is sealed.
+ */
+export function keptReport({ errors, error_counts }: ErrorReport): ErrorReport {
+  return {
+    errors: errors.map((error) => (error.code === UNKNOWN_KEY ? { ...error, ...UNNAMED } : error)),
+    error_counts,
+  };
 }

@@ -7,6 +7,7 @@ import { queueJob } from '../jobs/queue-job.ts';
 import type { Services } from '../services.ts';
 import { requireQuota } from '../usage/count-usage.ts';
 import { importFailures } from './errors.ts';
+import { fieldMapOf } from './failed-row.ts';
 import { acceptedRows, countsOf, type ImportRow, importReply, isEnded, isRejected, shownCounts } from './import.ts';
 import type { ImportContext } from './import-context.ts';
 import { lockImport, pass, preparerOf, scan, type Work } from './import-passes.ts';
@@ -135,11 +136,12 @@ export const customerImportJob: JobKind<Services> = {
     const importId = importIdOf(subject);
     await sweepUploads(services, accountId);
     let row = await takeTurn(run, importId);
+    const keys = await services.keyring.forAccount(accountId);
     const context: ImportContext = {
-      keys: await services.keyring.forAccount(accountId),
+      keys,
       accountId,
       workspaceId,
-      options: row.options,
+      options: { ...row.options, field_map: fieldMapOf(keys, row) },
       plan: row.plan ?? { delimiter: null, columns: [], first_byte: 0 },
       todayYear: row.created_at.getUTCFullYear(),
       queuedAt: row.created_at,

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database/database.ts';
 import type { Counts, ImportPlan, ImportRow, ImportStatus } from './import.ts';
-import type { ImportOptions } from './import-options.ts';
+import type { StoredOptions } from './import-options.ts';
 import type { ErrorReport } from './row-error.ts';
 
 const COLUMNS =
@@ -12,9 +12,9 @@ export type NewImport = {
   workspaceId: string;
   groupId: string;
   status: 'queued' | 'running';
-  options: ImportOptions;
+  options: StoredOptions;
   plan: ImportPlan;
-  sealedHeader: Buffer | null;
+  sealedHeader: Buffer;
   contentKind: 'csv' | 'ndjson';
   objectKey: string | null;
   contentBytes: number;
@@ -160,7 +160,10 @@ export async function beginApplying(tx: Transaction, accountId: string, importId
   );
 }
 
-/** Ends the import. What had been counted, and where it stopped, stays. */
+/**
+ * Ends the import. What had been counted, and where it stopped, stays. The header stays for the repair file as long as there
+ * are failed rows.
+ */
 export async function endImport(
   tx: Transaction,
   accountId: string,
@@ -168,7 +171,10 @@ export async function endImport(
   status: Exclude<ImportStatus, 'queued' | 'running'>,
 ): Promise<void> {
   await tx.run(
-    `update imports set status = $3, completed_at = clock_timestamp(), phase = case when $3 = 'completed' then 'finished' else phase end
+    `update imports set status = $3, completed_at = clock_timestamp(), phase = case when $3 = 'completed' then 'finished' else phase end,
+       options = options - 'field_map',
+       sealed_header = case when content_kind = 'csv' and exists (
+         select from import_failed_rows f where f.account_id = $1 and f.import_id = $2) then sealed_header end
      where account_id = $1 and import_id = $2`,
     [accountId, importId, status],
   );
@@ -186,4 +192,12 @@ export async function saveReport(
     JSON.stringify(report.errors),
     JSON.stringify(report.error_counts),
   ]);
+}
+
+/** Forgets the headers of imports that ended before: their failed rows go, and without these they are good for nothing. */
+export async function forgetHeadersBefore(tx: Transaction, accountId: string, before: Date): Promise<void> {
+  await tx.run(
+    'update imports set sealed_header = null where account_id = $1 and completed_at < $2 and sealed_header is not null',
+    [accountId, before],
+  );
 }

@@ -1,0 +1,25 @@
+import { isEmail } from './contact-formats.ts';
+import { compileDateFormat, DATE_FORMATS } from './date-formats.ts';
+
+const NUMBER = /^[+-]?\d[\d.,\s]*$/;
+const NUMERIC_DATE = /^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T\s].*)?$/;
+const PHONE = /^[+(]?\d[\d\s()./-]{5,}\d$/;
+// Whichever year two digits mean, it is a date.
+const DATES = DATE_FORMATS.map((format) => compileDateFormat(format, 2000));
+
+function kindOf(text: string): string | null {
+  if (isEmail(text)) return 'an email address';
+  if (NUMBER.test(text)) return 'a number';
+  if (NUMERIC_DATE.test(text) || DATES.some(({ parse }) => parse(text) !== null)) return 'a date';
+  return PHONE.test(text) ? 'a phone number' : null;
+}
+
+/**
+ * What is wrong with a header that reads as somebody's value and not as a name, or null. A file without a header line has
+ * its first person there: whoever takes her for the header loses her, and would have fields named after her.
+ */
+export function valueAsHeader(header: string, index: number): string | null {
+  const kind = kindOf(header.trim());
+  if (kind === null) return null;
+  return `Column ${index + 1} begins with ${kind}: the file seems to have no header line. Put the columns' names above the first row, or name this column.`;
+}
