@@ -172,6 +172,16 @@ test('ten thousand personal values stand nowhere in clear: not on disk, in logs,
     await client.imports.getStream({ workspace_id, import_id: queued.import_id, format: 'csv' }),
   ).text();
   assert.ok(repair.includes(SECRET));
+  // Where values are taken for names: no header line, and records under keys that are no fields.
+  const [zero, one] = [person(0), person(1)];
+  const nameless = await client.customers.check({
+    ...into,
+    on_error: 'skip',
+    data_file: `${zero.customer_number},${zero.email}\n${one.customer_number},no address\n`,
+    field_map: { [zero.customer_number]: 'customer_number', [zero.email]: 'email' },
+  });
+  const keyed = await client.customers.check({ ...into, on_error: 'skip', customer_data: { ...one, [one.email]: 1 } });
+  assert.deepEqual([nameless.failed, keyed.errors[0]?.field], [1, one.email]);
   await client.customers.check({
     ...into,
     customer_data: Array.from({ length: 500 }, (_, index) => person(1_500 + index)),

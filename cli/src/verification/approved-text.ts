@@ -1,9 +1,11 @@
 const TAG = /\{\{[^{}]*\}\}/;
-const WAS_NEUTRALISED = /^'+[=+\-@\t\r]/;
+const WAS_NEUTRALISED = /^'+[=+\-@＝＋－＠\t\r\n]/;
+const NEUTRALISED_WITHIN = /([;\t\r\n]"*)'('*)(?=[=+\-@＝＋－＠])/g;
 
 /** The cell as it was before it was made harmless for spreadsheets. */
 export function originalCell(text: string): string {
-  return WAS_NEUTRALISED.test(text) ? text.slice(1) : text;
+  const begun = WAS_NEUTRALISED.test(text) ? text.slice(1) : text;
+  return begun.replace(NEUTRALISED_WITHIN, '$1$2');
 }
 
 /**

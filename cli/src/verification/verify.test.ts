@@ -15,7 +15,7 @@ import { CsvRecords } from './csv-records.ts';
 import { manifestProblems, readManifest } from './manifest-file.ts';
 import { verifyPart } from './verify-part.ts';
 
-const PLUS = '=HYPERLINK is no formula, {{first_name | fallback: "you"}}: "open it", today.';
+const PLUS = '=HYPERLINK is no formula, {{first_name | fallback: "you"}}: "open it";\'- today.';
 
 let folder: string;
 let manifest: Manifest;
@@ -268,6 +268,16 @@ describe('the pieces', () => {
     assert.ok(couldComeFrom('plain')('plain') && !couldComeFrom('plain')('plain '));
     assert.ok(couldComeFrom('{{a}}')('') && !couldComeFrom('a{{b}}a')('a'));
     assert.deepEqual(["'=1", "''=1", "'a", "it's"].map(originalCell), ['=1', "'=1", "'a", "it's"]);
+    assert.deepEqual(["'＝1", "'\n'=1", "A;'=1", "A;''=1", 'A;"\'=1', "A\n'-", "A;'a", 'A;=1'].map(originalCell), [
+      '＝1',
+      '\n=1',
+      'A;=1',
+      "A;'=1",
+      'A;"=1',
+      'A\n-',
+      "A;'a",
+      'A;=1',
+    ]);
   });
 
   test('CSV is read the same however it is cut', () => {

