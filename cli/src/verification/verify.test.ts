@@ -15,7 +15,7 @@ import { CsvRecords } from './csv-records.ts';
 import { manifestProblems, readManifest } from './manifest-file.ts';
 import { verifyPart } from './verify-part.ts';
 
-const PLUS = '=HYPERLINK is no formula, {{first_name | fallback: "you"}}: "open it";\'- today.';
+const PLUS = '=HYPERLINK is no formula;\'-, {{first_name | fallback: "you"}}: "open it", today.';
 
 let folder: string;
 let manifest: Manifest;

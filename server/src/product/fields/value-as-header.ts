@@ -1,17 +1,19 @@
-import { isEmail } from './contact-formats.ts';
+import { isEmail, isPhone } from './contact-formats.ts';
 import { compileDateFormat, DATE_FORMATS } from './date-formats.ts';
 
 const NUMBER = /^[+-]?\d[\d.,\s]*$/;
 const NUMERIC_DATE = /^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T\s].*)?$/;
-const PHONE = /^[+(]?\d[\d\s()./-]{5,}\d$/;
+/** Of a country that is not said. */
+const LOCAL_PHONE = /^\(?\d[\d\s()./-]{5,}\d$/;
 // Whichever year two digits mean, it is a date.
 const DATES = DATE_FORMATS.map((format) => compileDateFormat(format, 2000));
 
 function kindOf(text: string): string | null {
   if (isEmail(text)) return 'an email address';
-  if (NUMBER.test(text)) return 'a number';
+  if (isPhone(text)) return 'a phone number';
   if (NUMERIC_DATE.test(text) || DATES.some(({ parse }) => parse(text) !== null)) return 'a date';
-  return PHONE.test(text) ? 'a phone number' : null;
+  if (NUMBER.test(text)) return 'a number';
+  return LOCAL_PHONE.test(text) ? 'a phone number' : null;
 }
 
 /**

@@ -88,6 +88,7 @@ describe('a file without a header line', () => {
       ['10/12/1815', /a date/],
       ['1815-12-10T08:00:00Z', /a date/],
       ['10 Dec 1815', /a date/],
+      ['10.12.1815', /a date/],
       ['4711', /a number/],
       ['-12.50', /a number/],
       ['name 2', null],
@@ -182,7 +183,12 @@ describe('records', () => {
         );
       assert.equal(await workOff(server, body.job_id), 'completed');
       assert.deepEqual(countsOf((await ask(body.import_id)).body), { total_rows: 1_200, created: 1_200 });
-      assert.ok((await space.profiles()).some(({ phone }) => phone === `7 ${queuedBy}`));
+      const found = await server.a.call('POST', '/v1/customer/find', {
+        workspace_id: server.a.workspaceId,
+        identifiers: [{ email: `m${prefix}-7@x.example` }],
+        decrypt: true,
+      });
+      assert.equal(found.body[0].profile.phone, `7 ${queuedBy}`);
       assert.deepEqual(await tablesWith(server.databaseUrl, mark), [], 'afterwards');
       const { rows: kept } = await asOwner(server.databaseUrl, (client) =>
         client.query('select sealed_header from imports where import_id = $1', [body.import_id]),
