@@ -10,11 +10,13 @@ import { forgetOldFailedRows } from './product/imports/old-failed-rows.ts';
 import { sweepAllUploads } from './product/imports/sweep-uploads.ts';
 import { jobKinds } from './product/job-kinds.ts';
 import { createJobRunner } from './product/jobs/runner.ts';
+import { sweepAllFiles } from './product/publishing/sweep-files.ts';
 import type { Services } from './product/services.ts';
 import { forgetOldAttempts } from './product/sign-in-attempts/count-attempt.ts';
 
 const SWEEP_MS = 30_000;
 const UPLOADS_SWEEP_MS = 60 * 60_000;
+const FILES_SWEEP_MS = 60 * 60_000;
 const ANSWERS_SWEEP_MS = 15 * 60_000;
 const FAILED_ROWS_SWEEP_MS = 60 * 60_000;
 const ATTEMPTS_SWEEP_MS = 60 * 60_000;
@@ -38,6 +40,7 @@ export async function beginWork(services: Services, jobsAtOnce: number): Promise
   const sweeps = [
     every(SWEEP_MS, 'jobs', () => runner.sweep()),
     every(UPLOADS_SWEEP_MS, 'uploads', () => sweepAllUploads(services)),
+    every(FILES_SWEEP_MS, 'published files', () => sweepAllFiles(services)),
     every(ANSWERS_SWEEP_MS, 'kept answers', () => database.acrossAccounts(deleteOldAnswers)),
     every(FAILED_ROWS_SWEEP_MS, 'failed rows', () => forgetOldFailedRows(services)),
     every(ATTEMPTS_SWEEP_MS, 'sign-in attempts', () => forgetOldAttempts(database)),

@@ -8,6 +8,7 @@ import type { JobKind } from './jobs/job.ts';
 import { keyRotationJob } from './keys/rotate-account-keys.ts';
 import { fileErasureJob } from './publishing/erase-from-files.ts';
 import { exportShareJob, messagesExportJob } from './publishing/export-messages.ts';
+import { filesRemovalJob } from './publishing/sweep-files.ts';
 import { fullCheckJob } from './reviews/full-check-job.ts';
 import type { Services } from './services.ts';
 
@@ -23,6 +24,7 @@ export const jobKinds: readonly JobKind<Services>[] = [
   fullCheckJob,
   messagesExportJob,
   exportShareJob,
+  filesRemovalJob,
   fileErasureJob,
   segmentErasureJob,
   keyRotationJob,

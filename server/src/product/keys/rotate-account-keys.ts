@@ -6,6 +6,7 @@ import { type JobKind, JobPostponed, type JobRun } from '../jobs/job.ts';
 import { mustEnd } from '../jobs/must-end.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { resealFiles } from '../publishing/reseal-files.ts';
+import { sweepFiles } from '../publishing/sweep-files.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import { isSealedBefore } from '../sealing/sealed-stream.ts';
 import type { Services } from '../services.ts';
@@ -173,6 +174,8 @@ async function rotate(services: Services, run: JobRun): Promise<Record<string, u
   // Nothing is destroyed by the word of an earlier look: what was stored late is found by this one.
   while (await resealAll(rotation))
     await run.step(async ({ cursor, saveCursor }) => saveCursor({ done: reachedBy(cursor).done }));
+  // What nobody can fetch is not sealed anew, and would be waited for for ever.
+  await sweepFiles(services, accountId);
   if ((await olderObjects(rotation)) > 0) throw new JobPostponed(LONGEST_WAIT_SECONDS);
   await keyring.dropVersionsBelow(accountId, version);
   return {

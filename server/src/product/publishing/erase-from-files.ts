@@ -26,6 +26,7 @@ import {
   workspacePartsAfter,
 } from './rewrite-store.ts';
 import { indexWithout, rowOwner, rowsInIndex, rowsOf } from './row-index.ts';
+import { sweepFiles } from './sweep-files.ts';
 
 const CUSTOMERS_AT_ONCE = 100_000;
 const PARTS_AT_ONCE = 100;
@@ -138,6 +139,8 @@ export const fileErasureJob: JobKind<Services> = {
     for (;;) {
       const ids = await run.step(({ tx }) => claimErased(tx, accountId, workspaceId, jobId, CUSTOMERS_AT_ONCE));
       if (ids.length === 0) return { customers, rows: taken };
+      // Also files that nobody can fetch: what a crash has left may have rows of theirs.
+      await sweepFiles(services, accountId);
       taken += await rewriteAll(services, run, keys, new Set(ids.map((id) => rowOwner(bytesOfId(id)))));
       // Also those that an earlier start rewrote before it could write them beside the files.
       const rewritten = await services.database.tenant(accountId, (tx) =>

@@ -4,7 +4,16 @@ import { lockCampaignForJob } from '../campaigns/lock-campaign.ts';
 import { releaseFields } from '../fields/hold-fields.ts';
 import { lockProfiles } from '../fields/load-fields.ts';
 import { releaseGroups } from '../groups/hold.ts';
-import { JobCancelled, type JobFacts, type JobKind, JobPostponed, type JobRow, type JobRun } from '../jobs/job.ts';
+import {
+  JobCancelled,
+  type JobFacts,
+  type JobKind,
+  JobPostponed,
+  type JobRow,
+  type JobRun,
+  JobSuperseded,
+} from '../jobs/job.ts';
+import { queueJob } from '../jobs/queue-job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { Services } from '../services.ts';
 import { findSnapshot, releaseSnapshot, SnapshotGone, type SnapshotRow } from '../snapshots/snapshot.ts';
@@ -17,6 +26,7 @@ import type { Manifest } from './manifest.ts';
 import { MESSAGES_EXPORT } from './publish-campaign.ts';
 import { hasRoomForThread, makerHere, startMaker } from './start-maker.ts';
 import { clearExportJob, findRunFiles } from './store.ts';
+import { FILES_REMOVAL, sweepRun } from './sweep-files.ts';
 import { workOffRanges } from './work-off-ranges.ts';
 
 const TOO_FEW_FOR_A_THREAD = 2_500;
@@ -44,6 +54,12 @@ async function inWorkshop<T>(
   } finally {
     await maker.close();
   }
+}
+
+/** Who was overtaken or stopped may have stored something after the export had ended, and what it had made was removed. */
+async function sweepWhenOver(services: Services, exported: ExportRow, error: unknown): Promise<void> {
+  if (error instanceof JobSuperseded || error instanceof JobCancelled || error instanceof SnapshotGone)
+    await sweepRun(services, exported.account_id, exported.campaign_id, exported.run_number);
 }
 
 function resultOf(manifest: Manifest): Record<string, unknown> {
@@ -77,7 +93,7 @@ async function exportMessages(services: Services, run: JobRun): Promise<Record<s
       }
     });
   } catch (error) {
-    if (error instanceof JobCancelled) await services.objects.deleteBelow(begun.exported.object_prefix);
+    await sweepWhenOver(services, begun.exported, error);
     throw error;
   }
 }
@@ -96,6 +112,7 @@ async function shareExport(services: Services, run: JobRun): Promise<Record<stri
       workOffRanges(services, run, exportId, workshop, { untilAllAreMade: false, total: null }),
     );
   } catch (error) {
+    await sweepWhenOver(services, begun.exported, error);
     // The export has ended meanwhile.
     if (!(error instanceof SnapshotGone)) throw error;
   }
@@ -115,6 +132,19 @@ async function endExport(tx: Transaction, job: JobRow): Promise<void> {
   if (campaign?.status === 'Published') await releaseNeeds(tx, campaign);
 }
 
+/** It ends early: what it has made goes in a job, because storage is not touched in a transaction. */
+async function endEarly(services: Services, tx: Transaction, job: JobRow): Promise<void> {
+  await endExport(tx, job);
+  const { campaign_id = '', run_number = '' } = job.subject;
+  await queueJob(services.queue, tx, {
+    accountId: job.account_id,
+    workspaceId: job.workspace_id,
+    kind: FILES_REMOVAL,
+    subject: { campaign_id, run_number },
+    createdBy: job.created_by,
+  });
+}
+
 /** The files that can be fetched since this export, also where it failed behind that. */
 async function tellExport(tx: Transaction, { account_id: accountId, job_id: exportId }: JobRow): Promise<JobFacts> {
   const exported = await findExport(tx, accountId, exportId);
@@ -131,8 +161,8 @@ export const messagesExportJob: JobKind<Services> = {
   run: exportMessages,
   tellEnd: tellExport,
   onCompleted: (_services, tx, job) => endExport(tx, job),
-  onFailed: (_services, tx, job) => endExport(tx, job),
-  onCancelled: (_services, tx, job) => endExport(tx, job),
+  onFailed: endEarly,
+  onCancelled: endEarly,
 };
 
 export const exportShareJob: JobKind<Services> = { kind: MESSAGES_EXPORT_SHARE, run: shareExport };

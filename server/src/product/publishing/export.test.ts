@@ -59,6 +59,16 @@ const sharesOf = (jobId: string) =>
     ),
   );
 
+const queuedOf = (kind: string) =>
+  server.app.services.database.tenant(server.a.accountId, (tx) =>
+    tx.rows<{ job_id: string }>("select job_id from jobs where kind = $1 and status = 'queued' order by job_id", [
+      kind,
+    ]),
+  );
+
+const objectsOf = (campaignId: string) =>
+  server.app.services.objects.list(`published/${server.a.accountId}/${campaignId}`);
+
 /** All rows of all files, in order, and their manifest; every file is as the manifest says. */
 async function filesOf(campaignId: string) {
   const manifest = await six.ok('POST', '/v1/messages/manifest', { campaign_id: campaignId });
@@ -174,8 +184,11 @@ describe('an export that is stopped, shared, and written around', () => {
     // Of those erased, none had been ineligible or suppressed.
     assert.deepEqual(counts, [CUSTOMERS - gone.size, ineligible, 1, 0, held]);
     assert.deepEqual(await kept(), [0, 0, 0, 0, 0, 0], 'the snapshot is forgotten');
-    const objects = await server.app.services.objects.list(`published/${server.a.accountId}/${campaignId}`);
-    assert.equal(objects.length, 2 * manifest.parts.length + 1, 'no file of a stopped worker is left');
+    assert.equal(
+      (await objectsOf(campaignId)).length,
+      2 * manifest.parts.length + 1,
+      'no file of a stopped worker is left',
+    );
   });
 
   test('somebody erased when all files are made, but before they can be fetched, is taken out of them', async () => {
@@ -195,15 +208,18 @@ describe('an export that is stopped, shared, and written around', () => {
   test('one that is cancelled leaves neither files nor a snapshot', async () => {
     const campaignId = await approved('Cancelled', { channels: [{ channel: 'sms' }] });
     const jobId = await publish(campaignId);
-    assert.equal(await work(jobId, 2), 'queued');
+    for (let looks = 1; (await objectsOf(campaignId)).length === 0; looks += 1)
+      assert.equal(await work(jobId, looks), 'queued');
     await six.ok('DELETE', '/v1/job', { job_id: jobId });
     assert.equal(await work(jobId), 'cancelled');
     assert.deepEqual(await kept(), [0, 0, 0, 0, 0, 0]);
+    const [removal] = await queuedOf('published_files_removal');
+    assert.equal(await work(removal?.job_id ?? ''), 'completed');
+    assert.deepEqual(await objectsOf(campaignId), []);
     const again = await publish(campaignId);
     assert.equal(await work(again), 'completed');
     const { manifest } = await filesOf(campaignId);
-    const objects = await server.app.services.objects.list(`published/${server.a.accountId}/${campaignId}`);
-    assert.equal(objects.length, 2 * manifest.parts.length + 1);
+    assert.equal((await objectsOf(campaignId)).length, 2 * manifest.parts.length + 1);
   });
 
   test('a hundred publish calls at once have one effect', async () => {
@@ -217,12 +233,7 @@ describe('an export that is stopped, shared, and written around', () => {
 
 describe('published files', () => {
   const channels = [{ channel: 'email' }, { channel: 'sms' }];
-  const erasures = () =>
-    server.app.services.database.tenant(server.a.accountId, (tx) =>
-      tx.rows<{ job_id: string }>(
-        "select job_id from jobs where kind = 'published_file_erasure' and status = 'queued' order by job_id",
-      ),
-    );
+  const erasures = () => queuedOf('published_file_erasure');
   const erase = async (...numbers: number[]) => {
     await six.ok('DELETE', '/v1/customer', { customer_ids: numbers.map((number) => members.get(`C${number}`)) });
     const [job] = (await erasures()).slice(-1);
@@ -234,9 +245,6 @@ describe('published files', () => {
     assert.equal(await work(await publish(campaignId)), 'completed');
     return campaignId;
   };
-  const objectsOf = (campaignId: string) =>
-    server.app.services.objects.list(`published/${server.a.accountId}/${campaignId}`);
-
   test('lose the rows of who is erased, in every campaign, and nothing else', async () => {
     const both = [await published('Erased from one'), await published('Erased from two', { holdout: 50 })];
     const before = await Promise.all(both.map(filesOf));

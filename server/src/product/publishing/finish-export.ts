@@ -7,15 +7,14 @@ import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { Services } from '../services.ts';
 import type { SnapshotRow } from '../snapshots/snapshot.ts';
 import { countUsage } from '../usage/count-usage.ts';
-import { runPrefix } from './begin-export.ts';
 import { columnsOf } from './export-plan.ts';
 import { type ExportRow, findExport, outcomesOf, type RangeOutcome, reopenErased } from './export-store.ts';
 import { type Delta, isDeltaTrue } from './make-delta.ts';
 import type { Manifest } from './manifest.ts';
 import { type NewPart, newPartsOf } from './new-parts.ts';
-import { manifestKeyOf, writeManifest } from './replace-object.ts';
-import { namedObjects } from './rewrite-store.ts';
+import { writeManifest } from './replace-object.ts';
 import { findPublication, findRunFiles, swapPublication } from './store.ts';
+import { sweepRun } from './sweep-files.ts';
 
 function partInManifest({ page, row_count, byte_count, gzip_bytes, sha256 }: NewPart): Manifest['parts'][number] {
   const file = `part-${String(page).padStart(6, '0')}.csv`;
@@ -104,18 +103,6 @@ async function swapIn(
   return manifest;
 }
 
-/** Leaves nothing below the run but what can be fetched: files that were replaced go, and what killed workers left. */
-async function sweepRun(services: Pick<Services, 'objects' | 'database'>, exported: ExportRow): Promise<void> {
-  const { account_id: accountId } = exported;
-  const below = await services.objects.list(runPrefix(accountId, exported.campaign_id, exported.run_number));
-  // Read after the look: whatever takes a file's place is named before it is there.
-  const named = await services.database.tenant(accountId, (tx) =>
-    namedObjects(tx, accountId, exported.campaign_id, exported.run_number),
-  );
-  const kept = new Set([...named.objects, ...named.prefixes.map(manifestKeyOf)]);
-  for (const key of below) if (!kept.has(key)) await services.objects.delete(key);
-}
-
 /**
  * Makes the finished files those that are fetched, in one step, and deletes those they replace. Null when somebody was
  * erased after their part of the group was read (those ranges are open again) or after they were listed as removed. Whoever erases holds the workspace's
@@ -144,6 +131,6 @@ export async function finishExport(
   );
   for (const id of [files?.publication_id, files?.delta_publication_id])
     if (id != null) await writeManifest(services, keys, id);
-  await sweepRun(services, exported);
+  await sweepRun(services, exported.account_id, exported.campaign_id, exported.run_number);
   return manifest;
 }

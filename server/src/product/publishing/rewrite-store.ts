@@ -62,13 +62,16 @@ export async function retiredObjects(tx: Transaction, accountId: string, jobId: 
   return rows.map((row) => row.object_key);
 }
 
-/** Every object of a run's files that is named somewhere, and what the manifests lie below. */
+/**
+ * Every object of a run's files that is named somewhere, what the manifests lie below, and what lies below exports whose files
+ * are not in place yet.
+ */
 export async function namedObjects(
   tx: Transaction,
   accountId: string,
   campaignId: string,
   runNumber: number,
-): Promise<{ objects: string[]; prefixes: string[] }> {
+): Promise<{ objects: string[]; prefixes: string[]; underWay: string[] }> {
   const objects = await tx.rows<{ object_key: string }>(
     `select k.object_key from publications u
        join publication_parts p on p.account_id = u.account_id and p.publication_id = u.publication_id
@@ -81,9 +84,16 @@ export async function namedObjects(
     'select object_prefix from publications where account_id = $1 and campaign_id = $2 and run_number = $3',
     [accountId, campaignId, runNumber],
   );
+  const underWay = await tx.rows<{ object_prefix: string }>(
+    `select e.object_prefix from exports e
+     where e.account_id = $1 and e.campaign_id = $2 and e.run_number = $3 and not exists (
+       select 1 from publications u where u.account_id = e.account_id and u.publication_id = e.publication_id)`,
+    [accountId, campaignId, runNumber],
+  );
   return {
     objects: objects.map((row) => row.object_key),
     prefixes: prefixes.map((row) => row.object_prefix),
+    underWay: underWay.map((row) => row.object_prefix),
   };
 }
 
