@@ -6,7 +6,7 @@ import type { JobRun } from '../jobs/job.ts';
 import type { AccountKeys } from '../sealing/account-keys.ts';
 import type { Services } from '../services.ts';
 import type { SnapshotRow } from '../snapshots/snapshot.ts';
-import { countUsage } from '../usage/count-usage.ts';
+import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import { columnsOf } from './export-plan.ts';
 import { type ExportRow, findExport, outcomesOf, type RangeOutcome, reopenErased } from './export-store.ts';
 import { type Delta, isDeltaTrue } from './make-delta.ts';
@@ -71,9 +71,9 @@ function manifestOfDelta(full: Manifest, delta: Delta): Manifest {
   };
 }
 
-/** Puts the files in place, unless an earlier start of this export has done so and died. */
+/** Puts the files in place, unless an earlier start of this export has done so and died. Throws quota_exceeded. */
 async function swapIn(
-  services: Pick<Services, 'clock'>,
+  services: Pick<Services, 'clock' | 'config'>,
   tx: Transaction,
   exported: ExportRow,
   snapshot: SnapshotRow,
@@ -88,6 +88,9 @@ async function swapIn(
   // As it stands now: texts may have been removed since the files were begun.
   const { approval } = (await findExport(tx, accountId, exported.export_id)) ?? exported;
   const manifest = manifestOf(exported, snapshot, run, approval, outcomes, parts);
+  const used = { exported_rows: manifest.rows };
+  // How many there are is known only now: nobody can have fetched them yet.
+  await requireQuota(services, tx, accountId, used);
   const ids = { campaign_id: campaignId, run_number: runNumber };
   await swapPublication(tx, accountId, {
     full: { ...ids, publication_id: id, object_prefix: exported.object_prefix, manifest, parts },
@@ -99,7 +102,7 @@ async function swapIn(
       parts: delta.parts,
     },
   });
-  await countUsage(services, tx, accountId, { exported_rows: manifest.rows });
+  await countUsage(services, tx, accountId, used);
   return manifest;
 }
 

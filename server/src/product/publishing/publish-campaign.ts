@@ -9,7 +9,7 @@ import { findGroupHere } from '../groups/find-group.ts';
 import { holdGroup } from '../groups/hold.ts';
 import { queueJob } from '../jobs/queue-job.ts';
 import { tagErrors } from '../merge-tags/check-tags.ts';
-import type { MessageRow } from '../messages/message.ts';
+import type { MessageInSegment, MessageRow } from '../messages/message.ts';
 import { runMessages, setStage } from '../messages/run-messages.ts';
 import { fieldsInTexts, renewTextHolds } from '../messages/text-fields.ts';
 import { reviewFailures } from '../reviews/errors.ts';
@@ -61,6 +61,19 @@ async function holdForExport(
 }
 
 /**
+ * About how many rows the files will have: one a customer and channel that has an approved text, by the segments' sizes when
+ * they were written for. Who is eligible stands in sealed profiles: of a campaign with such rules nothing is foreseen. What
+ * was not foreseen is refused when the files are made, before they can be fetched.
+ */
+function rowsExpected(campaign: CampaignRow, members: number, messages: readonly MessageInSegment[]): number {
+  if (campaign.eligible_when.length > 0) return 1;
+  const approved = messages.filter((message) => message.review_status === 'Approved');
+  const sizes = new Map(approved.map(({ segment_id, channel, size }) => [`${segment_id} ${channel}`, size]));
+  const rows = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  return Math.max(1, Math.min(rows, members * campaign.channels.length));
+}
+
+/**
  * Publishes the current run: campaign and messages become Published in the transaction that queues the export. A
  * published campaign is exported again; while an export is queued or running, the same job is given back.
  * Throws quota_exceeded first of all, wrong_state, group_gone, field_gone, approval_void, and what a field changed since forbids.
@@ -73,13 +86,15 @@ export async function publishCampaign(
   by: { userId: string; now: Date; gzip?: boolean | undefined; delta?: boolean | undefined },
 ): Promise<{ campaign: CampaignRow; jobId: string }> {
   const files = await findRunFiles(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
-  if (files?.export_job_id == null)
-    await requireQuota(services, tx, campaign.account_id, { exports: 1, exported_rows: 1 });
+  const group = await findGroupHere(tx, campaign.account_id, campaign.workspace_id, campaign.customer_group_id);
+  const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  if (files?.export_job_id == null) {
+    const exported_rows = rowsExpected(campaign, group?.member_count ?? 0, messages);
+    await requireQuota(services, tx, campaign.account_id, { exports: 1, exported_rows });
+  }
   move(campaign.status, 'publish');
   if (files?.export_job_id != null) return { campaign, jobId: files.export_job_id };
-  if ((await findGroupHere(tx, campaign.account_id, campaign.workspace_id, campaign.customer_group_id)) === undefined)
-    throw publishingFailures.group_gone();
-  const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  if (group === undefined) throw publishingFailures.group_gone();
   refuseGoneFields(campaign, fields, messages);
   refuseChangedFields(campaign, fields, by.now);
   await holdNeeds(tx, campaign, fields);

@@ -127,6 +127,67 @@ describe('usage', () => {
     assert.equal((await a.call('POST', '/v1/messages/publish', place)).body.code, 'quota_exceeded');
   });
 
+  test('of exported rows: refused before an export where they are foreseen, else before its files can be fetched', async () => {
+    const { database, objects } = server.app.services;
+    const { workspace_id } = ids;
+    for (const kind of ['written_messages', 'exports'] as const) await setQuota(database, a.accountId, kind, 'general');
+    const made = await a.call('PUT', '/v1/cg', { workspace_id, group_name: 'Ten' });
+    const group = { customer_group_id: made.body.customer_group_id };
+    assert.equal((await check(10, group, 20_000)).status, 200);
+    const approved = async (name: string, more = {}) => {
+      const campaign = await a.call('PUT', '/v1/campaign', {
+        ...ids,
+        ...group,
+        campaign_name: name,
+        brief: { objective: 'Save', product: 'Saver', call_to_action: 'Open it' },
+        channels: [{ channel: 'email' }, { channel: 'sms' }],
+        segment_by: [{ field_name: 'tier' }],
+        ...more,
+      });
+      const place = { workspace_id, campaign_id: campaign.body.campaign_id };
+      assert.equal((await a.call('POST', '/v1/campaign/generate', place)).status, 200);
+      await until(async () => (await a.call('POST', '/v1/campaign', place)).body.status === 'Ready for review');
+      await a.call('PATCH', '/v1/campaign/messages', { ...place, all: true, review_status: 'Approved' });
+      assert.equal((await a.call('POST', '/v1/campaign/approve', place)).status, 200);
+      return place;
+    };
+    const publish = (place: object) => a.call('POST', '/v1/messages/publish', place);
+    const exported = async (place: object) => {
+      const { body, status, text } = await publish(place);
+      assert.equal(status, 200, text);
+      return until(async () => {
+        const job = (await a.call('POST', '/v1/job', { job_id: body.job_id })).body;
+        return ['completed', 'failed'].includes(job.status) && job;
+      });
+    };
+    const before = (await used('exported_rows')) ?? 0;
+    const place = await approved('Two channels');
+    await setQuota(database, a.accountId, 'exported_rows', before + 19);
+    const refused = await publish(place);
+    assert.deepEqual([refused.status, refused.body.code], [400, 'quota_exceeded']);
+    const { kind, wanted, quota } = refused.body.details[0];
+    assert.deepEqual([kind, wanted, quota], ['exported_rows', 20, before + 19]);
+    assert.equal((await a.call('POST', '/v1/campaign', place)).body.status, 'Ready to publish');
+
+    // Somebody joins the group after its segments were counted.
+    await setQuota(database, a.accountId, 'exported_rows', before + 20);
+    assert.equal((await check(1, group, 30_000)).status, 200);
+    assert.deepEqual((await exported(place)).error?.code, 'quota_exceeded');
+    assert.equal(await used('exported_rows'), before);
+    assert.equal((await a.call('POST', '/v1/messages/manifest', place)).body.code, 'no_files_yet');
+    await until(async () => (await objects.list(`published/${a.accountId}/${place.campaign_id}`)).length === 0);
+    await setQuota(database, a.accountId, 'exported_rows', before + 22);
+    assert.equal((await exported(place)).status, 'completed');
+    assert.equal(await used('exported_rows'), before + 22);
+
+    // Of twenty-two rows the rules leave ten, which fit.
+    const some = await approved('Some', { eligible_when: [{ field_name: 'tier', op: 'is', value: 'a' }] });
+    await setQuota(database, a.accountId, 'exported_rows', before + 32);
+    assert.equal((await exported(some)).status, 'completed');
+    assert.equal(await used('exported_rows'), before + 32);
+    await setQuota(database, a.accountId, 'exported_rows', 'general');
+  });
+
   test('each quota that the operator sets is one event, in the transaction that sets it', async () => {
     const { services } = server.app;
     const { database } = services;
