@@ -19,8 +19,6 @@ export type AuditKeys = {
   seal(canonicalText: string): Buffer;
   sign(checkpoint: Checkpoint): Buffer;
   signatureFits(checkpoint: Checkpoint, signature: Buffer): boolean;
-  /** SubjectPublicKeyInfo in PEM, so that others can check an exported trail. */
-  publicKey: string;
 };
 
 /** PKCS #8 (RFC 8410, section 7) of an Ed25519 key, up to its 32 secret bytes. */
@@ -47,7 +45,6 @@ export function createAuditKeys(sealingKey: Buffer, signingSeed: Buffer): AuditK
     seal: (text) => createHmac('sha256', sealing).update(text).digest(),
     sign: (checkpoint) => sign(null, checkpointText(checkpoint), privateKey),
     signatureFits: (checkpoint, signature) => verify(null, checkpointText(checkpoint), publicKey, signature),
-    publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string,
   };
 }
 
