@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { allowListOf } from './platform/outbound/addresses.ts';
+import { allowListOf, readRange } from './platform/outbound/addresses.ts';
 import { type Quotas, USAGE_KINDS } from './product/usage/usage.ts';
+import { unknownSettings } from './setting-names.ts';
 
 /** A language model that campaigns may name as their writer. */
 export type WriterConfig = {
@@ -106,7 +106,10 @@ const quotasSchema = z.partialRecord(z.enum(USAGE_KINDS), z.number().int().min(0
 type Environment = Record<string, string | undefined>;
 
 function reader(environment: Environment, mistakes: string[]) {
+  /** The names that were asked for: there are no other settings. */
+  const known = new Set<string>();
   const text = (name: string) => {
+    known.add(name);
     const value = environment[name]?.trim();
     return value === undefined || value === '' ? null : value;
   };
@@ -125,13 +128,27 @@ function reader(environment: Environment, mistakes: string[]) {
     if (found === undefined) mistakes.push(`${name} must be one of ${choices.join(', ')}.`);
     return found ?? fallback;
   };
-  return { text, integer, oneOf };
+  return { text, integer, oneOf, known };
 }
 
 function readUrl(name: string, value: string | null, protocols: string[], mistakes: string[]): string | null {
   if (value === null) return null;
   if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value.replace(/\/+$/, '');
   mistakes.push(`${name} must be a URL beginning with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`);
+  return null;
+}
+
+/** The server's roles sign in by the same URL, as themselves: nothing behind the host may say somebody else. */
+function readDatabaseUrl(value: string | null, mistakes: string[]): string | null {
+  const name = 'NUDGESCRIBE_DATABASE_URL';
+  const url = value !== null && URL.canParse(value) ? new URL(value) : null;
+  // With a user and without a host it cannot be read as a URL at all.
+  const hasHost = url?.host !== '' && !/^\w+:\/\/[^/]*@(\/|$)/.test(value ?? '');
+  if (hasHost && !['user', 'password', 'host'].some((part) => url?.searchParams.has(part)))
+    return readUrl(name, value, ['postgres:', 'postgresql:'], mistakes);
+  mistakes.push(
+    `${name} must name the host before the path, and neither user, password nor host behind "?". For a socket the host is its folder, written like this: postgresql://owner@%2Fvar%2Frun%2Fpostgresql/nudgescribe.`,
+  );
   return null;
 }
 
@@ -157,11 +174,7 @@ const listOf = (value: string | null): string[] =>
 function readProxies(value: string | null, mistakes: string[]): string[] {
   const proxies = listOf(value);
   for (const proxy of proxies) {
-    const [address = '', bits, ...rest] = proxy.split('/');
-    const family = isIP(address);
-    const prefix = bits === undefined ? 0 : Number(bits);
-    const fits = Number.isInteger(prefix) && prefix >= 0 && prefix <= (family === 4 ? 32 : 128);
-    if (family === 0 || !fits || rest.length > 0)
+    if (readRange(proxy) === null)
       mistakes.push('NUDGESCRIBE_TRUSTED_PROXIES must list IP addresses or CIDR ranges, separated by commas.');
   }
   return proxies;
@@ -193,10 +206,7 @@ function readQuotas(value: string | null, mistakes: string[]): Config['quotas'] 
 
 /** Hosts, addresses and ranges beyond the public internet that the server may call. */
 function readOutboundAllow(value: string | null, mistakes: string[]): string[] {
-  const entries = (value ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+  const entries = listOf(value);
   try {
     allowListOf(entries);
     return entries;
@@ -207,7 +217,7 @@ function readOutboundAllow(value: string | null, mistakes: string[]): string[] {
 }
 
 function readWriters(
-  environment: Environment,
+  text: (name: string) => string | null,
   value: string | null,
   outboundAllow: readonly string[],
   mistakes: string[],
@@ -228,7 +238,7 @@ function readWriters(
     return [];
   }
   return parsed.data.map((writer) => {
-    const apiKey = writer.api_key_env === undefined ? null : (environment[writer.api_key_env] ?? null);
+    const apiKey = writer.api_key_env === undefined ? null : text(writer.api_key_env);
     if (writer.api_key_env !== undefined && apiKey === null)
       mistakes.push(`NUDGESCRIBE_WRITERS: ${writer.name} takes its key from ${writer.api_key_env}, which is not set.`);
     if (writer.kind === 'openai-compatible' && writer.base_url === undefined)
@@ -260,7 +270,7 @@ function readWriters(
  */
 export function readConfig(environment: Environment): Config {
   const mistakes: string[] = [];
-  const { text, integer, oneOf } = reader(environment, mistakes);
+  const { text, integer, oneOf, known } = reader(environment, mistakes);
   const mode = oneOf('NUDGESCRIBE_MODE', ['development', 'production'], 'development');
   const rootKey = text('NUDGESCRIBE_ROOT_KEY');
   const rootKeyFile = text('NUDGESCRIBE_ROOT_KEY_FILE');
@@ -292,12 +302,7 @@ export function readConfig(environment: Environment): Config {
     publicUrl,
     geoipFile: text('NUDGESCRIBE_GEOIP_FILE'),
     dataDir: resolve(text('NUDGESCRIBE_DATA_DIR') ?? './data'),
-    databaseUrl: readUrl(
-      'NUDGESCRIBE_DATABASE_URL',
-      text('NUDGESCRIBE_DATABASE_URL'),
-      ['postgres:', 'postgresql:'],
-      mistakes,
-    ),
+    databaseUrl: readDatabaseUrl(text('NUDGESCRIBE_DATABASE_URL'), mistakes),
     rootKey,
     rootKeyFile: rootKeyFile === null ? null : resolve(rootKeyFile),
     rootKeyProgram,
@@ -319,12 +324,13 @@ export function readConfig(environment: Environment): Config {
     jobsAtOnce: integer('NUDGESCRIBE_JOBS_AT_ONCE', 4, 1, 64),
     bootstrap: { email, password, apiKey },
     writers: readWriters(
-      environment,
+      text,
       text('NUDGESCRIBE_WRITERS'),
       readOutboundAllow(text('NUDGESCRIBE_OUTBOUND_ALLOW'), mistakes),
       mistakes,
     ),
   };
+  mistakes.push(...unknownSettings(environment, known));
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
   return config;
 }

@@ -1,7 +1,10 @@
 import type { Config } from '../config.ts';
+import { readRange } from '../platform/outbound/addresses.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 
 const LOCAL = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const isEverything = (range: string) => readRange(range)?.prefix === 0;
 
 /** What the settings alone tell: mode, transport, who is trusted. */
 export function checkSettings(config: Config): Finding[] {
@@ -34,7 +37,7 @@ export function checkSettings(config: Config): Finding[] {
         'Set NUDGESCRIBE_TRUSTED_PROXIES to the addresses of your proxy.',
       ),
     );
-  if (config.trustedProxies.some((range) => /\/0$/.test(range)))
+  if (config.trustedProxies.some(isEverything))
     findings.push(
       bad('Everybody is trusted as a proxy.', 'Name only your proxies in NUDGESCRIBE_TRUSTED_PROXIES: others can lie.'),
     );
@@ -48,6 +51,13 @@ export function checkSettings(config: Config): Finding[] {
   for (const origin of config.allowedOrigins)
     if (origin.startsWith('http://'))
       findings.push(note(`Pages of ${origin} may call the API, and come without TLS.`, 'Name https:// origins only.'));
+  if (config.writers.some(({ outboundAllow }) => outboundAllow.some(isEverything)))
+    findings.push(
+      bad(
+        'The server may call every address of your network.',
+        'Name only the hosts of your language models in NUDGESCRIBE_OUTBOUND_ALLOW.',
+      ),
+    );
   for (const writer of config.writers)
     if (writer.baseUrl?.startsWith('http://') && writer.apiKey !== null)
       findings.push(

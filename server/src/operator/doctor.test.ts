@@ -211,6 +211,10 @@ describe('doctor', () => {
     assert.match(await told({ NUDGESCRIBE_PORT: 'x' }), /NUDGESCRIBE_PORT must be/);
     assert.match(await told({ NUDGESCRIBE_ROOT_KEY: '00'.repeat(32) }), /root key is too regular/);
     assert.match(await told({ NUDGESCRIBE_TRUSTED_PROXIES: '0.0.0.0/0' }), /Everybody is trusted/);
+    assert.match(await told({ NUDGESCRIBE_TRUSTED_PROXIES: '10.0.0.1, ::/00' }), /Everybody is trusted/);
+    const writer = { name: 'w', kind: 'openai-compatible', model: 'm', base_url: 'http://localhost:1' };
+    const allowed = { NUDGESCRIBE_WRITERS: JSON.stringify([writer]), NUDGESCRIBE_OUTBOUND_ALLOW: '0.0.0.0/0' };
+    assert.match(await told(allowed), /may call every address/);
     assert.match(await told({ NUDGESCRIBE_HOST: '0.0.0.0' }), /without TLS/);
     assert.match(
       await told({ NUDGESCRIBE_DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z' }),

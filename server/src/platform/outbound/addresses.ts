@@ -50,6 +50,16 @@ export function isPublicAddress(text: string): boolean {
   return family === 6 && globalUnicast.check(address, 'ipv6') && !inner.check(address, 'ipv6');
 }
 
+/** An address, or a range such as 10.0.0.0/8; null for anything else. */
+export function readRange(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | null {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  const widest = version === 4 ? 32 : 128;
+  const prefix = bits === undefined ? widest : Number(bits);
+  if (version === 0 || prefix > widest) return null;
+  return { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
 /** Hosts and ranges that the operator allows beyond the public internet. */
 export type AllowList = { allowsHost(host: string): boolean; allowsAddress(address: string): boolean };
 
@@ -58,12 +68,10 @@ export function allowListOf(entries: readonly string[]): AllowList {
   const hosts = new Set<string>();
   const ranges = new BlockList();
   for (const entry of entries) {
-    const [name = '', bits] = entry.toLowerCase().split('/');
-    const family = isIP(name);
-    const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
-    if (family !== 0 && Number.isInteger(prefix) && prefix >= 0 && prefix <= (family === 4 ? 32 : 128))
-      ranges.addSubnet(name, prefix, family === 4 ? 'ipv4' : 'ipv6');
-    else if (family === 0 && bits === undefined && /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) hosts.add(name);
+    const name = entry.toLowerCase();
+    const range = readRange(name);
+    if (range !== null) ranges.addSubnet(range.address, range.prefix, range.family);
+    else if (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) hosts.add(name);
     else throw new TypeError('This is neither a host name, an address nor a range.');
   }
   return {
