@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Config } from './config.ts';
 import { type Clock, systemClock } from './platform/clock/clock.ts';
-import { openDatabase } from './platform/database/database.ts';
+import { type Database, openDatabase } from './platform/database/database.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/database/embedded/embedded-database.ts';
 import { DataFolderInUse } from './platform/database/embedded/errors.ts';
 import { connectToRunning } from './platform/database/embedded/running-database.ts';
@@ -66,6 +66,7 @@ async function openStores(
   const embedded: EmbeddedDatabase | null =
     config.databaseUrl === null ? await openEmbedded(config.dataDir, log, use) : null;
   const ownerUrl = config.databaseUrl ?? embedded?.url ?? '';
+  let database: Database | null = null;
   try {
     const passwords = {
       app: deriveFrom(secret, 'database role app').toString('hex'),
@@ -78,14 +79,16 @@ async function openStores(
       app: roleUrl(ownerUrl, 'nudgescribe_app', passwords.app),
       operator: roleUrl(ownerUrl, 'nudgescribe_operator', passwords.operator),
     };
-    const database = openDatabase(urls, {
+    database = openDatabase(urls, {
       poolSize: 20,
       seal: auditKeys.seal,
       onIdleError: (error) => log.warn('database_connection_lost', describeError(error)),
     });
+    await database.checkRoles();
     const queue = await openQueue(urls.app, log);
     return { embedded, database, queue, ownerUrl };
   } catch (error) {
+    await database?.close();
     await embedded?.stop();
     throw error;
   }

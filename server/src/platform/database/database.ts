@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { isUuid } from '../ids/ids.ts';
 import { databaseAway, isRetryable } from './database-errors.ts';
+import { DatabaseNotOurs } from './migrate.ts';
 import { runPipelined, type Statement } from './pipelined.ts';
 import { type Prepared, queryWithin } from './query-within.ts';
 
@@ -55,6 +56,8 @@ export type Database = {
   acrossAccounts<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Looks across accounts, with the operator's few grants, each as those of `reads`. */
   readonly readsAcross: Reads;
+  /** Throws DatabaseNotOurs when the database takes us for anybody but our roles: the second wall holds those only. */
+  checkRoles(): Promise<void>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -242,6 +245,18 @@ export function openDatabase(
     reads: (accountId) => readsOf(app, asTenant('begin read only', accountId)),
     acrossAccounts: (work) => inTransaction(operator, seal, ['begin'], work),
     readsAcross: readsOf(operator, ['begin read only']),
+    checkRoles: async () => {
+      for (const [pool, role] of [
+        [app, 'nudgescribe_app'],
+        [operator, 'nudgescribe_operator'],
+      ] as const) {
+        const asked = (client: pg.PoolClient) => client.query<{ role: string }>('select current_user as role');
+        if ((await withConnection(pool, asked)).rows[0]?.role !== role)
+          throw new DatabaseNotOurs(
+            `The database does not take the server for its role ${role}, so nothing would keep tenants apart. Take out of NUDGESCRIBE_DATABASE_URL what names another role.`,
+          );
+      }
+    },
     ping: async () => {
       await withConnection(app, (client) => client.query('select 1'));
     },
