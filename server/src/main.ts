@@ -3,6 +3,7 @@ import { startApp } from './app.ts';
 import { startWorker } from './background-work.ts';
 import { ConfigMistakes, readConfig } from './config.ts';
 import { buildConsole } from './console-build.ts';
+import { DataFolderRefused } from './data-folder.ts';
 import { keysCommand } from './key-commands.ts';
 import { backupCommand } from './operator/backup.ts';
 import { createAccountCommand } from './operator/create-account.ts';
@@ -173,6 +174,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     RotationRefused,
     BootstrapRefused,
     DatabaseNotOurs,
+    DataFolderRefused,
     CountryFileRefused,
     Failure,
   ].some((kind) => error instanceof kind);

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Config } from './config.ts';
+import { refuseAsRoot, refuseWithoutKeys } from './data-folder.ts';
 import { type Clock, systemClock } from './platform/clock/clock.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/database/embedded/embedded-database.ts';
@@ -111,6 +112,8 @@ export async function openServices(
   } = {},
 ) {
   const log = overrides.log ?? createLog(config.logLevel);
+  await refuseAsRoot(config.dataDir);
+  await refuseWithoutKeys(config);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const rootKey = await loadRootKey(config);
   const keyStore = await createLocalKeyStore(config.dataDir);

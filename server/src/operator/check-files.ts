@@ -3,14 +3,15 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Config } from '../config.ts';
+import { isThere } from '../data-folder.ts';
 import { loadServerSecret } from '../product/sealing/key-records.ts';
 import { RootKeyRefused } from '../product/sealing/root-key.ts';
 import { SealBroken } from '../product/sealing/seal-broken.ts';
 import { CountryFileRefused, openCountryFile } from '../providers/geography/country-file.ts';
-import { SERVER_RECORD } from '../providers/key-store/key-store.ts';
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
 import { createLocalObjectStorage } from '../providers/object-storage/local-folder.ts';
 import { loadRootKey, rootKeyFileOf } from '../root-key.ts';
+import { checkAccess } from './check-access.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 
 const GIB = 1024 ** 3;
@@ -26,6 +27,8 @@ async function openToOthers(path: string): Promise<boolean> {
 }
 
 async function checkSecrets(dataDir: string): Promise<Finding[]> {
+  const closed = await checkAccess(dataDir, [...SECRET_FILES, 'keys', 'objects']);
+  if (closed.length > 0) return closed;
   const keys = await readdir(join(dataDir, 'keys'), { recursive: true }).catch(() => []);
   const paths = [
     dataDir,
@@ -54,24 +57,15 @@ async function checkDisk(dataDir: string): Promise<Finding> {
     : good(what);
 }
 
-/** The root key can be read and opens what this installation keeps; one that is not there is only right on a first start. */
-async function checkRootKey(config: Config, isInstalled: boolean): Promise<Finding> {
+/** The root key can be read and opens what this installation keeps. */
+async function checkRootKey(config: Config): Promise<Finding> {
   const mend = 'Without the right key nothing opens: bring back the one the installation was made with.';
   const path = rootKeyFileOf(config);
   const isElsewhere = config.rootKey !== null || config.rootKeyProgram !== null;
   // Loading would make one where there is none.
-  if (isInstalled && !isElsewhere && (await stat(path).catch(() => null)) === null)
-    return bad(`The root key is missing in ${path}.`, mend);
+  if (!isElsewhere && !(await isThere(path))) return bad(`The root key is missing in ${path}.`, mend);
   try {
-    const rootKey = await loadRootKey(config);
-    const keyStore = await createLocalKeyStore(config.dataDir);
-    if (!isInstalled) return good('The root key can be read.');
-    if ((await keyStore.get(SERVER_RECORD)) === null)
-      return bad(
-        `The root key opens nothing: there are no keys in ${join(config.dataDir, 'keys')}.`,
-        'Bring the folder back from where you keep it: without it nothing opens.',
-      );
-    await loadServerSecret(rootKey, keyStore);
+    await loadServerSecret(await loadRootKey(config), await createLocalKeyStore(config.dataDir));
     return good("The root key can be read, and opens the server's own secret.");
   } catch (error) {
     const isOurs = error instanceof RootKeyRefused || error instanceof SealBroken;
@@ -109,12 +103,12 @@ async function checkCountries(config: Config): Promise<Finding[]> {
   }
 }
 
-/** What lies on the disk: secrets, room, root key, objects. */
-export async function checkFiles(config: Config, isInstalled: boolean): Promise<Finding[]> {
+/** What lies on the disk of an installation: secrets, room, root key, objects. */
+export async function checkFiles(config: Config): Promise<Finding[]> {
   return [
     ...(await checkSecrets(config.dataDir)),
     await checkDisk(config.dataDir),
-    await checkRootKey(config, isInstalled),
+    await checkRootKey(config),
     await checkStorage(config.dataDir),
     ...(await checkCountries(config)),
   ];

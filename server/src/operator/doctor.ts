@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, ConfigMistakes, readConfig } from '../config.ts';
+import { DataFolderRefused, hasServerKeys, isThere, refuseAsRoot, refuseWithoutKeys } from '../data-folder.ts';
 import { openEmbedded, openServices } from '../open-services.ts';
 import { inspectDatabase } from '../platform/database/inspect.ts';
+import { DatabaseNotOurs } from '../platform/database/migrate.ts';
 import { createLog } from '../platform/log/log.ts';
 import { countWithoutSecondFactorRule, livingAccounts } from '../product/accounts/store.ts';
 import { everyAccount } from '../product/audit/every-account.ts';
@@ -110,8 +111,8 @@ async function checkStores(config: Config): Promise<Finding[]> {
   try {
     const facts = await inspectDatabase(config.databaseUrl ?? embedded?.url ?? '');
     const findings = checkDatabase(facts);
-    // Opening the services would run what is pending.
-    if (facts.pending.length > 0 || facts.foreign.length > 0) return findings;
+    // The services are not opened on what is to be brought up to date, and cannot be without their roles.
+    if (facts.pending.length > 0 || facts.foreign.length > 0 || facts.roles.length < 2) return findings;
     const { services, close } = await openServices({ ...config, logLevel: 'silent' }, { database: 'either' });
     try {
       const looks = [checkAccountKeys, checkWork, checkTrails, checkBackups, checkSecondFactor];
@@ -138,20 +139,33 @@ export async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]
     return error.mistakes.map((mistake) => bad(mistake, 'Mend the setting; the rest is looked at afterwards.'));
   }
   const settings = checkSettings(config);
-  const isFolder = (await stat(config.dataDir).catch(() => null))?.isDirectory() === true;
-  const isInstalled =
-    config.databaseUrl !== null || (await stat(join(config.dataDir, 'postgres')).catch(() => null)) !== null;
-  if (!isFolder || !isInstalled)
+  const mayExist = await mayBeInstalled(config);
+  try {
+    await refuseAsRoot(config.dataDir);
+    await refuseWithoutKeys(config);
+  } catch (error) {
+    if (error instanceof DataFolderRefused) return [...settings, bad(error.what, error.mend)];
+    // A database or keys that cannot be asked are looked at below, unless there are no keys to begin with.
+    if (!mayExist) return [...settings, cannotBeUsed(config, error)];
+  }
+  if (!mayExist)
     return [...settings, note(`There is no installation in ${config.dataDir} yet.`, 'Start the server: it makes one.')];
-  const files = await checkFiles(config, isInstalled);
+  const files = await checkFiles(config);
   if (files.some(({ level, what }) => level === 'bad' && /root key/i.test(what))) return [...settings, ...files];
-  const stores = await checkStores(config).catch((error: unknown) => [
-    bad(
-      `The database cannot be used (${(error as { code?: string }).code ?? (error as Error).name}).`,
-      config.databaseUrl === null
-        ? 'Start the server and read what it says.'
-        : 'Check NUDGESCRIBE_DATABASE_URL, and that the database runs and lets this machine in.',
-    ),
-  ]);
+  const stores = await checkStores(config).catch((error: unknown) => [cannotBeUsed(config, error)]);
   return [...settings, ...files, ...stores];
+}
+
+/** Keys that cannot be read are there. */
+const mayBeInstalled = ({ dataDir, databaseUrl }: Config) =>
+  databaseUrl === null ? isThere(join(dataDir, 'postgres')) : hasServerKeys(dataDir).catch(() => true);
+
+function cannotBeUsed(config: Config, error: unknown): Finding {
+  if (error instanceof DatabaseNotOurs) return bad(error.message, 'The rest is looked at afterwards.');
+  return bad(
+    `The database cannot be used (${(error as { code?: string }).code ?? (error as Error).name}).`,
+    config.databaseUrl === null
+      ? 'Start the server and read what it says.'
+      : 'Check NUDGESCRIBE_DATABASE_URL, and that the database runs and lets this machine in.',
+  );
 }

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
+import { refuseAsRoot } from '../data-folder.ts';
 import { openServices } from '../open-services.ts';
 import { advanceNumbers } from '../platform/database/advance-numbers.ts';
 import type { Progress } from '../product/backups/back-up.ts';
@@ -71,6 +72,7 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
   if (values.from === undefined) throw new UsageMistake('restore needs --from FOLDER.');
   const from = resolve(values.from);
   const config: Config = { ...readConfig(environment), logLevel: 'warn' };
+  await refuseAsRoot(config.dataDir);
   const rootKey = await findRootKey(config);
   await prepareKeys(config, rootKey, values.keys, print);
   const manifest = await readManifest(from, backupKeyOf(await serverSecret(config, rootKey)));

@@ -38,6 +38,21 @@ describe('migrating', () => {
     }
   });
 
+  test('a database of a newer version is refused before the roles of its server get other passwords', async () => {
+    const passwords = () => ({ app: randomBytes(8).toString('hex'), operator: randomBytes(8).toString('hex') });
+    await owner.query('create database newer');
+    const url = databaseUrl(cluster.url, 'newer');
+    await migrate(url, passwords());
+    await asOwner(url, (client) =>
+      client.query("insert into migrations (number, name, checksum) values (9999, '9999_newer.sql', '')"),
+    );
+    const kept = async () =>
+      (await owner.query("select rolpassword from pg_authid where rolname like 'nudgescribe%' order by rolname")).rows;
+    const was = await kept();
+    await assert.rejects(migrate(url, passwords()), /has migration 9999, which this version does not know/);
+    assert.deepEqual(await kept(), was);
+  });
+
   test('removes what calls have left of erased accounts so far, and nothing of others', async () => {
     const passwords = { app: randomBytes(8).toString('hex'), operator: randomBytes(8).toString('hex') };
     await owner.query('create database leftovers');

@@ -30,9 +30,24 @@ async function readMigrations(): Promise<Migration[]> {
   );
 }
 
-/** A database this server must not touch: made by a newer version, or by changed migrations. */
+/** A database this process must not touch: made by another version, or by changed migrations. */
 export class DatabaseNotOurs extends Error {
   override readonly name = 'DatabaseNotOurs';
+}
+
+/** The migrations that ran, oldest first; none where the database is no installation's yet. */
+async function ranMigrations(client: pg.Client): Promise<{ number: number; name: string; checksum: string }[]> {
+  const there = await client.query<{ name: string | null }>("select to_regclass('public.migrations') as name");
+  if (there.rows[0]?.name === null) return [];
+  const ran = await client.query<{ number: number; name: string; checksum: string }>(
+    'select number, name, checksum from migrations order by number',
+  );
+  return ran.rows;
+}
+
+/** Whether migrations ran on the database: then keys were made for it before. */
+export function isMigrated(ownerUrl: string): Promise<boolean> {
+  return asOwner(ownerUrl, async (client) => (await ranMigrations(client)).length > 0);
 }
 
 /**
@@ -47,6 +62,10 @@ export function migrate(
 ): Promise<{ applied: string[] }> {
   return asOwner(ownerUrl, async (client) => {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const [known, ran] = [await readMigrations(), await ranMigrations(client)];
+    // Before the roles get passwords: they are those of the server whose database it is.
+    refuseForeign(known, ran);
+    const done = new Set(ran.map(({ number }) => number));
     await ensureRole(client, 'nudgescribe_app', passwords.app);
     await ensureRole(client, 'nudgescribe_operator', passwords.operator);
     await client.query('revoke create on schema public from public');
@@ -54,13 +73,6 @@ export function migrate(
     await client.query(
       'create table if not exists migrations (number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',
     );
-    const done = new Map(
-      (await client.query<{ number: number; checksum: string }>('select number, checksum from migrations')).rows.map(
-        (row) => [row.number, row.checksum],
-      ),
-    );
-    const known = await readMigrations();
-    refuseForeign(known, done);
     const applied: string[] = [];
     for (const migration of known) {
       if (done.has(migration.number) || migration.number > upTo) continue;
@@ -85,18 +97,13 @@ export function migrate(
 
 /** The migrations that would run, and those that ran and are unknown here or have changed since. Changes nothing. */
 export async function migrationsState(client: pg.Client): Promise<{ pending: string[]; foreign: string[] }> {
-  const known = await readMigrations();
-  const there = await client.query<{ name: string | null }>("select to_regclass('public.migrations') as name");
-  if (there.rows[0]?.name === null) return { pending: known.map(({ name }) => name), foreign: [] };
-  const ran = await client.query<{ number: number; name: string; checksum: string }>(
-    'select number, name, checksum from migrations order by number',
-  );
-  const numbers = new Set(ran.rows.map(({ number }) => number));
+  const [known, ran] = [await readMigrations(), await ranMigrations(client)];
+  const numbers = new Set(ran.map(({ number }) => number));
   const same = (row: { number: number; checksum: string }) =>
     known.some(({ number, checksum }) => number === row.number && checksum === row.checksum);
   return {
     pending: known.filter(({ number }) => !numbers.has(number)).map(({ name }) => name),
-    foreign: ran.rows.filter((row) => !same(row)).map(({ name }) => name),
+    foreign: ran.filter((row) => !same(row)).map(({ name }) => name),
   };
 }
 
@@ -108,9 +115,9 @@ export function newestMigration(ownerUrl: string): Promise<number> {
   });
 }
 
-function refuseForeign(known: Migration[], done: Map<number, string>): void {
+function refuseForeign(known: Migration[], ran: readonly { number: number; checksum: string }[]): void {
   const checksums = new Map(known.map((migration) => [migration.number, migration.checksum]));
-  for (const [number, checksum] of done) {
+  for (const { number, checksum } of ran) {
     const ours = checksums.get(number);
     if (ours === undefined)
       throw new DatabaseNotOurs(

@@ -47,8 +47,8 @@ const generationsOf = (names: readonly string[]) =>
  * change and a destruction, on whatever machines, one wins and the other sees it. What was replaced is deleted.
  */
 export async function createLocalKeyStore(dataDir: string): Promise<KeyStore> {
+  // Made with its first record: to look for keys where there are none leaves no trace.
   const root = join(dataDir, 'keys');
-  await mkdir(root, { recursive: true, mode: 0o700 });
   const folderOf = (name: string) => {
     if (name !== SERVER_RECORD && !isUuid(name)) throw new TypeError('A key record is named by an account id.');
     return join(root, name);

@@ -22,6 +22,11 @@ async function readAccounts(path: string): Promise<Account[]> {
     .map(([name = '', , uid = '', gid = '']) => ({ name, uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }));
 }
 
+/** The name of a user, or what sudo takes in its place. */
+export async function nameOfUser(uid: number): Promise<string> {
+  return (await readAccounts('/etc/passwd')).find((account) => account.uid === uid)?.name ?? `'#${uid}'`;
+}
+
 /** Which ids exist here: in a container's user namespace often only some do. */
 async function idRange(path: string): Promise<(id: number) => boolean> {
   const text = await readFile(path, 'utf8').catch(() => null);
