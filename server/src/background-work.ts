@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { type Overrides, openServices } from './open-services.ts';
 import { EmbeddedDatabaseFailed } from './platform/database/embedded/errors.ts';
+import { MigrationsPending } from './platform/database/migrate.ts';
 import { deleteOldAnswers } from './platform/http/kept-answers-store.ts';
 import { describeError } from './platform/log/log.ts';
 import { createTrailKeeper } from './product/audit/keep-trail.ts';
@@ -52,8 +53,9 @@ export type WorkerProcess = { services: Services; stop(): Promise<void> };
 
 /**
  * A process that works off jobs and answers no calls. It uses the database of the server on the same data folder, and
- * waits a minute for it to be up; it never starts one, because the server would then be refused its own folder.
- * Throws EmbeddedDatabaseFailed when no server is there.
+ * waits a minute for it to be up, and to have brought the database up to this version; it never starts one, because the
+ * server would then be refused its own folder. Throws EmbeddedDatabaseFailed when no server is there, and MigrationsPending
+ * while one of an older version may be.
  */
 export async function startWorker(config: Config, overrides: Overrides = {}): Promise<WorkerProcess> {
   const { services, close } = await whenUp(() => openServices(config, { ...overrides, database: 'of the server' }));
@@ -89,7 +91,10 @@ async function whenUp<T>(open: () => Promise<T>): Promise<T> {
     } catch (error) {
       const code = (error as { code?: string }).code ?? '';
       const notYet =
-        error instanceof EmbeddedDatabaseFailed || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P03'].includes(code);
+        error instanceof EmbeddedDatabaseFailed ||
+        // The server of this version brings it up to date.
+        error instanceof MigrationsPending ||
+        ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P03'].includes(code);
       if (!notYet || performance.now() > deadline) throw error;
     }
     await sleep(500);

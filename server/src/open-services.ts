@@ -6,7 +6,7 @@ import { type Database, openDatabase } from './platform/database/database.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/database/embedded/embedded-database.ts';
 import { DataFolderInUse } from './platform/database/embedded/errors.ts';
 import { connectToRunning } from './platform/database/embedded/running-database.ts';
-import { migrate } from './platform/database/migrate.ts';
+import { isUpToDate, migrate } from './platform/database/migrate.ts';
 import type { BodyPace } from './platform/http/body-pace.ts';
 import { createTurns } from './platform/http/turns.ts';
 import { installQueue, openQueue } from './platform/jobs/queue.ts';
@@ -60,9 +60,8 @@ async function openStores(
   config: Config,
   log: Log,
   secret: Buffer,
-  auditKeys: AuditKeys,
-  use: DatabaseUse,
-  upTo: number,
+  seal: AuditKeys['seal'],
+  { use, migrates, upTo }: { use: DatabaseUse; migrates: boolean; upTo: number },
 ) {
   const embedded: EmbeddedDatabase | null =
     config.databaseUrl === null ? await openEmbedded(config.dataDir, log, use) : null;
@@ -73,16 +72,19 @@ async function openStores(
       app: deriveFrom(secret, 'database role app').toString('hex'),
       operator: deriveFrom(secret, 'database role operator').toString('hex'),
     };
-    const { applied } = await migrate(ownerUrl, passwords, upTo);
-    if (applied.length > 0) log.info('migrated', { applied });
-    await installQueue(ownerUrl);
+    // Whoever is not to change an installation still makes one that is not there yet.
+    if (migrates || !(await isUpToDate(ownerUrl))) {
+      const { applied } = await migrate(ownerUrl, passwords, upTo);
+      if (applied.length > 0) log.info('migrated', { applied });
+      await installQueue(ownerUrl);
+    }
     const urls = {
       app: roleUrl(ownerUrl, 'nudgescribe_app', passwords.app),
       operator: roleUrl(ownerUrl, 'nudgescribe_operator', passwords.operator),
     };
     database = openDatabase(urls, {
       poolSize: 20,
-      seal: auditKeys.seal,
+      seal,
       onIdleError: (error) => log.warn('database_connection_lost', describeError(error)),
     });
     await database.checkRoles();
@@ -107,6 +109,8 @@ export async function openServices(
   config: Config,
   overrides: Overrides & {
     database?: DatabaseUse;
+    /** Whether an installation of an older version is brought up to this one; a server does that, and restoring. */
+    migrates?: boolean;
     /** The last migration to run, where rows of an older version are to be put in first. */
     migrateUpTo?: number;
   } = {},
@@ -123,14 +127,11 @@ export async function openServices(
     deriveFrom(secret, 'audit checkpoint signing'),
   );
   const use = overrides.database ?? 'own';
-  const { embedded, database, queue, ownerUrl } = await openStores(
-    config,
-    log,
-    secret,
-    auditKeys,
+  const { embedded, database, queue, ownerUrl } = await openStores(config, log, secret, auditKeys.seal, {
     use,
-    overrides.migrateUpTo ?? Number.POSITIVE_INFINITY,
-  );
+    migrates: overrides.migrates ?? use === 'own',
+    upTo: overrides.migrateUpTo ?? Number.POSITIVE_INFINITY,
+  });
   const clock = overrides.clock ?? systemClock;
   const geography =
     config.geoipFile === null

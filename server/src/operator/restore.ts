@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../config.ts';
 import { refuseAsRoot } from '../data-folder.ts';
 import { openServices } from '../open-services.ts';
 import { advanceNumbers } from '../platform/database/advance-numbers.ts';
+import { newestKnownMigration } from '../platform/database/migrate.ts';
 import type { Progress } from '../product/backups/back-up.ts';
 import { BackupRefused } from '../product/backups/backup-refused.ts';
 import { bringKeys } from '../product/backups/carry-keys.ts';
@@ -76,6 +77,11 @@ export async function restoreCommand(args: string[], environment: NodeJS.Process
   const rootKey = await findRootKey(config);
   await prepareKeys(config, rootKey, values.keys, print);
   const manifest = await readManifest(from, backupKeyOf(await serverSecret(config, rootKey)));
+  const newest = await newestKnownMigration();
+  if (manifest.migration > newest)
+    throw new BackupRefused(
+      `This backup is of a newer version: of migration ${manifest.migration}, and this version has ${newest}. Restore it with the version that made it, or a newer one.`,
+    );
   if (values.continue) await checkMark(config.dataDir, manifest);
   const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
 

@@ -32,7 +32,18 @@ async function readMigrations(): Promise<Migration[]> {
 
 /** A database this process must not touch: made by another version, or by changed migrations. */
 export class DatabaseNotOurs extends Error {
-  override readonly name = 'DatabaseNotOurs';
+  override readonly name: string = 'DatabaseNotOurs';
+}
+
+/** It is of an older version, whose server may be at work: it is brought up to this one where that is what was asked for. */
+export class MigrationsPending extends DatabaseNotOurs {
+  override readonly name = 'MigrationsPending';
+
+  constructor(pending: string) {
+    super(
+      `The database is of an older version: ${pending} to be run, and a server of that version may be at work on it. Run this command with the older version; or, if you are upgrading, start the server of this one or run "npm run operator -- migrate", and give the command again.`,
+    );
+  }
 }
 
 /** The migrations that ran, oldest first; none where the database is no installation's yet. */
@@ -48,6 +59,21 @@ async function ranMigrations(client: pg.Client): Promise<{ number: number; name:
 /** Whether migrations ran on the database: then keys were made for it before. */
 export function isMigrated(ownerUrl: string): Promise<boolean> {
   return asOwner(ownerUrl, async (client) => (await ranMigrations(client)).length > 0);
+}
+
+/**
+ * Whether the database is as this version has it; false where it is no installation's yet. Changes nothing.
+ * Throws DatabaseNotOurs as `migrate` does, and MigrationsPending where that would change an installation.
+ */
+export function isUpToDate(ownerUrl: string): Promise<boolean> {
+  return asOwner(ownerUrl, async (client) => {
+    const [known, ran] = [await readMigrations(), await ranMigrations(client)];
+    refuseForeign(known, ran);
+    if (ran.length === 0) return false;
+    const pending = known.length - ran.length;
+    if (pending > 0) throw new MigrationsPending(pending === 1 ? '1 migration is' : `${pending} migrations are`);
+    return true;
+  });
 }
 
 /**
@@ -105,6 +131,11 @@ export async function migrationsState(client: pg.Client): Promise<{ pending: str
     pending: known.filter(({ number }) => !numbers.has(number)).map(({ name }) => name),
     foreign: ran.filter((row) => !same(row)).map(({ name }) => name),
   };
+}
+
+/** The number of the newest migration that this version has. */
+export async function newestKnownMigration(): Promise<number> {
+  return (await readMigrations()).at(-1)?.number ?? 0;
 }
 
 /** The number of the newest migration that ran. */

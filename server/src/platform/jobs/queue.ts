@@ -1,6 +1,7 @@
 import { PgBoss } from 'pg-boss';
 import { asOwner } from '../database/as-owner.ts';
 import type { Transaction } from '../database/database.ts';
+import { MigrationsPending } from '../database/migrate.ts';
 import { describeError, type Log } from '../log/log.ts';
 
 export const QUEUE_SCHEMA = 'job_queue';
@@ -61,7 +62,7 @@ export async function installQueue(ownerUrl: string): Promise<void> {
   });
 }
 
-/** Opens the queue with the app role's connection. */
+/** Opens the queue with the app role's connection. Throws MigrationsPending where its tables are of another version. */
 export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
   const boss = new PgBoss({
     connectionString: appUrl,
@@ -79,7 +80,13 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
     max: 4,
   });
   boss.on('error', (error) => log.warn('job_queue_error', describeError(error)));
-  await boss.start();
+  await boss.start().catch(async (error: unknown) => {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    // pg-boss says so by its words only.
+    if (error instanceof Error && /requires migrations|is not installed/.test(error.message))
+      throw new MigrationsPending('those of the job queue are');
+    throw error;
+  });
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const send = async (tx: Transaction, ref: JobRef, delaySeconds = 0) => {
