@@ -18,6 +18,15 @@ export type NewUser = {
   createdBy: string;
 };
 
+/** A role or workspace that was there a moment ago, and that somebody deletes at the same time. */
+function namesWhatIsGone(error: unknown): never {
+  if (brokeConstraint(error, 'users_custom_role') || brokeConstraint(error, 'workspace_members_custom_role'))
+    throw roleFailures.unknown_role();
+  if (brokeConstraint(error, 'workspace_members_account_id_workspace_id_fkey'))
+    throw identityFailures.unknown_workspace();
+  throw error;
+}
+
 export async function insertUser(tx: Transaction, user: NewUser): Promise<UserRow> {
   const row = await tx
     .row<UserRow>(
@@ -35,8 +44,7 @@ export async function insertUser(tx: Transaction, user: NewUser): Promise<UserRo
     )
     .catch((error: unknown) => {
       if (brokeConstraint(error, 'users_email')) throw identityFailures.email_taken();
-      if (brokeConstraint(error, 'users_custom_role')) throw roleFailures.unknown_role();
-      throw error;
+      return namesWhatIsGone(error);
     });
   if (row === undefined) throw new Error('The new user was not returned.');
   return row;
@@ -93,10 +101,12 @@ export async function deleteUserRow(tx: Transaction, accountId: string, userId: 
 }
 
 export async function updateUser(tx: Transaction, user: UserRow): Promise<UserRow> {
-  const row = await tx.row<UserRow>(
-    `update users set display_name = $3, role_code = $4, all_workspaces = $5, disabled_at = $6, updated_at = now() where account_id = $1 and user_id = $2 returning ${USER_COLUMNS}`,
-    [user.account_id, user.user_id, user.display_name, user.role_code, user.all_workspaces, user.disabled_at],
-  );
+  const row = await tx
+    .row<UserRow>(
+      `update users set display_name = $3, role_code = $4, all_workspaces = $5, disabled_at = $6, updated_at = now() where account_id = $1 and user_id = $2 returning ${USER_COLUMNS}`,
+      [user.account_id, user.user_id, user.display_name, user.role_code, user.all_workspaces, user.disabled_at],
+    )
+    .catch(namesWhatIsGone);
   return row ?? user;
 }
 
@@ -130,10 +140,12 @@ export async function replaceWorkspaceRoles(
 ): Promise<void> {
   await tx.run('delete from workspace_members where account_id = $1 and user_id = $2', [accountId, userId]);
   if (roles.length === 0) return;
-  await tx.run(
-    'insert into workspace_members (account_id, workspace_id, user_id, role_code) select $1, w.workspace_id, $2, w.role_code from jsonb_to_recordset($3) as w(workspace_id uuid, role_code text)',
-    [accountId, userId, JSON.stringify(roles)],
-  );
+  await tx
+    .run(
+      'insert into workspace_members (account_id, workspace_id, user_id, role_code) select $1, w.workspace_id, $2, w.role_code from jsonb_to_recordset($3) as w(workspace_id uuid, role_code text)',
+      [accountId, userId, JSON.stringify(roles)],
+    )
+    .catch(namesWhatIsGone);
 }
 
 export function listWorkspaceRoles(
