@@ -13,14 +13,17 @@ import {
   lastCheckpoint,
   lastLink,
   linkAt,
+  lockTrail,
   pendingEvents,
   tryLockTrail,
+  waitsToBeLinked,
 } from './store.ts';
 
 export type TrailParts = { database: Database; objects: ObjectStorage; auditKeys: AuditKeys; clock: Clock; log: Log };
 
 const BATCH = 1_000;
 const ANCHOR_ROUNDS = 5;
+const ANCHOR_LOST = 'audit.anchor_lost';
 
 /**
  * Links an account's committed events to its chain and signs the new end, both in one transaction. Safe to run anywhere
@@ -85,14 +88,15 @@ export async function raiseAnchor(parts: TrailParts, accountId: string): Promise
   for (let round = 0; round < ANCHOR_ROUNDS; round += 1) {
     const checkpoint = await newest();
     const anchor = await readAnchor(objects, auditKeys, accountId);
+    if (anchor !== 'missing') toldLost.delete(accountId);
     if (!(await leadsTo(parts, accountId, anchor))) {
       log.error('audit_trail_broken', { account_id: accountId, anchor: typeof anchor === 'string' ? anchor : 'cut' });
       return;
     }
     if (checkpoint === null || (typeof anchor !== 'string' && anchor.number === checkpoint.number)) return;
-    await writeAnchor(objects, checkpoint);
-    // Once it is there again: told before, each round would tell it anew for as long as storage takes nothing.
+    // Told first: once it is there again, nobody would see that it was gone.
     if (anchor === 'missing' && checkpoint.number > 1) await tellLost(parts, checkpoint);
+    await writeAnchor(objects, checkpoint);
     log.info('audit_checkpoint', {
       account_id: accountId,
       position: checkpoint.position,
@@ -101,16 +105,24 @@ export async function raiseAnchor(parts: TrailParts, accountId: string): Promise
   }
 }
 
+/** Accounts whose lost anchor this process has told of: once for each time, however long storage takes no new one. */
+const toldLost = new Set<string>();
+
 /**
  * Tells, in the chain itself, that the anchor was gone and is made anew: whoever took it away may have cut the chain back to
- * where it begins now. A server that died between its first checkpoint and its anchor leaves one of these too.
+ * where it begins now. A server that died between its first checkpoint and its anchor leaves one of these too. Of two processes
+ * that find it gone at once one tells, but for the rare case that the event is linked before the other one looks; and one
+ * that died before it wrote the anchor is followed by one that tells it again.
  */
 async function tellLost({ database, log }: TrailParts, { accountId, number, position }: Checkpoint): Promise<void> {
+  if (toldLost.has(accountId)) return;
   log.error('audit_anchor_lost', { account_id: accountId, position });
-  await database.tenant(accountId, (tx) =>
-    recordEvent(tx, {
+  await database.tenant(accountId, async (tx) => {
+    await lockTrail(tx, accountId);
+    if (await waitsToBeLinked(tx, accountId, ANCHOR_LOST)) return;
+    await recordEvent(tx, {
       accountId,
-      action: 'audit.anchor_lost',
+      action: ANCHOR_LOST,
       outcome: 'done',
       actorUserId: null,
       sessionId: null,
@@ -119,8 +131,9 @@ async function tellLost({ database, log }: TrailParts, { accountId, number, posi
       client: null,
       address: null,
       requestId: newId(),
-    }),
-  );
+    });
+  });
+  toldLost.add(accountId);
 }
 
 /** Whether the chain in the database contains what the anchor says. Without an anchor there is nothing to contradict. */

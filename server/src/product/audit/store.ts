@@ -53,6 +53,24 @@ export async function tryLockTrail(tx: Transaction, accountId: string): Promise<
   return row?.locked === true;
 }
 
+/** Takes the account's chain for this transaction, and waits a second at the most for whoever has it. */
+export async function lockTrail(tx: Transaction, accountId: string): Promise<void> {
+  await tx.run(
+    `select set_config('lock_timeout', '1s', true), pg_advisory_xact_lock(hashtextextended('audit trail ' || $1, 0))`,
+    [accountId],
+  );
+}
+
+/** Whether an event of this action has yet to be linked. */
+export async function waitsToBeLinked(tx: Transaction, accountId: string, action: string): Promise<boolean> {
+  const row = await tx.row(
+    `select 1 from audit_pending p join audit_events e on e.account_id = p.account_id and e.event_id = p.event_id
+     where p.account_id = $1 and e.action = $2 limit 1`,
+    [accountId, action],
+  );
+  return row !== undefined;
+}
+
 /** Events to link, in the order in which they were written. */
 export function pendingEvents(tx: Transaction, accountId: string, limit: number): Promise<SealedEventRow[]> {
   return tx.rows<SealedEventRow>(

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { isLongForm } from '../../../test/form.ts';
 import { startTestServer, type Tenant, type TestServer } from '../../../test/harness.ts';
 import { sealedTransaction } from '../../platform/database/database.ts';
+import { createMisbehavingStorage, type MisbehavingStorage } from '../../providers/object-storage/misbehaving.ts';
 import { readAnchor } from './anchor.ts';
 import { linkEvents, raiseAnchor } from './link-events.ts';
 import { tryLockTrail } from './store.ts';
@@ -185,5 +186,71 @@ describe('the audit trail', () => {
       problems.some(({ kind }) => kind === 'cut'),
       JSON.stringify(problems),
     );
+  });
+});
+
+describe('a lost anchor', () => {
+  let server: TestServer;
+  let storage: MisbehavingStorage;
+  before(async () => {
+    server = await startTestServer({
+      workers: false,
+      services: (real) => {
+        storage = createMisbehavingStorage(real.objects);
+        return { objects: storage };
+      },
+    });
+    for (let event = 0; event < 2; event += 1) await linkOne();
+  });
+
+  const parts = () => server.app.services;
+  const lose = () => rm(join(server.dataDir, 'objects', server.a.accountId, 'audit', 'anchor.json'));
+  const isThere = async () => (await readAnchor(storage, parts().auditKeys, server.a.accountId)) !== 'missing';
+  const told = async () => (await server.a.call('POST', '/v1/audit', { action: 'audit.anchor_lost' })).body.length;
+  /** Has one more event linked, by whoever is first, and sees what becomes of the anchor. */
+  const linkOne = async () => {
+    const group = { workspace_id: server.a.workspaceId, group_name: `Group ${Math.random()}` };
+    assert.equal((await server.a.call('PUT', '/v1/cg', group)).status, 200);
+    await linkEvents(parts(), server.a.accountId);
+    await raiseAnchor(parts(), server.a.accountId);
+  };
+
+  test('is made anew only when the log tells that it was lost: nothing that fails in between leaves it untold', async () => {
+    const before = await told();
+    await lose();
+    const holder = new pg.Client({ connectionString: server.databaseUrl });
+    await holder.connect();
+    await holder.query('begin; lock table audit_events in share mode');
+    try {
+      await assert.rejects(raiseAnchor(parts(), server.a.accountId), { code: '55P03' });
+    } finally {
+      await holder.end();
+    }
+    assert.deepEqual([await isThere(), await told()], [false, before]);
+    await raiseAnchor(parts(), server.a.accountId);
+    assert.deepEqual([await isThere(), await told()], [true, before + 1]);
+  });
+
+  test('that cannot be made anew is told once, and once more when it is lost again', async () => {
+    await linkOne();
+    const before = await told();
+    await lose();
+    storage.misbehave({ calls: ['put'], error: new Error('The storage takes nothing.') });
+    for (let round = 0; round < 4; round += 1) await assert.rejects(linkOne(), /takes nothing/);
+    assert.deepEqual([await isThere(), await told()], [false, before + 1]);
+    storage.misbehave(null);
+    await linkOne();
+    assert.deepEqual([await isThere(), await told()], [true, before + 1]);
+    await lose();
+    await linkOne();
+    assert.deepEqual([await isThere(), await told()], [true, before + 2]);
+  });
+
+  test('that two find gone at once is told once', async () => {
+    await linkOne();
+    const before = await told();
+    await lose();
+    await Promise.all([raiseAnchor(parts(), server.a.accountId), raiseAnchor(parts(), server.a.accountId)]);
+    assert.deepEqual([await isThere(), await told()], [true, before + 1]);
   });
 });
