@@ -60,6 +60,7 @@ export async function queueImport(
   const { services, actor } = caller;
   const { accountId } = actor;
   const durable = await content.makeDurable();
+  let isDecided = false;
   try {
     const row = await services.database.tenant(accountId, async (tx) => {
       await requireGroup(tx, accountId, request.workspaceId, request.groupId);
@@ -92,12 +93,15 @@ export async function queueImport(
       const made = await findImport(tx, accountId, importId);
       if (made === undefined) throw new Error('The import was not returned.');
       await caller.keepAnswer(tx, { result: importReply(made) });
+      isDecided = true;
       return made;
     });
     durable.keep();
     return importReply(row);
   } catch (error) {
-    await durable.drop();
+    // Where the connection died over the commit nobody knows whether the import is there. If it is not, the sweep finds the object.
+    if (isDecided) durable.keep();
+    else await durable.drop();
     throw error;
   }
 }
