@@ -24,6 +24,7 @@ import type { Log } from './platform/log/log.ts';
 import { BootstrapRefused } from './product/accounts/bootstrap.ts';
 import { BackupRefused } from './product/backups/backup-refused.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
+import { SealBroken } from './product/sealing/seal-broken.ts';
 import { CountryFileRefused } from './providers/geography/country-file.ts';
 import { RotationRefused } from './rotate-root-key.ts';
 
@@ -176,6 +177,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     DatabaseNotOurs,
     DataFolderRefused,
     CountryFileRefused,
+    SealBroken,
     Failure,
   ].some((kind) => error instanceof kind);
   process.stderr.write(

@@ -58,18 +58,27 @@ async function checkDisk(dataDir: string): Promise<Finding> {
 }
 
 /** The root key can be read and opens what this installation keeps. */
-async function checkRootKey(config: Config): Promise<Finding> {
+async function checkRootKey(config: Config): Promise<Finding[]> {
   const mend = 'Without the right key nothing opens: bring back the one the installation was made with.';
   const path = rootKeyFileOf(config);
   const isElsewhere = config.rootKey !== null || config.rootKeyProgram !== null;
   // Loading would make one where there is none.
-  if (!isElsewhere && !(await isThere(path))) return bad(`The root key is missing in ${path}.`, mend);
+  if (!isElsewhere && !(await isThere(path))) return [bad(`The root key is missing in ${path}.`, mend)];
   try {
     await loadServerSecret(await loadRootKey(config), await createLocalKeyStore(config.dataDir));
-    return good("The root key can be read, and opens the server's own secret.");
+    const opens = good("The root key can be read, and opens the server's own secret.");
+    // Secrets that are mounted for a group are often so; in the data folder none may be.
+    if (isElsewhere || config.rootKeyFile === null || !(await openToOthers(path))) return [opens];
+    return [
+      opens,
+      note(
+        `The group of ${path} may read the root key.`,
+        'Run "chmod 600" on it, unless only the server is of that group.',
+      ),
+    ];
   } catch (error) {
     const isOurs = error instanceof RootKeyRefused || error instanceof SealBroken;
-    return bad(isOurs ? error.message : 'The root key cannot be used.', mend);
+    return [bad(isOurs ? error.message : 'The root key cannot be used.', mend)];
   }
 }
 
@@ -108,7 +117,7 @@ export async function checkFiles(config: Config): Promise<Finding[]> {
   return [
     ...(await checkSecrets(config.dataDir)),
     await checkDisk(config.dataDir),
-    await checkRootKey(config),
+    ...(await checkRootKey(config)),
     await checkStorage(config.dataDir),
     ...(await checkCountries(config)),
   ];

@@ -226,4 +226,19 @@ describe('doctor', () => {
     assert.ok(empty.some(({ what }) => what.includes('no installation')));
     await rm(folder, { recursive: true });
   });
+
+  test('notes a root key in a file that its group may read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'nudgescribe-doctor-'));
+    const path = join(folder, 'key');
+    await writeFile(path, `${server.environment.NUDGESCRIBE_ROOT_KEY}\n`);
+    const { NUDGESCRIBE_ROOT_KEY: _, ...others } = server.environment;
+    const environment = { ...others, NUDGESCRIBE_ROOT_KEY_FILE: path };
+    const notes = async (mode: number) => {
+      await chmod(path, mode);
+      const findings = await examine(environment);
+      return findings.filter(({ level, what }) => level === 'note' && what.includes(path)).length;
+    };
+    assert.deepEqual([await notes(0o600), await notes(0o640)], [0, 1]);
+    await rm(folder, { recursive: true });
+  });
 });
