@@ -57,6 +57,8 @@ export function eventsOf(endpoint: Route, call: FuzzCall, { status, body }: Fuzz
   if (!isSignedIn(endpoint.access)) return [0, 1];
   // An import that was rejected is on record, with what was wrong.
   const isImportRejected = endpoint.intake === 'upload' && body?.code === 'import_rejected';
+  // A session that the fuzz itself has ended leaves one an hour for each call.
+  if (status === 403 && body?.code === 'unauthorised') return [0, 1];
   // A job that goes on to its next step may have been asked to stop before.
   if (STOPS.includes(endpoint.name) && status === 200 && body?.status === 'running') return [0, 1];
   return [status === 200 || status === 403 || isImportRejected ? 1 : 0];
