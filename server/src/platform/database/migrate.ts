@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -191,7 +191,9 @@ async function setRole(
   // Statements that name a role take no bound values; both names are literals above, the verifier is quoted by Postgres' own
   // rule. The password itself would stand in the log of a PostgreSQL that logs such statements.
   const verb = exists.rowCount === 0 ? 'create' : 'alter';
-  const verifier = scramVerifier(password, randomBytes(16));
+  // The same at each start: a server that finds nothing to change leaves the role as it is for the others.
+  const salt = createHash('sha256').update(`salt ${role} ${password}`).digest().subarray(0, 16);
+  const verifier = scramVerifier(password, salt);
   await client.query(
     `${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls noinherit password ${pg.escapeLiteral(verifier)}`,
   );
