@@ -314,3 +314,20 @@ test('the sweep gives lost work back, and leaves alone what the queue still hold
   assert.equal(await sweptBack(), true, 'its entry was lost');
   assert.equal(await sweptBack(), false, 'it was given back once');
 });
+
+test('the sweep finds lost work behind more that waits than it looks at', async () => {
+  const one = await job(async () => ({}));
+  const waiting = { accountId: a.accountId, workspaceId: a.workspaceId, kind: 'test.work', createdBy: a.userId };
+  await inAccount(async (tx) => {
+    for (let n = 0; n < 150; n += 1) await queueJob(services.queue, tx, { ...waiting, subject: {} });
+    await tx.run(`delete from job_queue.job where data->>'job_id' = $1`, [one.ref.job_id]);
+    await tx.run(
+      `update jobs set updated_at = now() - case when job_id = $2 then interval '2 minutes' else interval '1 hour' end
+       where account_id = $1`,
+      [a.accountId, one.ref.job_id],
+    );
+  });
+  const isFound = () => one.handedBack.some(({ job_id }) => job_id === one.ref.job_id);
+  for (let sweep = 0; sweep < 50 && !isFound(); sweep += 1) await one.runner().sweep();
+  assert.ok(isFound());
+});

@@ -125,14 +125,17 @@ export async function reopenJob(tx: Transaction, accountId: string, jobId: strin
   );
 }
 
-/** Unfinished jobs of all accounts that nobody has touched for a while: the operator's sweep. */
+/**
+ * Unfinished jobs of all accounts that nobody has touched for a while: the operator's sweep. Any of them, not the oldest:
+ * hundreds that wait because they want to would hide the one that was lost.
+ */
 export function staleJobs(
   tx: Transaction,
   olderThanSeconds: number,
   limit: number,
 ): Promise<{ account_id: string; job_id: string }[]> {
   return tx.rows(
-    `select account_id, job_id from jobs where status in ('queued', 'running') and updated_at < now() - make_interval(secs => $1) order by updated_at limit $2`,
+    `select account_id, job_id from jobs where status in ('queued', 'running') and updated_at < now() - make_interval(secs => $1) order by random() limit $2`,
     [olderThanSeconds, limit],
   );
 }
