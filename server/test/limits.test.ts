@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { createFrontDoor } from '../src/platform/http/front-door.ts';
 import { freePort } from './crash/processes.ts';
-import { send, startTestServer, until } from './harness.ts';
+import { send, startTestServer, type Tenant, until } from './harness.ts';
 
 /** A parameter as the API's description lists it. */
 type Listed = { parameters?: { name: string; in: string }[] };
@@ -90,38 +92,98 @@ describe('limits of calls', () => {
     assert.equal((await a.call('POST', '/v1/role', {})).status, 200);
   });
 
+  const ROWS = 1_001;
+  const prepare = async (tenant: Tenant): Promise<string> => {
+    const { workspaceId: workspace_id } = tenant;
+    await tenant.call('PUT', '/v1/cpf', {
+      workspace_id,
+      field_name: 'number',
+      field_type: 'string',
+      is_unique: true,
+    });
+    return (await tenant.call('PUT', '/v1/cg', { workspace_id, group_name: 'All' })).body.customer_group_id;
+  };
+  const upload = async (tenant: Tenant, groupId: string, from: number, rows = ROWS): Promise<string> => {
+    const answer = await tenant.call('POST', '/v1/customer/check', undefined, {
+      raw: `number\n${Array.from({ length: rows }, (_, n) => from + n).join('\n')}\n`,
+      query: { workspace_id: tenant.workspaceId, customer_group_id: groupId },
+      headers: { 'content-type': 'text/csv' },
+    });
+    assert.equal(answer.body.status, 'queued', answer.text);
+    return answer.body.import_id;
+  };
+  const importOf = async (tenant: Tenant, import_id: string) =>
+    (await tenant.call('POST', '/v1/customer/imports', { workspace_id: tenant.workspaceId, import_id })).body;
+  const statusOf = async (tenant: Tenant, importId: string) => (await importOf(tenant, importId)).status;
+
   test('a job of another account does not wait behind all those of one', async () => {
     const server = await startTestServer({ environment: { NUDGESCRIBE_JOBS_AT_ONCE: '2' } });
     const { a, b } = server;
-    const rows = 1_001;
-    const upload = async (tenant: typeof a, groupId: string, from: number) => {
-      const answer = await tenant.call('POST', '/v1/customer/check', undefined, {
-        raw: `number\n${Array.from({ length: rows }, (_, n) => from + n).join('\n')}\n`,
-        query: { workspace_id: tenant.workspaceId, customer_group_id: groupId },
-        headers: { 'content-type': 'text/csv' },
-      });
-      assert.equal(answer.body.status, 'queued', answer.text);
-      return answer.body.import_id as string;
-    };
-    const prepare = async (tenant: typeof a) => {
-      const { workspaceId: workspace_id } = tenant;
-      await tenant.call('PUT', '/v1/cpf', {
-        workspace_id,
-        field_name: 'number',
-        field_type: 'string',
-        is_unique: true,
-      });
-      return (await tenant.call('PUT', '/v1/cg', { workspace_id, group_name: 'All' })).body.customer_group_id;
-    };
     const [groupA, groupB] = [await prepare(a), await prepare(b)];
     const ofA: string[] = [];
-    for (let n = 0; n < 12; n += 1) ofA.push(await upload(a, groupA, n * rows));
+    for (let n = 0; n < 12; n += 1) ofA.push(await upload(a, groupA, n * ROWS));
     const ofB = await upload(b, groupB, 0);
-    const statusOf = async (tenant: typeof a, import_id: string) =>
-      (await tenant.call('POST', '/v1/customer/imports', { workspace_id: tenant.workspaceId, import_id })).body.status;
     await until(async () => (await statusOf(b, ofB)) === 'completed');
     const left = await Promise.all(ofA.map((id) => statusOf(a, id)));
     assert.ok(left.filter((status) => status === 'queued').length > 2, left.join());
+  });
+
+  test('a hundred imports of one account that wait for each other keep neither others nor one another waiting', async (t) => {
+    const server = await startTestServer();
+    const { a, b } = server;
+    const [groupA, groupB] = [await prepare(a), await prepare(b)];
+    const first = await upload(a, groupA, 1_000_000, 50_000);
+    const waiting: string[] = [];
+    const tookMs = await server.app.services.database.tenant(a.accountId, async (tx) => {
+      // Whoever has the job's row keeps the import from its next step, and so from its end.
+      await tx.row('select 1 from jobs where job_id = (select job_id from imports where import_id = $1) for update', [
+        first,
+      ]);
+      for (let n = 0; n < 100; n += 1) waiting.push(await upload(a, groupA, n * ROWS));
+      // By then all of them have looked for their turn, and would again if they did so at one pace.
+      await sleep(6_000);
+      const took: number[] = [];
+      for (let n = 0; n < 6; n += 1) {
+        const sentAt = performance.now();
+        const ofB = await upload(b, groupB, n * ROWS);
+        await until(async () => (await statusOf(b, ofB)) === 'completed');
+        took.push(Math.round(performance.now() - sentAt));
+      }
+      assert.equal(await statusOf(a, waiting[0] ?? ''), 'queued');
+      return took;
+    });
+    t.diagnostic(`the other account's took ${tookMs.join(', ')} ms`);
+    assert.ok(tookMs.every((ms) => ms < 5_000));
+    const some = waiting.slice(0, 30);
+    await until(async () => (await statusOf(a, some.at(-1) ?? '')) === 'completed');
+    const ends = await Promise.all(some.map(async (id) => Date.parse((await importOf(a, id)).completed_at)));
+    assert.deepEqual(
+      ends,
+      ends.toSorted((one, other) => one - other),
+      'in the order in which they came',
+    );
+    const eachMs = ((ends.at(-1) ?? 0) - (ends[0] ?? 0)) / (ends.length - 1);
+    t.diagnostic(`one ended every ${Math.round(eachMs)} ms`);
+    assert.ok(eachMs < 1_000, `${eachMs}`);
+  });
+
+  test('short jobs of one account, however many, are worked off without a wait for each', async () => {
+    const server = await startTestServer();
+    const { accountId: account_id } = server.a;
+    const { database, queue } = server.app.services;
+    // There is nothing to do for an entry whose job is gone.
+    const refs = Array.from({ length: 100 }, () => ({ account_id, job_id: randomUUID() }));
+    await database.tenant(account_id, async (tx) => {
+      for (const ref of refs) await queue.send(tx, ref);
+    });
+    await until(
+      () =>
+        database.tenant(account_id, async (tx) => {
+          for (const ref of refs) if (await queue.holds(tx, ref)) return false;
+          return true;
+        }),
+      30_000,
+    );
   });
 });
 

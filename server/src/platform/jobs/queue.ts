@@ -15,7 +15,7 @@ export type JobQueue = {
   send(tx: Transaction, ref: JobRef, delaySeconds?: number): Promise<void>;
   /** Whether an entry for this work waits or is being worked on. */
   holds(tx: Transaction, ref: JobRef): Promise<boolean>;
-  /** An entry that was sent with a delay waits no longer. Nothing happens when there is none. */
+  /** An entry that waits, for a time or for a worker, wakes the workers now. Nothing happens when there is none. */
   hasten(tx: Transaction, ref: JobRef): Promise<void>;
   /** Begins to work. A handler that throws, or whose process dies, is called again after a while. */
   work(handler: (ref: JobRef, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<void>;
@@ -77,6 +77,8 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
     // How soon a killed worker's job is given away: heartbeats are checked this often.
     monitorIntervalSeconds: 5,
     superviseIntervalSeconds: 5,
+    // How soon workers know that work waits.
+    queueCacheIntervalSeconds: 5,
     max: 4,
   });
   boss.on('error', (error) => log.warn('job_queue_error', describeError(error)));
@@ -99,7 +101,7 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
     // Sent anew rather than changed, because only what is sent wakes the workers.
     hasten: async (tx, ref) => {
       const waited = await tx.run(
-        `delete from ${QUEUE_SCHEMA}.job where name = $1 and state in ('created', 'retry') and data->>'job_id' = $2 and start_after > now()`,
+        `delete from ${QUEUE_SCHEMA}.job where name = $1 and state in ('created', 'retry') and data->>'job_id' = $2`,
         [QUEUE, ref.job_id],
       );
       if (waited > 0) await send(tx, ref);
@@ -121,6 +123,8 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
           localGroupConcurrency: Math.max(1, Math.floor(concurrency / 2)),
           pollingIntervalSeconds: 0.5,
           notifyPollingIntervalSeconds: 2,
+          // While work waits, whoever has done some takes the next at once: at a poll each, short jobs of one would keep all waiting.
+          burstWhenReadyExceeds: 1,
         },
         async ([job]) => {
           if (job === undefined) return;

@@ -15,12 +15,16 @@ import { ParseFault } from './parse-fault.ts';
 import type { Preparer } from './preparer.ts';
 import { addErrors, type RowError } from './row-error.ts';
 import { deleteIdentifiersMet } from './row-store.ts';
-import { beginApplying, endImport, findImport, mustWait, nextWaiting, saveReport, setRunning } from './store.ts';
+import { beginApplying, endImport, findImport, importsAhead, nextWaiting, saveReport, setRunning } from './store.ts';
 import { sweepUploads, UPLOADS_REMOVAL } from './sweep-uploads.ts';
 
 export const CUSTOMER_IMPORT = 'customer_import';
-/** A waiting import is called as soon as the one before it ends; this is for when that call is lost. */
-const TURN_WAIT_SECONDS = 5;
+/**
+ * A waiting import is called as soon as the one before it ends; this is for when that call is lost. The more are before it the
+ * more seldom it looks: hundreds that looked every few seconds would keep the workers from everybody else's jobs.
+ */
+const NEXT_LOOKS_SECONDS = 5;
+const LONGEST_WAIT_SECONDS = 60 * 60;
 
 const importIdOf = (subject: Record<string, string>) => subject.import_id ?? '';
 
@@ -35,8 +39,8 @@ async function takeTurn(run: JobRun, importId: string): Promise<ImportRow> {
     await lockProfiles(tx, run.job.workspace_id);
     const found = await lockImport(tx, run.job.account_id, importId);
     if (found.status !== 'queued') return found;
-    if (await mustWait(tx, run.job.account_id, run.job.workspace_id, importId))
-      throw new JobPostponed(TURN_WAIT_SECONDS);
+    const ahead = await importsAhead(tx, run.job.account_id, run.job.workspace_id, importId);
+    if (ahead > 0) throw new JobPostponed(Math.min(LONGEST_WAIT_SECONDS, NEXT_LOOKS_SECONDS * ahead ** 2));
     await setRunning(tx, run.job.account_id, importId);
     return found;
   });

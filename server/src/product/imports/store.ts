@@ -84,19 +84,19 @@ export function listImports(
   );
 }
 
-/** True while an earlier import of the workspace has not ended: they run one at a time, in the order of their ids, which is that of time. */
-export async function mustWait(
+/** How many imports of the workspace come before this one: they run one at a time, in the order of their ids, which is that of time. */
+export async function importsAhead(
   tx: Transaction,
   accountId: string,
   workspaceId: string,
   importId: string,
-): Promise<boolean> {
-  const row = await tx.row(
-    `select 1 from imports where account_id = $1 and workspace_id = $2 and import_id <> $3
-       and (status = 'running' or (status = 'queued' and import_id < $3)) limit 1`,
+): Promise<number> {
+  const row = await tx.row<{ ahead: number }>(
+    `select count(*)::integer as ahead from imports where account_id = $1 and workspace_id = $2 and import_id <> $3
+       and (status = 'running' or (status = 'queued' and import_id < $3))`,
     [accountId, workspaceId, importId],
   );
-  return row !== undefined;
+  return row?.ahead ?? 0;
 }
 
 /** The job of the workspace's earliest import that has not begun. */
