@@ -74,6 +74,18 @@ describe('a body that comes more slowly than is asked', () => {
   });
 });
 
+test('a body that came fast at first is given up, too, when it comes no more', async () => {
+  async function* parts() {
+    yield Buffer.from(`number\n${'1234567\n'.repeat(100_000)}`);
+    yield* slowly(LONG, LONG.length);
+  }
+  const begun = performance.now();
+  const answer = await file(ReadableStream.from(parts()) as ReadableStream);
+  assert.deepEqual([answer.status, answer.body.code], [400, 'body_too_slow'], answer.text);
+  // By its bytes alone it would have minutes.
+  assert.ok(performance.now() - begun < 10_000);
+});
+
 test('a body that takes long and keeps the pace is taken', async () => {
   // 15 times as fast as is asked, for four times as long as anything is waited for.
   const text = `number\n${'1234567\n'.repeat(7_500)}`;

@@ -28,7 +28,7 @@ export const platformFailures = failures({
   body_too_slow: {
     status: 400,
     message:
-      'The body came too slowly (less than 500 bytes a second, after the first minute) and was given up. Nothing was stored; send it again over a steadier line.',
+      'The body came too slowly (less than 500 bytes a second, for a minute) and was given up. Nothing was stored; send it again over a steadier line.',
   },
   upload_cut_off: {
     status: 400,

@@ -38,6 +38,15 @@ describe('a multipart body', () => {
     assert.equal(upload?.memory?.toString(), 'email\r\na@x.example\r\n');
   });
 
+  test('is refused for a parameter in front of its file that cannot be taken', async () => {
+    const part = (name: string, text: string) =>
+      `--X\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`;
+    const deep = part('field_map', `${'['.repeat(9_000)}${']'.repeat(9_000)}`);
+    const form = (before: string) => Buffer.concat([Buffer.from(before), BODY]);
+    await assert.rejects(read(form(part('workspace_id', 'w'))), refused('invalid_fields'));
+    await assert.rejects(read(form(deep)), refused('broken_json'));
+  });
+
   test('may hold the file as gzip, and says so when that is cut or broken', async () => {
     const parts = (file: Buffer, name = 'a.csv.gz') =>
       Buffer.concat([

@@ -132,10 +132,12 @@ export async function readMultipart(
         receivedFile = file;
         const isNdjson = mimeType === 'application/x-ndjson' || NDJSON_NAME.test(fileName);
         const kind = isNdjson ? 'ndjson' : 'csv';
-        receiving = beforeFile(parametersFrom(entries)).then((isPermitted) => {
+        // Async from its first line on: what is thrown in a listener of the parser ends the process.
+        receiving = (async () => {
+          const isPermitted = await beforeFile(parametersFrom(entries));
           const content = unpackedFile(file);
           return receive(kind, isPermitted ? content : Readable.from(onlySmall(content), { objectMode: false }));
-        });
+        })();
         receiving.catch((error) => {
           file.resume();
           reject(error);

@@ -230,8 +230,35 @@ describe('a token whose session was ended', () => {
     );
     assert.deepEqual(new Set(asked.map(({ status }) => status)), new Set([403]));
     assert.deepEqual(await toldOf(sid, 'access.refused'), ['refused']);
-    now += 60 * 60_000;
-    assert.equal((await a.call('POST', '/v1/cg', body, { token: access_token })).status, 403);
+  });
+
+  test('leaves no more by what else is wrong with the call', async () => {
+    const { access_token, refresh_token } = (await signIn(login())).body;
+    const { sid } = claimsOf(access_token);
+    assert.equal((await a.call('DELETE', '/v1/session', {}, { token: access_token })).status, 200);
+    const ask = (token: string, headers = {}) =>
+      a.call('POST', '/v1/cg', { workspace_id: a.workspaceId }, { token, headers });
+    for (let time = 0; time < 3; time += 1) {
+      assert.equal((await ask(access_token, { 'x-auth-context': 'x' })).body.code, 'gateway_refused');
+      assert.equal((await ask(refresh_token)).body.code, 'unauthorised');
+    }
+    assert.deepEqual(await toldOf(sid, 'access.refused'), ['refused', 'refused'], 'one for each reason');
+  });
+
+  test('that is over takes no call from those of its session that hold', async () => {
+    const few = await startTestServer({
+      clock: { now: () => new Date(now) },
+      workers: false,
+      environment: { NUDGESCRIBE_CALLS_PER_MINUTE: '20' },
+    });
+    const { refreshToken, token: old } = few.a;
+    now += 14 * DAY_MS - 60_000;
+    const { access_token: young } = (await few.a.call('GET', '/v1/auth', undefined, { token: refreshToken })).body;
+    now += 2 * 60_000;
+    const statuses = [];
+    for (let n = 0; n < 25; n += 1) statuses.push((await few.a.call('POST', '/v1/role', {}, { token: old })).status);
+    assert.deepEqual(new Set(statuses), new Set([403, 429]));
+    assert.equal((await few.a.call('POST', '/v1/role', {}, { token: young })).status, 200);
   });
 });
 
