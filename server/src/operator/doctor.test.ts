@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import pg from 'pg';
 import { startTestServer, type TestServer } from '../../test/harness.ts';
+import { queueJob } from '../product/jobs/queue-job.ts';
 import { createAccountKeyring } from '../product/sealing/account-keys.ts';
 import { createLocalRootKeys } from '../providers/root-key/local-keys.ts';
 import { backupCommand } from './backup.ts';
@@ -84,6 +85,24 @@ describe('doctor', () => {
       /What 10\.0\.0\.1, 10\.0\.1\.0\/24 say .*\n.*x-forwarded-for.*x-ip/,
     );
     assert.doesNotMatch(await text(''), /x-ip/);
+  });
+
+  test('takes no job for stuck that waits for a time which has not come yet', async () => {
+    const { database, queue } = server.app.services;
+    const { accountId, workspaceId, userId } = server.a;
+    const job = { accountId, workspaceId, kind: 'test.work', subject: {}, createdBy: userId };
+    const [jobId] = await database.tenant(accountId, async (tx) => [
+      await queueJob(queue, tx, job),
+      await queueJob(queue, tx, job),
+    ]);
+    await asOwner(`update jobs set updated_at = now() - interval '1 hour' where kind = 'test.work'`);
+    const told = async () => findingsText(await examine(server.environment));
+    assert.match(await told(), /2 jobs have not moved for a quarter of an hour/);
+    await asOwner(
+      `update job_queue.job set start_after = now() + interval '1 hour' where data->>'job_id' = '${jobId}'`,
+    );
+    assert.match(await told(), /1 jobs have not moved for a quarter of an hour/);
+    await asOwner(`delete from jobs where kind = 'test.work'`);
   });
 
   test('finds secrets that others can read', async () => {

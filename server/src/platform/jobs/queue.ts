@@ -15,6 +15,8 @@ export type JobQueue = {
   send(tx: Transaction, ref: JobRef, delaySeconds?: number): Promise<void>;
   /** Whether an entry for this work waits or is being worked on. */
   holds(tx: Transaction, ref: JobRef): Promise<boolean>;
+  /** Whether an entry for this work waits for a time that has not come yet. */
+  sleeps(tx: Transaction, ref: JobRef): Promise<boolean>;
   /** An entry that waits, for a time or for a worker, wakes the workers now. Nothing happens when there is none. */
   hasten(tx: Transaction, ref: JobRef): Promise<void>;
   /** Begins to work. A handler that throws, or whose process dies, is called again after a while. */
@@ -109,6 +111,13 @@ export async function openQueue(appUrl: string, log: Log): Promise<JobQueue> {
     holds: async (tx, ref) => {
       const found = await tx.row(
         `select 1 from ${QUEUE_SCHEMA}.job where name = $1 and state in ('created', 'retry', 'active') and data->>'job_id' = $2 limit 1`,
+        [QUEUE, ref.job_id],
+      );
+      return found !== undefined;
+    },
+    sleeps: async (tx, ref) => {
+      const found = await tx.row(
+        `select 1 from ${QUEUE_SCHEMA}.job where name = $1 and state in ('created', 'retry') and data->>'job_id' = $2 and start_after > now() limit 1`,
         [QUEUE, ref.job_id],
       );
       return found !== undefined;
