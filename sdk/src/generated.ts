@@ -2263,7 +2263,7 @@ export function createCalls(send: Send) {
       /**
        * Propose fields for a CSV sample (`POST /v1/cpf/infer`).
        *
-       * Reads up to 1 MB of CSV text and proposes a field for every column. Stores nothing. Refused with header_missing where a header is an email address, a phone number, a date or a number.
+       * Reads up to 1 MB of CSV text and proposes a field for every column. Stores nothing. Refused with header_missing where a header is an email address, a phone number or a date, or a number and nothing shows that the line is one of names.
        *
        * Needs the permission `fields.read` in the workspace.
        */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids/ids.ts';
@@ -24,6 +25,8 @@ export type TrailParts = { database: Database; objects: ObjectStorage; auditKeys
 const BATCH = 1_000;
 const ANCHOR_ROUNDS = 5;
 const ANCHOR_LOST = 'audit.anchor_lost';
+const YOUNG_CHECKPOINTS = 10;
+const FIRST_ANCHOR_MS = 1_000;
 
 /**
  * Links an account's committed events to its chain and signs the new end, both in one transaction. Safe to run anywhere
@@ -94,8 +97,15 @@ export async function raiseAnchor(parts: TrailParts, accountId: string): Promise
       return;
     }
     if (checkpoint === null || (typeof anchor !== 'string' && anchor.number === checkpoint.number)) return;
-    // Told first: once it is there again, nobody would see that it was gone.
-    if (anchor === 'missing' && checkpoint.number > 1) await tellLost(parts, checkpoint);
+    if (anchor === 'missing' && checkpoint.number > 1) {
+      // Of a young account the first one may be on its way, by another process.
+      if (checkpoint.number < YOUNG_CHECKPOINTS && !toldLost.has(accountId)) {
+        await pause(FIRST_ANCHOR_MS);
+        if ((await readAnchor(objects, auditKeys, accountId)) !== 'missing') continue;
+      }
+      // Told first: once it is there again, nobody would see that it was gone.
+      await tellLost(parts, checkpoint);
+    }
     await writeAnchor(objects, checkpoint);
     log.info('audit_checkpoint', {
       account_id: accountId,

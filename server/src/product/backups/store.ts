@@ -79,7 +79,9 @@ export async function namedObjects(tx: Transaction, accountId: string): Promise<
   const rows = await tx.rows<{ object_key: string }>(
     `select object_key from imports where account_id = $1 and object_key is not null
      union select object_key from publication_parts where account_id = $1
-     union select rows_key from publication_parts where account_id = $1 and rows_key is not null`,
+     union select rows_key from publication_parts where account_id = $1 and rows_key is not null
+     union select key from export_ranges, jsonb_each_text(outcome) as of (name, key)
+       where account_id = $1 and name in ('object_key', 'rows_key') and key is not null`,
     [accountId],
   );
   return rows.map((row) => row.object_key);

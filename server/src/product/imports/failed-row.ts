@@ -73,6 +73,9 @@ export function fieldMapOf(keys: AccountKeys, row: ImportRow): ImportOptions['fi
   if (row.content_kind === 'csv' || row.sealed_header === null) return row.options.field_map ?? {};
   const place = { accountId: row.account_id, workspaceId: row.workspace_id, importId: row.import_id };
   const map: unknown = JSON.parse(openProfile(keys, placeOf(place), row.sealed_header).toString());
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw new SealBroken('This is no field_map.');
+  // Failed rows are sealed for the same place: they hold lists.
+  const isMap = typeof map === 'object' && map !== null && !Array.isArray(map);
+  if (!isMap || !Object.values(map).every((to) => to === null || typeof to === 'string'))
+    throw new SealBroken('This is no field_map.');
   return map as ImportOptions['field_map'];
 }

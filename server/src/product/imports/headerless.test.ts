@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { tablesWith } from '../../../test/clear-text-search.ts';
 import { startTestServer, type TestServer } from '../../../test/harness.ts';
-import { workOff } from '../../../test/work-off.ts';
+import { stoppingAfter, workOff } from '../../../test/work-off.ts';
 import { asOwner } from '../../platform/database/as-owner.ts';
 import { countsOf, type TestWorkspace, testWorkspace } from '../customers/test-workspace.ts';
 import { forgetOldFailedRows } from './old-failed-rows.ts';
@@ -120,6 +120,16 @@ describe('a file without a header line', () => {
   });
 });
 
+test('a number names a column where another one shows that the line is one of names', async () => {
+  const server = await startTestServer({ workers: false });
+  const infer = (sample: string) =>
+    server.a.call('POST', '/v1/cpf/infer', { workspace_id: server.a.workspaceId, sample });
+  const { status, text } = await infer('email,name,2023,2024\nada@x.example,Ada,10,20\nbob@x.example,Bob,5,8\n');
+  assert.equal(status, 200, text);
+  assert.equal((await infer('Ada,Vienna,4711\nBob,Graz,4712\n')).body.code, 'header_missing');
+  assert.equal((await infer('age,10.12.1815\n36,1.1.2000\n')).body.code, 'header_missing');
+});
+
 describe('records', () => {
   let server: TestServer;
   let space: TestWorkspace;
@@ -160,6 +170,36 @@ describe('records', () => {
       assert.match(repair, new RegExp(`,1,${key},unknown_field,`));
     }
     assert.deepEqual(await tablesWith(server.databaseUrl, mark), []);
+  });
+
+  test('whose map was put in the place of by something else that is sealed for the import are not stored', async () => {
+    const record = (index: number, more = {}) =>
+      JSON.stringify({ name: 'N', [key]: `other${index}@x.example`, ...more });
+    const text = Array.from({ length: 12_000 }, (_, index) => record(index, index === 0 ? { no_such_field: 1 } : {}));
+    const { body } = await space.upload(text.join('\n'), 'application/x-ndjson', {
+      field_map: JSON.stringify({ [key]: 'email' }),
+      on_error: 'skip',
+    });
+    const failedRows = () =>
+      asOwner(server.databaseUrl, async (client) => {
+        const found = await client.query('select sealed_row from import_failed_rows where import_id = $1', [
+          body.import_id,
+        ]);
+        return found.rows.length;
+      });
+    for (let looks = 1; (await failedRows()) === 0; looks += 1)
+      assert.equal(await workOff(server, body.job_id, stoppingAfter(looks)), 'queued');
+    await asOwner(server.databaseUrl, (client) =>
+      client.query(
+        `update imports i set sealed_header = f.sealed_row from import_failed_rows f
+         where f.import_id = i.import_id and i.import_id = $1`,
+        [body.import_id],
+      ),
+    );
+    const before = (await ask(body.import_id)).body.created;
+    assert.equal(await workOff(server, body.job_id), 'queued', 'as after any failure of ours');
+    const { created, failed } = (await ask(body.import_id)).body;
+    assert.deepEqual([created, failed], [before, 1], 'nothing was read by another map');
   });
 
   for (const queuedBy of ['this version', 'one that kept the map in clear'])

@@ -3,7 +3,7 @@ import { EXAMPLE_ID, idSchema } from '../../platform/http/schemas.ts';
 import { rulesSchema } from '../fields/definition-schemas.ts';
 import { FIELD_TYPES } from '../fields/field.ts';
 import { inferFields } from '../fields/infer.ts';
-import { valueAsHeader } from '../fields/value-as-header.ts';
+import { valueInHeader } from '../fields/value-as-header.ts';
 import { endpoint } from '../services.ts';
 import { type CsvRow, createCsvParser } from './csv-parser.ts';
 import { importFailures } from './errors.ts';
@@ -53,7 +53,7 @@ export const inferEndpoints = [
     path: '/v1/cpf/infer',
     summary: 'Propose fields for a CSV sample',
     description:
-      'Reads up to 1 MB of CSV text and proposes a field for every column. Stores nothing. Refused with header_missing where a header is an email address, a phone number, a date or a number.',
+      'Reads up to 1 MB of CSV text and proposes a field for every column. Stores nothing. Refused with header_missing where a header is an email address, a phone number or a date, or a number and nothing shows that the line is one of names.',
     access: { kind: 'workspace', permission: 'fields.read' },
     // JSON may write one byte of the sample as six (\\u0000).
     maxBodyBytes: 8 * SAMPLE_BYTES,
@@ -81,11 +81,9 @@ export const inferEndpoints = [
         throw importFailures.sample_unreadable({
           message: `The sample has ${header.length} columns; a workspace has at most ${MAX_SAMPLE_COLUMNS} fields.`,
         });
-      for (const [index, cell] of header.entries()) {
-        const message = valueAsHeader(cell, index);
-        if (message !== null) throw importFailures.header_missing({ message });
-      }
       const table = good.filter((cells) => cells.length === header.length);
+      const message = valueInHeader(header, table[1] ?? []);
+      if (message !== null) throw importFailures.header_missing({ message });
       return { ...inferFields(table, services.clock.now().getUTCFullYear()), delimiter };
     },
   }),

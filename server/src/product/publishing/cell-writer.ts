@@ -19,7 +19,7 @@ export function writeCell(page: TextPage, text: string, isIdentifier: boolean): 
 
 /**
  * Compiles a checked text to what writes it for one customer: what stands between the tags is encoded once, and only values
- * are mayChange at. Throws TemplateBroken.
+ * are looked at. Throws TemplateBroken.
  */
 export function compileCell(text: string, fields: readonly FieldDefinition[]): CellWriter {
   const parts = compileParts(text, fields).filter((part) => part !== '');

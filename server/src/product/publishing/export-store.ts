@@ -70,6 +70,27 @@ export async function saveExportContent(
   ]);
 }
 
+const SUPPRESSED_MEMBERS = `(
+       select customer_id from suppressions where account_id = $1 and workspace_id = $2 and customer_id is not null
+       union
+       select i.customer_id from suppressions s join customer_identifiers i on i.account_id = s.account_id and i.blind_index = s.blind_index
+       where s.account_id = $1 and s.workspace_id = $2
+     ) suppressed
+       join group_members m on m.account_id = $1 and m.customer_id = suppressed.customer_id and m.customer_group_id = $3`;
+
+/** How many members of a group are suppressed now. */
+export async function countSuppressed(
+  tx: Transaction,
+  ids: { accountId: string; workspaceId: string; groupId: string },
+): Promise<number> {
+  const row = await tx.row<{ many: number }>(`select count(*)::integer as many from ${SUPPRESSED_MEMBERS}`, [
+    ids.accountId,
+    ids.workspaceId,
+    ids.groupId,
+  ]);
+  return row?.many ?? 0;
+}
+
 /** Notes which members are suppressed now: by themselves, or by one of their identifiers. */
 export async function keepSuppressions(
   tx: Transaction,
@@ -77,15 +98,8 @@ export async function keepSuppressions(
 ): Promise<void> {
   await tx.run(
     `insert into export_suppressions (account_id, export_id, position)
-     select m.account_id, $2, m.position
-     from (
-       select customer_id from suppressions where account_id = $1 and workspace_id = $3 and customer_id is not null
-       union
-       select i.customer_id from suppressions s join customer_identifiers i on i.account_id = s.account_id and i.blind_index = s.blind_index
-       where s.account_id = $1 and s.workspace_id = $3
-     ) suppressed
-       join group_members m on m.account_id = $1 and m.customer_id = suppressed.customer_id and m.customer_group_id = $4`,
-    [ids.accountId, ids.exportId, ids.workspaceId, ids.groupId],
+     select m.account_id, $4, m.position from ${SUPPRESSED_MEMBERS}`,
+    [ids.accountId, ids.workspaceId, ids.groupId, ids.exportId],
   );
 }
 

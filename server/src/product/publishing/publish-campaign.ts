@@ -18,6 +18,7 @@ import { readSegmentBy } from '../segments/segment-by.ts';
 import type { Services } from '../services.ts';
 import { countUsage, requireQuota } from '../usage/count-usage.ts';
 import { publishingFailures } from './errors.ts';
+import { countSuppressed } from './export-store.ts';
 import { findRunFiles, saveExportJob } from './store.ts';
 
 export const MESSAGES_EXPORT = 'messages_export';
@@ -61,16 +62,22 @@ async function holdForExport(
 }
 
 /**
- * About how many rows the files will have: one a customer and channel that has an approved text, by the segments' sizes when
- * they were written for. Who is eligible stands in sealed profiles: of a campaign with such rules nothing is foreseen. What
+ * How many rows the files will have at the least: one a customer and channel that has an approved text, by the segments' sizes
+ * when they were written for, without those whose owners are suppressed. Who is eligible stands in sealed profiles: of a campaign with such rules nothing is foreseen. What
  * was not foreseen is refused when the files are made, before they can be fetched.
  */
-function rowsExpected(campaign: CampaignRow, members: number, messages: readonly MessageInSegment[]): number {
+function rowsExpected(
+  campaign: CampaignRow,
+  members: number,
+  suppressed: number,
+  messages: readonly MessageInSegment[],
+): number {
   if (campaign.eligible_when.length > 0) return 1;
   const approved = messages.filter((message) => message.review_status === 'Approved');
   const sizes = new Map(approved.map(({ segment_id, channel, size }) => [`${segment_id} ${channel}`, size]));
   const rows = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  return Math.max(1, Math.min(rows, members * campaign.channels.length));
+  const { length: channels } = campaign.channels;
+  return Math.max(1, Math.min(rows, members * channels) - suppressed * channels);
 }
 
 /**
@@ -89,7 +96,9 @@ export async function publishCampaign(
   const group = await findGroupHere(tx, campaign.account_id, campaign.workspace_id, campaign.customer_group_id);
   const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
   if (files?.export_job_id == null) {
-    const exported_rows = rowsExpected(campaign, group?.member_count ?? 0, messages);
+    const { account_id: accountId, workspace_id: workspaceId, customer_group_id: groupId } = campaign;
+    const suppressed = await countSuppressed(tx, { accountId, workspaceId, groupId });
+    const exported_rows = rowsExpected(campaign, group?.member_count ?? 0, suppressed, messages);
     await requireQuota(services, tx, campaign.account_id, { exports: 1, exported_rows });
   }
   move(campaign.status, 'publish');

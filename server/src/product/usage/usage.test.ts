@@ -168,6 +168,13 @@ describe('usage', () => {
     const { kind, wanted, quota } = refused.body.details[0];
     assert.deepEqual([kind, wanted, quota], ['exported_rows', 20, before + 19]);
     assert.equal((await a.call('POST', '/v1/campaign', place)).body.status, 'Ready to publish');
+    // Who is suppressed gets no row.
+    const found = await a.call('POST', '/v1/customer', { workspace_id, ...group, page: 1, page_size: 1 });
+    const suppression = { workspace_id, customer_ids: [found.body[0].customer_id] };
+    assert.equal((await a.call('PUT', '/v1/suppression', suppression)).status, 200);
+    await setQuota(database, a.accountId, 'exported_rows', before + 17);
+    assert.equal((await publish(place)).body.details[0].wanted, 18);
+    assert.equal((await a.call('DELETE', '/v1/suppression', suppression)).status, 200);
 
     // Somebody joins the group after its segments were counted.
     await setQuota(database, a.accountId, 'exported_rows', before + 20);
