@@ -79,6 +79,22 @@ describe('settings', () => {
     assert.equal(config.writers[0]?.apiKey, 'key', 'without what a file had around it');
   });
 
+  test('that Docker sets for a container linked to another, and keys of writers beside a mistake in them, are taken', () => {
+    const linked = {
+      NUDGESCRIBE_DB_NAME: '/nudgescribe/nudgescribe_db',
+      NUDGESCRIBE_DB_ENV_POSTGRES_PASSWORD: 'x',
+      NUDGESCRIBE_DB_PORT: 'tcp://172.17.0.5:5432',
+      NUDGESCRIBE_DB_PORT_5432_TCP_PROTO: 'tcp',
+    };
+    assert.deepEqual(mistakesIn(linked), []);
+    assert.equal(mistakesIn({ NUDGESCRIBE_DB_NAME: 'nudgescribe' }).length, 1);
+    const writer = { name: 'w', kind: 'anthropic', api_key_env: 'NUDGESCRIBE_MODEL_KEY' };
+    for (const writers of [JSON.stringify([writer]), JSON.stringify([writer]).slice(1)]) {
+      const mistakes = mistakesIn({ NUDGESCRIBE_WRITERS: writers, NUDGESCRIBE_MODEL_KEY: 'key' });
+      assert.ok(mistakes.length === 1 && mistakes[0]?.startsWith('NUDGESCRIBE_WRITERS'), mistakes.join());
+    }
+  });
+
   test('with blanks around their values are read without them', () => {
     const config = readConfig({
       NUDGESCRIBE_MODE: ' development\n',

@@ -223,6 +223,8 @@ function readWriters(
   mistakes: string[],
 ): WriterConfig[] {
   if (value === null) return [];
+  // Variables that hold keys are settings also where the rest has a mistake, which is told below.
+  for (const [name] of value.matchAll(/NUDGESCRIBE_\w+/g)) text(name);
   let raw: unknown;
   try {
     raw = JSON.parse(value);

@@ -4,9 +4,11 @@ const PREFIX = 'NUDGESCRIBE_';
 const OTHERS = ['URL', 'EMAIL', 'PASSWORD', 'API_KEY', 'WORKSPACE'].map((name) => `${PREFIX}${name}`);
 const OF_TESTS = `${PREFIX}TEST_`;
 
-/** Kubernetes tells every container of all services beside it, under names that are made of theirs. */
-const isOfCluster = (name: string, value = '') =>
-  /_SERVICE_(HOST|PORT)|_PORT_\d+_/.test(name) || /^(tcp|udp):\/\//.test(value);
+/** Kubernetes tells every container of all services beside it, and Docker of those it links, under names made of theirs. */
+const isOfNeighbour = (name: string, value = '') =>
+  /_SERVICE_(HOST|PORT)|_PORT_\d+_|_ENV_/.test(name) ||
+  /^(tcp|udp):\/\//.test(value) ||
+  (name.endsWith('_NAME') && value.startsWith('/'));
 
 /** How many letters are to be put in, left out or changed to make one word of the other. */
 function distance(one: string, other: string): number {
@@ -32,7 +34,7 @@ function meantBy(name: string, known: ReadonlySet<string>): string | null {
 export function unknownSettings(environment: Record<string, string | undefined>, known: ReadonlySet<string>): string[] {
   return Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !name.startsWith(OF_TESTS) && !OTHERS.includes(name))
-    .filter((name) => !known.has(name) && !isOfCluster(name, environment[name]))
+    .filter((name) => !known.has(name) && !isOfNeighbour(name, environment[name]))
     .map((name) => {
       const meant = meantBy(name, known);
       return `${name} is no setting: ${meant === null ? 'unset it; README.md lists those there are' : `write ${meant}, or unset it`}.`;
