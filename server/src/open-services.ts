@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Config } from './config.ts';
-import { refuseAsRoot, refuseWithoutKeys } from './data-folder.ts';
+import { refuseAsRoot, refuseOthersKeys, refuseWithoutKeys } from './data-folder.ts';
 import { type Clock, systemClock } from './platform/clock/clock.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './platform/database/embedded/embedded-database.ts';
@@ -68,20 +68,14 @@ async function openStores(
   const ownerUrl = config.databaseUrl ?? embedded?.url ?? '';
   let database: Database | null = null;
   try {
-    const passwords = {
-      app: deriveFrom(secret, 'database role app').toString('hex'),
-      operator: deriveFrom(secret, 'database role operator').toString('hex'),
-    };
+    const { passwords, urls } = rolesOf(ownerUrl, secret);
+    await refuseOthersKeys(config.dataDir, ownerUrl, urls.app);
     // Whoever is not to change an installation still makes one that is not there yet.
     if (migrates || !(await isUpToDate(ownerUrl))) {
       const { applied } = await migrate(ownerUrl, passwords, upTo);
       if (applied.length > 0) log.info('migrated', { applied });
       await installQueue(ownerUrl);
     }
-    const urls = {
-      app: roleUrl(ownerUrl, 'nudgescribe_app', passwords.app),
-      operator: roleUrl(ownerUrl, 'nudgescribe_operator', passwords.operator),
-    };
     database = openDatabase(urls, {
       poolSize: 20,
       seal,
@@ -95,6 +89,19 @@ async function openStores(
     await embedded?.stop();
     throw error;
   }
+}
+
+/** The passwords that the server's secret makes for its roles, and where these sign in. */
+export function rolesOf(ownerUrl: string, secret: Buffer) {
+  const passwords = {
+    app: deriveFrom(secret, 'database role app').toString('hex'),
+    operator: deriveFrom(secret, 'database role operator').toString('hex'),
+  };
+  const urls = {
+    app: roleUrl(ownerUrl, 'nudgescribe_app', passwords.app),
+    operator: roleUrl(ownerUrl, 'nudgescribe_operator', passwords.operator),
+  };
+  return { passwords, urls };
 }
 
 function roleUrl(ownerUrl: string, user: string, password: string): string {

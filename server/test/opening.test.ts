@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chown, lchown, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { openEmbedded } from '../src/open-services.ts';
 import { examine } from '../src/operator/doctor.ts';
-import { onCluster } from './cluster.ts';
+import { createLog } from '../src/platform/log/log.ts';
+import { onCluster, prepareKeys } from './cluster.ts';
 import { startProcess } from './crash/processes.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
@@ -88,10 +91,39 @@ describe('a database whose keys are elsewhere', () => {
     assert.deepEqual((await readdir(dataDir)).sort(), left);
     for (const name of ['keys', 'root-key']) await rename(join(aside, name), join(dataDir, name));
     assert.equal(await start(), null);
+    // Roles whose passwords were lost on the way to another cluster: the operator says so, and they get theirs.
+    const asOwner = async (change: string) => {
+      const database = await openEmbedded(dataDir, createLog('silent'), 'own');
+      await onCluster(database.url, (client) => client.query(`alter role nudgescribe_app ${change}`));
+      await database.stop();
+    };
+    await asOwner('password null');
+    await assert.rejects(start(), /are of another installation than the database\..* nudgescribe_app NOLOGIN /);
+    await asOwner('nologin');
+    assert.equal(await start(), null);
     // As a first start that was killed leaves it, which makes the keys first.
     await rm(join(dataDir, 'postgres'), { recursive: true });
     assert.ok((await start()) !== null);
   });
+});
+
+test('a database is left alone with the keys of another installation, and its roles go on with their passwords', async () => {
+  const dataDir = await mkdtemp(join(folder, 'others-'));
+  const rootKey = randomBytes(32).toString('hex');
+  await prepareKeys(dataDir, rootKey);
+  const wrong = { ...server.environment, NUDGESCRIBE_DATA_DIR: dataDir, NUDGESCRIBE_ROOT_KEY: rootKey };
+  const [was, made] = [await madeBySecret(), await everythingIn(dataDir)];
+  const what = `The keys for the data folder ${dataDir} are of another installation than the database.`;
+  for (const args of [['migrate'], ['keys', 'status'], ['worker'], ['serve']]) {
+    const { code, output } = await command(args, wrong);
+    assert.deepEqual([code, output.slice(0, what.length)], [1, what], args.join(' '));
+  }
+  assert.deepEqual((await badOnes(wrong)).slice(-1), [what]);
+  assert.deepEqual(await madeBySecret(), was);
+  assert.deepEqual(
+    (await everythingIn(dataDir)).filter((name) => !name.startsWith('objects')),
+    made,
+  );
 });
 
 test('a server whose database takes it for somebody else than its roles does not start', async () => {
@@ -140,5 +172,38 @@ describe('a data folder of another user', { skip: isRoot ? false : 'only root ca
     assert.match(told, /BAD {3}2 files or folders of the data folder cannot be used .*\/keys\//);
     assert.doesNotMatch(told, /Secrets in the data folder are readable/);
     for (const path of ofRoot) await lchown(path, SOMEBODY, SOMEBODY);
+    // What a file system has of its own, where the keys are a mount, is nobody's mistake.
+    const lost = join(server.dataDir, 'keys', 'lost+found');
+    await mkdir(lost, { mode: 0o700 });
+    assert.match(doctor(), /Secrets in the data folder are readable by the server only/);
+    const open = join(server.dataDir, 'keys', server.a.accountId, '1.json');
+    await chmod(open, 0o644);
+    assert.match(doctor(), /1 of the secrets' files or folders can be read by others/);
+    await chmod(open, 0o600);
+    await rm(lost, { recursive: true });
+  });
+
+  test('is open to root where storage gives everything one owner, as a container’s volume may', async (t) => {
+    const asThem = { uid: SOMEBODY, gid: SOMEBODY, encoding: 'utf8' } as const;
+    if (spawnSync('test', ['-r', MAIN], asThem).status !== 0) return t.skip('only root may enter the clone');
+    // Of such storage a process sees that it is root, and that what it makes is somebody else's: so does this one.
+    const volume = join(server.dataDir, 'volume');
+    await mkdir(volume);
+    await chown(volume, SOMEBODY, SOMEBODY);
+    const args = ['--import', 'data:text/javascript,process.geteuid=()=>0', MAIN, 'doctor'];
+    const { stdout } = spawnSync(process.execPath, args, { ...asThem, env: { NUDGESCRIBE_DATA_DIR: volume } });
+    assert.match(stdout, /There is no installation in \S+volume yet/);
+    assert.deepEqual(await everythingIn(volume), []);
+    await rm(volume, { recursive: true });
+  });
+
+  test('is told by doctor where it is mounted so that nothing can be written', async (t) => {
+    const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" "$3" doctor';
+    const args = ['-m', 'sh', '-c', script, 'sh', join(server.dataDir, 'keys'), process.execPath, MAIN];
+    if (spawnSync('unshare', ['-m', 'true']).status !== 0) return t.skip('no mounts of its own here');
+    await chown(server.dataDir, 0, 0);
+    const { stdout } = spawnSync('unshare', args, { encoding: 'utf8', env: { ...process.env, ...server.environment } });
+    await chown(server.dataDir, SOMEBODY, SOMEBODY);
+    assert.match(stdout, /BAD {3}\d+ files or folders of the data folder cannot be used .*\/keys/);
   });
 });

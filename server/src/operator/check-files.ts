@@ -11,7 +11,7 @@ import { CountryFileRefused, openCountryFile } from '../providers/geography/coun
 import { createLocalKeyStore } from '../providers/key-store/local-folder.ts';
 import { createLocalObjectStorage } from '../providers/object-storage/local-folder.ts';
 import { loadRootKey, rootKeyFileOf } from '../root-key.ts';
-import { checkAccess } from './check-access.ts';
+import { checkAccess, isOurs } from './check-access.ts';
 import { bad, type Finding, good, note } from './finding.ts';
 
 const GIB = 1024 ** 3;
@@ -29,7 +29,11 @@ async function openToOthers(path: string): Promise<boolean> {
 async function checkSecrets(dataDir: string): Promise<Finding[]> {
   const closed = await checkAccess(dataDir, [...SECRET_FILES, 'keys', 'objects']);
   if (closed.length > 0) return closed;
-  const keys = await readdir(join(dataDir, 'keys'), { recursive: true }).catch(() => []);
+  const keys: string[] = [];
+  for (const name of (await readdir(join(dataDir, 'keys')).catch(() => [])).filter(isOurs)) {
+    const files = await readdir(join(dataDir, 'keys', name), { recursive: true }).catch(() => []);
+    keys.push(name, ...files.map((file) => join(name, file)));
+  }
   const paths = [
     dataDir,
     ...SECRET_FILES.map((name) => join(dataDir, name)),

@@ -164,6 +164,7 @@ const mayBeInstalled = ({ dataDir, databaseUrl }: Config) =>
   databaseUrl === null ? isThere(join(dataDir, 'postgres')) : hasServerKeys(dataDir).catch(() => true);
 
 function cannotBeUsed(config: Config, error: unknown): Finding {
+  if (error instanceof DataFolderRefused) return bad(error.what, error.mend);
   if (error instanceof DatabaseNotOurs) return bad(error.message, 'The rest is looked at afterwards.');
   return bad(
     `The database cannot be used (${(error as { code?: string }).code ?? (error as Error).name}).`,

@@ -10,6 +10,7 @@ export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations/', i
 
 // Any fixed number will do; it keeps two servers that start together from migrating at once.
 const MIGRATION_LOCK = 7_360_513;
+const WRONG_PASSWORD = '28P01';
 
 export type RolePasswords = { app: string; operator: string };
 
@@ -59,6 +60,27 @@ async function ranMigrations(client: pg.Client): Promise<{ number: number; name:
 /** Whether migrations ran on the database: then keys were made for it before. */
 export function isMigrated(ownerUrl: string): Promise<boolean> {
   return asOwner(ownerUrl, async (client) => (await ranMigrations(client)).length > 0);
+}
+
+/**
+ * Whether the role that serves an installation on the database takes this password; null where there is no installation,
+ * or its role is missing or may not sign in. Changes nothing.
+ */
+export async function takesPassword(ownerUrl: string, appUrl: string): Promise<boolean | null> {
+  const signsIn = await asOwner(ownerUrl, async (client) => {
+    const role = await client.query("select 1 from pg_roles where rolname = 'nudgescribe_app' and rolcanlogin");
+    return role.rowCount === 1 && (await ranMigrations(client)).length > 0;
+  });
+  if (!signsIn) return null;
+  const client = new pg.Client({ connectionString: appUrl, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+  } catch (error) {
+    if ((error as { code?: string }).code === WRONG_PASSWORD) return false;
+    throw error;
+  }
+  await client.end();
+  return true;
 }
 
 /**
