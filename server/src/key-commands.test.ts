@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import pg from 'pg';
 import { startProcess } from '../test/crash/processes.ts';
 import { startTestServer, type TestServer, until } from '../test/harness.ts';
 import { readConfig } from './config.ts';
 import { keysCommand } from './key-commands.ts';
+import { newId } from './platform/ids/ids.ts';
 import { createAccountKeyring } from './product/sealing/account-keys.ts';
 import { SERVER_RECORD } from './providers/key-store/key-store.ts';
+import { createLocalRootKeys } from './providers/root-key/local-keys.ts';
 import { loadRootKey, readRootKeyFile } from './root-key.ts';
 
 const young = randomBytes(32).toString('hex');
@@ -121,4 +123,52 @@ test('of two rotations of the root key at the same moment one is refused, and ev
   for (const name of await keyStore.names())
     if (name !== SERVER_RECORD) assert.ok((await keyring.forAccount(name)).versions.length > 0);
   keyring.close();
+});
+
+describe('keys that do not open', () => {
+  const strangers = newId();
+  const damaged = newId();
+  let now: string;
+  before(async () => {
+    now = (await readRootKeyFile(join(server.dataDir, 'the-root-key')))?.[0]?.toString('hex') ?? '';
+    const { keyStore } = server.app.services;
+    const bytes = randomBytes(32);
+    const rootKey = await createLocalRootKeys(async () => [bytes]);
+    const keyring = createAccountKeyring({ rootKey, keyStore });
+    await keyring.create(strangers);
+    keyring.close();
+    await mkdir(join(server.dataDir, 'keys', damaged), { mode: 0o700 });
+    await writeFile(join(server.dataDir, 'keys', damaged, '1.json'), '{', { mode: 0o600 });
+  });
+
+  test('do not keep keys status from telling all others, and the root keys', async () => {
+    const told = await keys([now], 'status');
+    assert.ok(told.includes(`${damaged}  cannot be read`), told);
+    assert.match(told, new RegExp(`${strangers}  versions 1  wrapped by local:`));
+    assert.match(told, /Root keys, those of the settings first[\s\S]*is not in the settings and opens nothing; 2 keys/);
+  });
+
+  test('are named by a rotation of the root key, which wraps all others and keeps the old one in its file', async () => {
+    const path = join(server.dataDir, 'another-root-key');
+    const { NUDGESCRIBE_ROOT_KEY: _, ...others } = server.environment;
+    await writeFile(path, `${now}\n`, { mode: 0o600 });
+    const settings = { ...others, NUDGESCRIBE_ROOT_KEY_FILE: path };
+    const running = startProcess(['keys', 'rotate-root'], settings);
+    assert.equal(await running.ended, 1, running.output());
+    assert.match(running.output(), /3 records of the key store were wrapped anew/);
+    assert.match(running.output(), /stands first in .*another-root-key, and the old one behind it/);
+    const named = [damaged, strangers].sort().join(', ');
+    assert.ok(running.output().includes(`These do not open and stayed as they are: ${named}. Put their folders`));
+    const [first, second] = ((await readRootKeyFile(path)) ?? []).map((key) => key.toString('hex'));
+    assert.equal(second, now);
+    for (const name of [strangers, damaged]) await rm(join(server.dataDir, 'keys', name), { recursive: true });
+    const { keyStore } = server.app.services;
+    const keyring = createAccountKeyring({ rootKey: await loadRootKey(configOf(first ?? '')), keyStore });
+    for (const name of await keyStore.names())
+      if (name !== SERVER_RECORD) assert.ok((await keyring.forAccount(name)).versions.length > 0);
+    keyring.close();
+    const again = startProcess(['keys', 'rotate-root'], settings);
+    assert.equal(await again.ended, 0, again.output());
+    assert.equal((await readRootKeyFile(path))?.length, 1);
+  });
 });

@@ -5,11 +5,11 @@ import { withServices } from './operator/with-services.ts';
 import { isUuid } from './platform/ids/ids.ts';
 import { accountsInUse } from './product/accounts/erase-account.ts';
 import { beginRotation, lastRotation } from './product/keys/rotate-account-keys.ts';
-import { wrappedKeys } from './product/sealing/key-records.ts';
+import { doesNotOpen, wrappedKeys } from './product/sealing/key-records.ts';
 import type { Services } from './product/services.ts';
 import { readWrapped } from './providers/root-key/root-key.ts';
 import { loadRootKey } from './root-key.ts';
-import { rotateRootKey } from './rotate-root-key.ts';
+import { RotationRefused, rotateRootKey } from './rotate-root-key.ts';
 
 type Print = (text: string) => void;
 
@@ -51,24 +51,28 @@ async function printRootKeys(config: Config, wrapped: ReadonlyMap<string, number
   }
 }
 
+/** What is told of one record, and counted by root key; null when it has gone meanwhile. */
+async function recordText(services: Services, name: string, wrapped: Map<string, number>): Promise<string | null> {
+  const record = (await services.keyStore.get(name))?.record;
+  if (record === undefined) return null;
+  if (record.kind === 'destroyed') return `${name}  destroyed ${record.destroyed_at}`;
+  const by = wrappedKeys(record).map((one) => readWrapped(one).keyName);
+  for (const keyName of by) wrapped.set(keyName, (wrapped.get(keyName) ?? 0) + 1);
+  const wrapping = `wrapped by ${[...new Set(by)].join(', ')}`;
+  if (record.kind === 'server') return `${name}  ${wrapping}`;
+  const versions = record.versions.map((one) => one.version).join(', ');
+  return `${name}  versions ${versions}  ${wrapping}${await rotationText(services, name)}`;
+}
+
 async function keysStatus(config: Config, print: Print): Promise<void> {
   await withServices(config, async (services) => {
     const wrapped = new Map<string, number>();
     for (const name of await services.keyStore.names()) {
-      const record = (await services.keyStore.get(name))?.record;
-      if (record === undefined) continue;
-      if (record.kind === 'destroyed') {
-        print(`${name}  destroyed ${record.destroyed_at}`);
-        continue;
-      }
-      const by = wrappedKeys(record).map((one) => readWrapped(one).keyName);
-      for (const keyName of by) wrapped.set(keyName, (wrapped.get(keyName) ?? 0) + 1);
-      const wrapping = `wrapped by ${[...new Set(by)].join(', ')}`;
-      if (record.kind === 'server') print(`${name}  ${wrapping}`);
-      else {
-        const versions = record.versions.map((one) => one.version).join(', ');
-        print(`${name}  versions ${versions}  ${wrapping}${await rotationText(services, name)}`);
-      }
+      const text = await recordText(services, name, wrapped).catch((error: unknown) => {
+        if (doesNotOpen(error)) return `${name}  cannot be read`;
+        throw error;
+      });
+      if (text !== null) print(text);
     }
     await printRootKeys(config, wrapped, print);
   });
@@ -80,9 +84,9 @@ const NEW_BACKUP =
 
 async function rotateRoot(config: Config, print: Print): Promise<void> {
   await withServices(config, async ({ database, keyring, keyStore }) => {
-    const { rewrapped, file } = await rotateRootKey(config, { database, keyring, keyStore });
+    const { rewrapped, closed, file } = await rotateRootKey(config, { database, keyring, keyStore });
     const [now = ''] = await (await loadRootKey(config)).names();
-    if (file === null && rewrapped === 0) {
+    if (file === null && rewrapped === 0 && closed.length === 0) {
       print(`Everything is wrapped by the first root key already, ${now}: nothing was changed. Is the new one first?`);
       print('`keys status` tells which keys are set, and whether the other one still wraps anything.');
       return;
@@ -93,8 +97,14 @@ async function rotateRoot(config: Config, print: Print): Promise<void> {
         'Servers and workers that do not wrap by that key first may have added keys under the old one: start them again with ' +
           'it first, and give this command again. Take the old one out of the settings once `keys status` shows that it wraps 0 keys.',
       );
-    else print(`It alone is left in ${file}: copy it to where you keep it.`);
+    else if (closed.length === 0) print(`It alone is left in ${file}: copy it to where you keep it.`);
+    else print(`It stands first in ${file}, and the old one behind it: copy both to where you keep them.`);
     print(NEW_BACKUP);
+    if (closed.length > 0)
+      throw new RotationRefused(
+        `These do not open and stayed as they are: ${closed.join(', ')}. Put their folders from a copy of the keys in place of ` +
+          'them, with the root key of that time behind the others, or erase their accounts; and give this command again.',
+      );
   });
 }
 

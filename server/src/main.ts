@@ -26,6 +26,7 @@ import { BackupRefused } from './product/backups/backup-refused.ts';
 import { RootKeyRefused } from './product/sealing/root-key.ts';
 import { SealBroken } from './product/sealing/seal-broken.ts';
 import { CountryFileRefused } from './providers/geography/country-file.ts';
+import { KeyRecordDamaged } from './providers/key-store/key-store.ts';
 import { RotationRefused } from './rotate-root-key.ts';
 
 const USAGE = `Usage: npm run operator -- <command>
@@ -178,6 +179,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
     DataFolderRefused,
     CountryFileRefused,
     SealBroken,
+    KeyRecordDamaged,
     Failure,
   ].some((kind) => error instanceof kind);
   process.stderr.write(

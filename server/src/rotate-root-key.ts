@@ -6,7 +6,8 @@ import { brokeReference } from './platform/database/database-errors.ts';
 import { recordByOperator } from './product/audit/record-by-operator.ts';
 import { holdRootKey } from './product/keys/store.ts';
 import type { AccountKeyring } from './product/sealing/account-keys.ts';
-import { type KeyStore, SERVER_RECORD } from './providers/key-store/key-store.ts';
+import { doesNotOpen } from './product/sealing/key-records.ts';
+import type { KeyStore } from './providers/key-store/key-store.ts';
 import { parseKeys, readRootKeyFile, replaceRootKeyFile, rootKeyFileOf } from './root-key.ts';
 
 /**
@@ -42,10 +43,14 @@ const SETTLE_MS = 3_000;
  * Wraps every key in the store by the root key that wraps now, beside running servers and again after a crash. Where the
  * root key lies in a file, a new one is made and put in front of it first, and the old one is taken away at the end; no
  * process need be started again. Elsewhere the settings name the new key and then the old one. Each account's audit log tells of it.
- * Returns how many records were wrapped anew, and the root key's file if it lies in one. Throws RotationRefused while another
- * rotation is under way, and where the settings have no second key to go over to.
+ * Returns how many records were wrapped anew, the names of those that do not open and stayed as they are, and the root key's
+ * file if it lies in one; the old key stays there while such records do. Throws RotationRefused while another rotation is under
+ * way, and where the settings have no second key to go over to.
  */
-export async function rotateRootKey(config: Config, parts: Parts): Promise<{ rewrapped: number; file: string | null }> {
+export async function rotateRootKey(
+  config: Config,
+  parts: Parts,
+): Promise<{ rewrapped: number; closed: string[]; file: string | null }> {
   const path = config.rootKey === null && config.rootKeyProgram === null ? rootKeyFileOf(config) : null;
   const set = config.rootKey === null ? [] : parseKeys(config.rootKey).map((key) => key.toString('hex'));
   if (path === null && config.rootKeyProgram === null && new Set(set).size < 2)
@@ -60,22 +65,25 @@ export async function rotateRootKey(config: Config, parts: Parts): Promise<{ rew
         throw new RotationRefused('Another rotation of the root key is under way: wait until it has ended.');
     };
     await hold();
-    return { rewrapped: await rotateAlone(path, parts, hold), file: path };
+    return { ...(await rotateAlone(path, parts, hold)), file: path };
   });
 }
 
 /** Begun again it goes on. `hold` throws when somebody else may be at it. */
-async function rotateAlone(path: string | null, parts: Parts, hold: () => Promise<void>): Promise<number> {
+async function rotateAlone(path: string | null, parts: Parts, hold: () => Promise<void>) {
   const keys = path === null ? null : await readRootKeyFile(path);
   // Two keys in the file: a rotation was stopped in the middle and goes on.
   if (path !== null && keys?.length === 1) await replaceRootKeyFile(path, [randomBytes(32), ...keys]);
+  const closed = new Set<string>();
   const pass = async () => {
     let rewrapped = 0;
     for (const name of await parts.keyStore.names()) {
-      if (!(await parts.keyring.isBehind(name))) continue;
-      // The server's own record is no account's.
-      if (name !== SERVER_RECORD) await recordRewrap(parts.database, name);
-      if (await parts.keyring.rewrap(name)) rewrapped += 1;
+      try {
+        if (await parts.keyring.rewrap(name, () => recordRewrap(parts.database, name))) rewrapped += 1;
+      } catch (error) {
+        if (!doesNotOpen(error)) throw error;
+        closed.add(name);
+      }
     }
     return rewrapped;
   };
@@ -87,10 +95,11 @@ async function rotateAlone(path: string | null, parts: Parts, hold: () => Promis
     rewrapped += late;
     if (late === 0) break;
   }
-  if (path !== null) {
+  // What some of their keys may open by still must not go.
+  if (path !== null && closed.size === 0) {
     await hold();
     const [first] = (await readRootKeyFile(path)) ?? [];
     if (first !== undefined) await replaceRootKeyFile(path, [first]);
   }
-  return rewrapped;
+  return { rewrapped, closed: [...closed] };
 }

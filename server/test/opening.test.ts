@@ -69,7 +69,7 @@ describe('a database whose keys are elsewhere', () => {
       await assert.rejects(startApp(readConfig(wrong), { workers: false }), { name: 'DataFolderRefused' });
       assert.deepEqual(await badOnes(wrong), [`The data folder ${dataDir} has no keys for this database.`]);
     }
-    assert.deepEqual(await readdir(folder), ['backup', 'empty']);
+    assert.deepEqual(await readdir(folder), ['empty']);
     assert.deepEqual([await readdir(empty), await madeBySecret()], [[], was]);
   });
 

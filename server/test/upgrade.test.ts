@@ -67,7 +67,7 @@ describe('an installation of an older version', () => {
       assert.equal(code, 1, args.join(' '));
       assert.match(output, /^The database is of an older version: 1 migration is to be run.*operator -- migrate".*\n$/);
     }
-    assert.deepEqual(await readdir(join(folder, 'too-early')), []);
+    assert.ok(!(await readdir(folder)).includes('too-early'));
     const told = await examine(environment);
     assert.ok(told.some(({ level, what }) => level === 'note' && what === '1 migrations are to be run.'));
     assert.equal(await newestIn(url), was);

@@ -15,10 +15,13 @@ import { whileTelling } from './while-telling.ts';
 
 type Print = (text: string) => void;
 
-/** An empty folder for its owner's eyes only. Throws BackupRefused when something is in it. */
-async function emptyFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await readdir(folder)).length > 0)
+/** Throws BackupRefused when something is in the folder. One that is refused leaves none behind. */
+async function refuseFull(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (names.length > 0)
     throw new BackupRefused(`${folder} is not empty: a backup gets a folder of its own. Name a new one.`);
 }
 
@@ -32,7 +35,7 @@ function checkPlaces(config: Config, to: string, keys: string | null): void {
 
 /**
  * `backup`: copies all accounts into a folder, and the keys into another, beside a running server or alone. Throws
- * BackupRefused at its end when files were missing, or when an account's audit log could not be told.
+ * BackupRefused at its end when files were missing, keys do not open, or an account's audit log could not be told.
  */
 export async function backupCommand(args: string[], environment: NodeJS.ProcessEnv, print: Print): Promise<void> {
   const { values } = parseArgs({ args, options: { to: { type: 'string' }, keys: { type: 'string' } } });
@@ -41,19 +44,19 @@ export async function backupCommand(args: string[], environment: NodeJS.ProcessE
   const keys = values.keys === undefined ? null : resolve(values.keys);
   const config = readConfig(environment);
   checkPlaces(config, to, keys);
-  await emptyFolder(to);
+  await refuseFull(to);
   const { services, close, ownerUrl } = await openServices({ ...config, logLevel: 'warn' }, { database: 'either' });
   try {
     const progress: Progress = { accounts: 0, rows: 0, objects: 0, bytes: 0 };
     const migration = await newestMigration(ownerUrl);
     // Before and after: keys that a rotation destroys meanwhile open rows that were copied before.
     const rootKey = await loadRootKey(config);
-    const carryKeys = async () => {
-      if (keys !== null) await copyKeys(rootKey, services.keyStore, await createLocalKeyStore(keys), keys);
-    };
+    const carryKeys = async () =>
+      keys === null ? [] : copyKeys(rootKey, services.keyStore, await createLocalKeyStore(keys), keys);
     await carryKeys();
+    await mkdir(to, { recursive: true, mode: 0o700 });
     const made = await whileTelling(progress, print, () => backUp(services, to, migration, progress));
-    await carryKeys();
+    const closed = await carryKeys();
     const untold = await tellBackedUp(services, made.accountIds, keys !== null);
     for (const key of made.missing) print(`Not there, though the database names it: ${key}`);
     print(
@@ -65,6 +68,9 @@ export async function backupCommand(args: string[], environment: NodeJS.ProcessE
       ...(made.missing.length === 0
         ? []
         : [`storage has lost ${made.missing.length} files, which are not in it either`]),
+      ...(closed.length === 0
+        ? []
+        : [`these keys do not open, and were copied as far as they can be read: ${closed.join(', ')}`]),
       ...(untold.length === 0
         ? []
         : [`the audit log could not be told of it, and "doctor" will not count it, for ${untold.join(', ')}`]),

@@ -7,8 +7,8 @@ import { rotateRootKey } from '../../src/rotate-root-key.ts';
 let left = Number(process.argv[2]);
 const config = readConfig(process.env);
 await withServices(config, async ({ database, keyring, keyStore }) => {
-  const rewrap = async (name: string) => {
-    const isNew = await keyring.rewrap(name);
+  const rewrap: typeof keyring.rewrap = async (name, first) => {
+    const isNew = await keyring.rewrap(name, first);
     if (isNew) left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');
     return isNew;

@@ -79,6 +79,16 @@ async function loadRows(parts: Parts, folder: string, list: AccountBackup, table
   });
 }
 
+/** Throws BackupRefused where there are accounts: a restore that does not go on is into an empty database. */
+export async function refuseAccounts(parts: Pick<Parts, 'database'>): Promise<void> {
+  if ((await everyAccount(parts)).length > 0)
+    throw new BackupRefused(
+      'The database has accounts already: a backup is restored into an empty one. Name a new database in ' +
+        'NUDGESCRIBE_DATABASE_URL, or move the data folder\'s "postgres" aside; move its "objects" aside, too. To go on with a ' +
+        'restore that was broken off, say --continue: accounts that are there are left alone.',
+    );
+}
+
 /**
  * Puts a backup's accounts into this database and storage, each whole or not at all. Accounts that are there are left
  * alone when `goesOn`, after a restore of this backup that was broken off; otherwise throws BackupRefused when there are any,
@@ -91,14 +101,11 @@ export async function loadBackup(
   goesOn: boolean,
   progress: Progress,
 ): Promise<void> {
+  if (!goesOn) {
+    await refuseAccounts(parts);
+    await markRestore(parts.config.dataDir, manifest);
+  }
   const there = new Set(await everyAccount(parts));
-  if (there.size > 0 && !goesOn)
-    throw new BackupRefused(
-      'The database has accounts already: a backup is restored into an empty one. Name a new database in ' +
-        'NUDGESCRIBE_DATABASE_URL, or move the data folder\'s "postgres" and "objects" aside. To go on with a restore that ' +
-        'was broken off, say --continue: accounts that are there are left alone.',
-    );
-  if (!goesOn) await markRestore(parts.config.dataDir, manifest);
   for (const entry of manifest.accounts) {
     const list = await readAccountList(folder, entry);
     const tables = await parts.database.tenant(list.account_id, tenantTables);

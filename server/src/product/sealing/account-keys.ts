@@ -45,10 +45,11 @@ export type AccountKeyring = {
   discard(accountId: string): Promise<void>;
   /** Destroys the account's keys for ever and says which those were. */
   destroy(accountId: string): Promise<DestroyedRecord>;
-  /** Whether rewrap would change a record. */
-  isBehind(name: string): Promise<boolean>;
-  /** Wraps a record's keys by the root key that wraps now. Returns whether another one had. */
-  rewrap(name: string): Promise<boolean>;
+  /**
+   * Wraps a record's keys by the root key that wraps now. Returns whether another one had. `first` is done once an account's
+   * keys are open, before the record is changed. Throws what `doesNotOpen` knows where one does not open.
+   */
+  rewrap(name: string, first?: () => Promise<void>): Promise<boolean>;
   /** Looks into the store no more. */
   close(): void;
 };
@@ -210,8 +211,7 @@ export function createAccountKeyring(parts: {
       });
       return destroyed;
     },
-    isBehind: (name) => records.isBehind(name),
-    rewrap: (name) => records.rewrap(name),
+    rewrap: (name, first = async () => undefined) => records.rewrap(name, first),
     close: () => clearInterval(timer),
   };
 }

@@ -5,6 +5,7 @@ import {
   type DestroyedRecord,
   type KeyRecord,
   KeyRecordChanged,
+  KeyRecordDamaged,
   KeyRecordExists,
   type KeyStore,
   SERVER_RECORD,
@@ -67,6 +68,10 @@ async function unwrap(rootKey: RootKey, wrapped: string, boundTo: string): Promi
     throw new SealBroken('A key in the key store does not open under this root key.', { cause: error });
   }
 }
+
+/** Whether an error says of a record that it is damaged, or wrapped by a root key that is not at hand; not that one is away. */
+export const doesNotOpen = (error: unknown) =>
+  error instanceof SealBroken || error instanceof WrappingBroken || error instanceof KeyRecordDamaged;
 
 /** Every key of a record, as it is wrapped. */
 export function wrappedKeys(record: KeyRecord): string[] {
@@ -190,18 +195,19 @@ export function keyRecords(parts: { rootKey: RootKey; store: KeyStore; clock: Cl
       if (left?.record.kind !== 'destroyed') throw new AccountKeysMissing('This account has no keys in the key store.');
       return left.record;
     },
-    /** Whether another root key than the one that wraps now has wrapped some of a record's keys. */
-    isBehind: async (name: string): Promise<boolean> => {
-      const kept = await store.get(name);
-      return kept !== null && isBehind(kept.record);
-    },
-    /** Wraps a record's keys by the root key that wraps now, where another one did. Returns whether there was any. */
-    rewrap: async (name: string): Promise<boolean> => {
+    /**
+     * Wraps a record's keys by the root key that wraps now, where another one did. Returns whether there was any. What is to
+     * come first does once all of them are open. Throws as `doesNotOpen` knows.
+     */
+    rewrap: async (name: string, first: () => Promise<void>): Promise<boolean> => {
       let touched = false;
       if (name !== SERVER_RECORD) {
         await change(name, async (record) => {
           touched = await isBehind(record);
-          return touched ? wrappedAnew(rootKey, name, record) : null;
+          if (!touched) return null;
+          const anew = await wrappedAnew(rootKey, name, record);
+          await first();
+          return anew;
         }).catch((error: unknown) => {
           if (!(error instanceof AccountKeysMissing)) throw error;
         });

@@ -67,6 +67,11 @@ export class KeyRecordExists extends Error {
   override readonly name = 'KeyRecordExists';
 }
 
+/** It is there and cannot be read: never the same as keys that are missing. */
+export class KeyRecordDamaged extends Error {
+  override readonly name = 'KeyRecordDamaged';
+}
+
 export class KeyRecordChanged extends Error {
   override readonly name = 'KeyRecordChanged';
 }

@@ -8,6 +8,7 @@ import {
   type AccountKeyRecord,
   type KeptRecord,
   KeyRecordChanged,
+  KeyRecordDamaged,
   KeyRecordExists,
   type KeyStore,
 } from './key-store.ts';
@@ -87,7 +88,7 @@ test('a damaged file is an error, never an account without keys', async () => {
     const accountId = newId();
     await mkdir(join(folder, 'keys', accountId));
     await writeFile(join(folder, 'keys', accountId, '1.json'), text);
-    await assert.rejects(store.get(accountId));
+    await assert.rejects(store.get(accountId), KeyRecordDamaged);
     await assert.rejects(store.create(accountId, record(accountId)), KeyRecordExists);
   }
 });

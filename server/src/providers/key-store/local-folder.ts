@@ -1,7 +1,15 @@
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUuid, newId } from '../../platform/ids/ids.ts';
-import { type KeptRecord, KeyRecordChanged, KeyRecordExists, type KeyStore, SERVER_RECORD } from './key-store.ts';
+import {
+  type KeptRecord,
+  type KeyRecord,
+  KeyRecordChanged,
+  KeyRecordDamaged,
+  KeyRecordExists,
+  type KeyStore,
+  SERVER_RECORD,
+} from './key-store.ts';
 import { erasureNoteSchema, recordSchema } from './record-schemas.ts';
 
 const ERASURES = 'erasures';
@@ -40,6 +48,17 @@ async function writeBeside(folder: string, content: unknown): Promise<string> {
 
 const generationsOf = (names: readonly string[]) =>
   names.map((name) => Number(GENERATION.exec(name)?.[1] ?? 0)).filter((generation) => generation > 0);
+
+function readRecord(name: string, text: string): KeyRecord {
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch {
+    // Without the cause: it may quote what stands there.
+    throw new KeyRecordDamaged(
+      `The keys of ${name} in the key store are damaged. Put their folder from the newest copy of the keys in place of them.`,
+    );
+  }
+}
 
 /**
  * Keys as files of mode 0600 in `<dataDir>/keys`: a folder a record, in it one file named by its generation. A record is
@@ -97,8 +116,7 @@ export async function createLocalKeyStore(dataDir: string): Promise<KeyStore> {
       const generation = Math.max(...generations);
       if (generations.length > 1) await forgetBefore(folder, generation);
       try {
-        const text = await readFile(join(folder, `${generation}.json`), 'utf8');
-        return { record: recordSchema.parse(JSON.parse(text)), generation };
+        return { record: readRecord(name, await readFile(join(folder, `${generation}.json`), 'utf8')), generation };
       } catch (error) {
         // It was replaced between the look and the reading.
         if (!isMissing(error) || read === READS_AT_MOST) throw error;

@@ -42,6 +42,7 @@ test('a secret is wrapped by the service and opens in its place only; a newer ke
   assert.match(wrapped, /^program:arn:key\/1\./);
   assert.deepEqual(await service('arn:key/1').unwrap(wrapped, 'place'), secret);
   await assert.rejects(service('arn:key/1').unwrap(wrapped, 'elsewhere'), WrappingBroken);
+  await assert.rejects(service('arn:key/1').unwrap('local:0123456789abcdef.AAAA', 'place'), WrappingBroken);
   assert.equal(await service('arn:key/1').isCurrent(wrapped), true);
   assert.equal(await service('arn:key/2').isCurrent(wrapped), false);
   assert.deepEqual(await service('arn:key/2').names(), ['program:arn:key/2']);

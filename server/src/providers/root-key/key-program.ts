@@ -76,6 +76,8 @@ export function createProgramRootKey(command: readonly string[]): RootKey {
     },
     unwrap: async (wrapped, boundTo) => {
       const { keyName, content } = readWrapped(wrapped);
+      if (!keyName.startsWith(PROGRAM_PREFIX))
+        throw new WrappingBroken('This was wrapped by a root key of another kind.');
       const question = {
         operation: 'unwrap',
         key_id: keyName.slice(PROGRAM_PREFIX.length),
