@@ -28,6 +28,7 @@ const WRONG_PARTS = [
   'Content-Disposition: form-data\r\n\r\nno name',
   'Content-Disposition: attachment; name="tier"\r\n\r\nx',
   'Content-Disposition: form-data; name=""\r\n\r\nx',
+  'Content-Disposition: form-data; name="workspace_id"\r\n\r\nonce more',
   'Content-Disposition: form-data; name="__proto__"\r\n\r\n{"a":1}',
   'Content-Disposition: form-data; name="field_map"\r\n\r\n[[[[[{',
   `Content-Disposition: form-data; name="field_map"\r\n\r\n${'['.repeat(9_000)}${']'.repeat(9_000)}`,
