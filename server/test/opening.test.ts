@@ -31,7 +31,9 @@ after(() => rm(folder, { recursive: true, force: true }));
 /** What another secret of the server would change: the passwords of its roles, and the audit log. */
 const madeBySecret = () =>
   onCluster(server.databaseUrl, async (client) => {
-    const roles = await client.query("select rolname, rolpassword from pg_authid where rolname like 'nudgescribe%' order by rolname");
+    const roles = await client.query(
+      "select rolname, rolpassword from pg_authid where rolname like 'nudgescribe%' order by rolname",
+    );
     const events = await client.query('select count(*) from audit_events');
     return [roles.rows, events.rows];
   });
