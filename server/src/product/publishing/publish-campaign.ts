@@ -63,16 +63,19 @@ async function holdForExport(
 
 /**
  * How many rows the files will have at the least: one a customer and channel that has an approved text, by the segments' sizes
- * when they were written for, without those whose owners are suppressed. Who is eligible stands in sealed profiles: of a campaign with such rules nothing is foreseen. What
- * was not foreseen is refused when the files are made, before they can be fetched.
+ * when they were written for, without those whose owners are suppressed. Who is eligible stands in sealed profiles: of a
+ * campaign with such rules nothing is foreseen. What was not foreseen is refused when the files are made, before they can be
+ * fetched.
  */
-function rowsExpected(
+async function rowsExpected(
+  tx: Transaction,
   campaign: CampaignRow,
   members: number,
-  suppressed: number,
   messages: readonly MessageInSegment[],
-): number {
+): Promise<number> {
   if (campaign.eligible_when.length > 0) return 1;
+  const { account_id: accountId, workspace_id: workspaceId, customer_group_id: groupId } = campaign;
+  const suppressed = await countSuppressed(tx, { accountId, workspaceId, groupId });
   const approved = messages.filter((message) => message.review_status === 'Approved');
   const sizes = new Map(approved.map(({ segment_id, channel, size }) => [`${segment_id} ${channel}`, size]));
   const rows = [...sizes.values()].reduce((sum, size) => sum + size, 0);
@@ -93,16 +96,15 @@ export async function publishCampaign(
   by: { userId: string; now: Date; gzip?: boolean | undefined; delta?: boolean | undefined },
 ): Promise<{ campaign: CampaignRow; jobId: string }> {
   const files = await findRunFiles(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
+  if (files?.export_job_id != null) {
+    move(campaign.status, 'publish');
+    return { campaign, jobId: files.export_job_id };
+  }
   const group = await findGroupHere(tx, campaign.account_id, campaign.workspace_id, campaign.customer_group_id);
   const messages = await runMessages(tx, campaign.account_id, campaign.campaign_id, campaign.current_run);
-  if (files?.export_job_id == null) {
-    const { account_id: accountId, workspace_id: workspaceId, customer_group_id: groupId } = campaign;
-    const suppressed = await countSuppressed(tx, { accountId, workspaceId, groupId });
-    const exported_rows = rowsExpected(campaign, group?.member_count ?? 0, suppressed, messages);
-    await requireQuota(services, tx, campaign.account_id, { exports: 1, exported_rows });
-  }
+  const exported_rows = await rowsExpected(tx, campaign, group?.member_count ?? 0, messages);
+  await requireQuota(services, tx, campaign.account_id, { exports: 1, exported_rows });
   move(campaign.status, 'publish');
-  if (files?.export_job_id != null) return { campaign, jobId: files.export_job_id };
   if (group === undefined) throw publishingFailures.group_gone();
   refuseGoneFields(campaign, fields, messages);
   refuseChangedFields(campaign, fields, by.now);
